@@ -1,0 +1,28 @@
+/* text.h - text from strangers, made safe to show and to store.
+ *
+ * Names, headers and error texts come from the network: whatever reaches a terminal passes
+ * text_add_printable, whatever reaches JSON passes text_add_utf8. Pure; any thread. */
+#ifndef SEINE_BASE_TEXT_H
+#define SEINE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Length in bytes of the well-formed UTF-8 character at text (RFC 3629: no surrogates, no
+ * overlong forms), 0 when it is not one; *code gets the code point. */
+size_t text_utf8_next(const char *text, size_t len, unsigned *code);
+bool text_is_utf8(const char *text, size_t len);
+
+/* Append text with C0, DEL, C1, bidi controls (U+200E U+200F U+061C U+202A-202E U+2066-2069)
+ * and bytes that are not UTF-8 written as \xNN or \u{NNNN}; tab and newline too. */
+void text_add_printable(struct buf *out, const char *text, size_t len);
+
+/* Append text as valid UTF-8: bytes that are not UTF-8 are written as %NN, NUL too. */
+void text_add_utf8(struct buf *out, const char *text, size_t len);
+
+/* Columns that the (printable) text takes on a terminal, as wcwidth says. */
+int text_width(const char *text, size_t len);
+
+#endif

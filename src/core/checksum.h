@@ -1,0 +1,35 @@
+/* checksum.h - digests as users write them: "sha-256=HEX". Names as in RFC 9530 and Metalink;
+ * "sha256" and upper case are accepted. Computing them is store/digest's work. Pure. */
+#ifndef SEINE_CORE_CHECKSUM_H
+#define SEINE_CORE_CHECKSUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/diag.h"
+
+/* Weakest first: a stronger one replaces a weaker one. */
+enum digest_alg { DIGEST_NONE, DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512 };
+
+#define DIGEST_MAX 64 /* bytes of the longest */
+
+struct checksum {
+	enum digest_alg alg;
+	unsigned char bytes[DIGEST_MAX]; /* checksum_len(alg) of them */
+};
+
+const char *checksum_name(enum digest_alg alg); /* "sha-256" */
+size_t checksum_len(enum digest_alg alg);       /* bytes; 0 for DIGEST_NONE */
+
+/* Parse "ALG=HEX". Unknown algorithm, wrong length or no hex: KIND_INPUT, text says which
+ * algorithms there are. *sum is left as it was on failure. */
+int checksum_parse(struct checksum *sum, const char *text, struct error *err) must_check;
+/* Take `other` over into *sum if it is the stronger one. */
+void checksum_keep_stronger(struct checksum *sum, const struct checksum *other);
+bool checksum_equal(const struct checksum *a, const struct checksum *b);
+/* Append "ALG=HEX". */
+void checksum_add(struct buf *out, const struct checksum *sum);
+
+#endif

@@ -1,0 +1,42 @@
+/* naming.h - from URL to safe file name: the one naming function of the program.
+ *
+ * Whatever names a file (URL, out=, dir=, template; later headers, Metalink, S3 keys) passes
+ * through naming_path. Its result is relative, has no empty, "." or ".." component, no
+ * component over 255 bytes, no control characters, no leading dot in a component that came
+ * from the network, and names no path that this job has named before.
+ *
+ * Does not touch the file system (store/outdir refuses links on the way). Pure, but for the
+ * names it remembers; not thread-safe. Memory: about 5 bytes a name, so that ten million
+ * names fit in 60 MB.
+ *
+ * Template: {host}, {path} (all of the URL's path, decoded: "a/b/c.tar.gz"), {dir} (it without
+ * its last segment: "a/b"), {base} (the last segment: "c.tar.gz"), {stem} and {ext} (base cut
+ * at its last dot: "c.tar" and ".gz"), {query}, {n} (number, zero-padded to 6 digits), {hash}
+ * (8 hex digits of the URL's hash). "{{" and "}}" are braces. */
+#ifndef SEINE_CORE_NAMING_H
+#define SEINE_CORE_NAMING_H
+
+#include "base/attr.h"
+#include "base/diag.h"
+#include "core/entry.h"
+
+struct naming;
+
+/* `template` (borrowed for the call) as --name gives it; NULL is "{base}". KIND_USAGE and
+ * NULL when it is malformed. */
+struct naming *naming_new(const char *template, struct error *err) must_check;
+void naming_free(struct naming *naming);
+
+/* The path for an entry (url must be parsed), relative to the output directory; you own it.
+ * NULL and KIND_BAD_NAME when no safe name comes of it: err->text says what is wrong.
+ *
+ * Collisions (compared NFC-normalised and case-folded, as other file systems do) are resolved
+ * in the order of calls by "~HHHHHHHH" before the extension, from the URL's hash. A name over
+ * 255 bytes is shortened, with the hash, its extension kept. */
+char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
+	must_check;
+
+/* The k-th alternative (k from 1) for --existing=rename: "stem.K.ext". You own it. */
+char *naming_alternative(const char *path, unsigned k);
+
+#endif

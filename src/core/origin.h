@@ -1,0 +1,52 @@
+/* origin.h - what belongs to scheme + host + port: the queue of tasks that wait for it, its
+ * limit, its pause. The scheduler's own; nobody else sees inside. Pure; not thread-safe. */
+#ifndef SEINE_CORE_ORIGIN_H
+#define SEINE_CORE_ORIGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/map.h"
+
+struct origin {
+	char *key;               /* "scheme://host:port" */
+	struct list waiting;     /* tasks that may start as soon as the origin may be asked */
+	size_t n_waiting;
+	size_t in_flight;
+	size_t limit;            /* in flight at most */
+	nstime gate;             /* not to be asked before this moment */
+	uint64_t successes;      /* exchanges that brought what was asked */
+	struct list turn;        /* in the ring of origins that can start something now */
+	struct heap_node wake;   /* in the heap of paused origins */
+};
+
+/* All origins of a job: the map, the ring of those that can start, the heap of paused ones. */
+struct origins {
+	struct map *by_key;
+	struct list turns;
+	struct heap paused;
+	size_t limit;
+};
+
+void origins_init(struct origins *origins, size_t limit);
+void origins_release(struct origins *origins);
+
+/* Find or make. */
+struct origin *origins_get(struct origins *origins, const char *key, nstime now);
+/* Queue a task's node at the end (a new task) or the front (one that had its turn before). */
+void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
+	bool front, nstime now);
+/* The next task whose origin can start it, in turns; it is counted as in flight. NULL when
+ * none can now. */
+struct list *origins_start(struct origins *origins, nstime now, struct origin **origin);
+/* One attempt came back. May free the origin when nothing refers to it any more. */
+void origin_done(struct origins *origins, struct origin *origin, bool success, nstime now);
+/* Ask nothing of it for `span` from now (an earlier end never replaces a later one). Returns
+ * whether the gate moved. */
+bool origin_pause(struct origins *origins, struct origin *origin, nstime span, nstime now);
+/* When the first pause ends; NSTIME_NEVER: none. Wakes those that are due. */
+nstime origins_wake(struct origins *origins, nstime now);
+
+#endif

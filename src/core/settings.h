@@ -1,0 +1,81 @@
+/* settings.h - everything that a user can say, as plain data.
+ *
+ * Filled by cli/ from the options table (built-in, config file, environment, command line, in
+ * that order), owned by main, const for everyone else. Strings are owned here; NULL where
+ * nothing was said. */
+#ifndef SEINE_CORE_SETTINGS_H
+#define SEINE_CORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+/* A growing vector of owned strings: an option that may be given more than once. */
+struct strings {
+	char **items;
+	size_t count;
+};
+
+enum existing { EXISTING_SKIP, EXISTING_OVERWRITE, EXISTING_RENAME };
+enum ip_family { IP_ANY, IP_V4, IP_V6 };
+enum http_wish { HTTP_AUTO, HTTP_1_1, HTTP_2 };
+enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
+
+struct settings {
+	/* input */
+	struct strings urls;   /* the arguments */
+	struct strings inputs; /* -i */
+
+	/* names and files */
+	char *dir;             /* -d */
+	char *output;          /* -o: the name of the one file */
+	char *name;            /* --name: template, see naming.h */
+	char *checksum;        /* --checksum ALG=HEX, for the one file */
+	enum existing existing;
+
+	/* scheduling */
+	char *mode;            /* engine name; the engines table checks it */
+	int64_t jobs;          /* attempts in flight at most */
+	int64_t per_host;      /* the same per origin; 0: no limit of its own */
+	int64_t tries;         /* attempts per URL at most */
+	nstime retry_wait;     /* backoff base */
+	nstime retry_max_wait; /* backoff cap */
+	int64_t max_redirs;
+	bool allow_downgrade;  /* follow a redirect from https to http */
+	bool allow_private;    /* follow a redirect from a public to a private address */
+
+	/* deadlines; 0: none */
+	nstime connect_timeout;
+	nstime first_byte_timeout;
+	nstime max_time;       /* one attempt, from start to end */
+	int64_t min_rate;      /* bytes per second ... */
+	nstime stall_time;     /* ... over this span, else the attempt has stalled */
+
+	/* HTTP */
+	struct strings headers; /* -H, "Name: value" */
+	char *user_agent;
+	char *referer;
+	char *user;             /* "name" or "name:password" */
+	char *password;         /* from --password-file or the environment */
+	char *bearer;           /* the token, read from --bearer-file */
+	char *cookie;           /* "a=b; c=d" */
+	char *proxy;
+	char *cacert, *cert, *key;
+	bool insecure;
+	enum ip_family family;
+	enum http_wish http;
+	bool compressed;
+	int64_t max_size;       /* of one body, after decoding; 0: no cap */
+
+	/* reports */
+	bool quiet;
+	bool verbose;
+	bool json;              /* summary as one JSON object on stdout */
+	enum progress_style progress;
+	char *results;          /* file, "-" is stdout */
+	char *failed;
+};
+
+#endif

@@ -1,0 +1,18 @@
+/* input.h - the table of sources, and the choice of one by name or content.
+ *
+ * Rows: "args" is URLs on the command line, "list" is aria2's input grammar. A further kind of
+ * input is a file and a row. */
+#ifndef SEINE_INPUT_INPUT_H
+#define SEINE_INPUT_INPUT_H
+
+#include "base/attr.h"
+#include "core/settings.h"
+#include "core/source.h"
+
+/* All of the user's inputs, one after the other: first the arguments (with -o and --checksum
+ * applied), then each -i. Entries are numbered across them. An input that cannot be opened is
+ * SOURCE_BROKEN when its turn comes, and the next input follows. Settings are borrowed for
+ * the source's life. */
+struct source *input_open(const struct settings *settings) must_check;
+
+#endif

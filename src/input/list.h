@@ -1,0 +1,21 @@
+/* list.h - a URL list in aria2's input grammar, streamed.
+ *
+ * "#" in column 0 begins a comment; blank lines are skipped. Any other line in column 0 is an
+ * entry: URLs split on TAB, all of the same file. Following lines that begin with a space or a
+ * TAB are one name=value each and belong to it; comments and blanks among them do not end it.
+ * Options: out dir checksum header referer user-agent max-tries size. An unknown one, or a
+ * value that does not parse, is a bad line by its number, and the entry goes on without it. */
+#ifndef SEINE_INPUT_LIST_H
+#define SEINE_INPUT_LIST_H
+
+#include "base/attr.h"
+#include "core/source.h"
+
+/* `name` is a path, or "-". Opened at the first source_next(). */
+struct source *list_open(const char *name) must_check;
+
+/* Apply one name=value to an entry; also used for -o and --checksum. KIND_INPUT on failure. */
+int list_option(struct entry *entry, const char *name, const char *value, struct error *err)
+	must_check;
+
+#endif

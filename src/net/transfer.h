@@ -1,0 +1,56 @@
+/* transfer.h - one HTTP exchange on one libcurl easy handle: dressed from an attempt, its body
+ * to the sink, its end made into an outcome. The same for every engine; only what stands
+ * between begin and end differs.
+ *
+ * Does not retry, redirect, resolve or wait. A transfer is used by one thread at a time and
+ * reused for many attempts; `struct net` is shared by all of them. HTTP: RFC 9110, 9112. */
+#ifndef SEINE_NET_TRANSFER_H
+#define SEINE_NET_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "core/entry.h"
+#include "core/settings.h"
+#include "store/outdir.h"
+
+/* What all transfers of a process share. Initialises libcurl; make it before threads. */
+struct net;
+struct net *net_new(const struct settings *settings, struct outdir *outdir,
+	struct error *err) must_check;
+void net_free(struct net *net);
+
+struct transfer;
+struct transfer *transfer_new(struct net *net, struct error *err) must_check;
+void transfer_free(struct transfer *transfer);
+
+/* Make the handle ready for the attempt (both borrowed until transfer_end). NULL and *err on
+ * failure: then transfer_fail makes the outcome, and transfer_end must not be called. */
+CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt, nstime now,
+	struct error *err) must_check;
+/* The exchange ended with `code`: verify, commit, and say in *outcome (initialised here; you
+ * release it) what it came to. */
+void transfer_end(struct transfer *transfer, CURLcode code, nstime now,
+	struct outcome *outcome);
+/* An outcome for an attempt that could not be begun. */
+void transfer_fail(const struct error *err, struct outcome *outcome);
+
+/* The transfer behind an easy handle (CURLOPT_PRIVATE). */
+struct transfer *transfer_of(CURL *easy);
+struct attempt *transfer_attempt(const struct transfer *transfer);
+
+/* Deadlines (connect, first byte, stall, total), for whoever waits: look again at
+ * transfer_deadline(); when transfer_overdue() says true, take the handle from libcurl and
+ * end it with CURLE_OPERATION_TIMEDOUT, and the outcome will name the deadline. */
+nstime transfer_deadline(const struct transfer *transfer);
+bool transfer_overdue(struct transfer *transfer, nstime now);
+/* End it because we are told to stop: the outcome will be KIND_INTERRUPTED. */
+void transfer_interrupt(struct transfer *transfer);
+
+/* For engines whose waiting is curl_easy_perform: `poll` is called by libcurl at least once a
+ * second; true aborts the transfer. NULL (the default) for none. */
+typedef bool transfer_poll(void *context, struct transfer *transfer);
+void transfer_set_poll(struct transfer *transfer, transfer_poll *poll, void *context);
+
+#endif
