@@ -4,7 +4,7 @@
 
 #define must_check __attribute__((warn_unused_result))
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
-#define unused __attribute__((unused))
+#define _unused_ __attribute__((unused))
 
 /* Run fn(&variable) when a local goes out of scope. */
 #define _cleanup_(fn) __attribute__((cleanup(fn)))

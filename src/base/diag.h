@@ -48,10 +48,10 @@ struct error {
 };
 
 /* Fill *err (which may be NULL) and return -1, so that callers can `return error_set(...)`.
- * A text that does not fit is cut. */
+ * A text that does not fit is cut. The arguments may quote err->text itself. */
 int error_set(struct error *err, enum kind kind, int code, const char *fmt, ...)
 	printf_like(4, 5);
-/* As error_set, with ": " and strerror(errnum) appended and code = errnum. */
+/* As error_set, with ": " and strerror(errnum) appended, which is not cut; code = errnum. */
 int error_errno(struct error *err, enum kind kind, int errnum, const char *fmt, ...)
 	printf_like(4, 5);
 

@@ -16,12 +16,13 @@ struct map *map_new(void);
 void map_free(struct map *map, void (*free_value)(void *value));
 /* NULL when there is none. */
 void *map_get(const struct map *map, const char *key);
-/* Put a value under a key; returns the value that it replaces, or NULL. */
+/* Put a value (not NULL) under a key; returns the value that it replaces, or NULL. */
 void *map_put(struct map *map, const char *key, void *value);
 /* Take the value out and return it; NULL when there was none. */
 void *map_remove(struct map *map, const char *key);
 size_t map_count(const struct map *map);
-/* Iterate in no order: start with *cursor = 0; NULL at the end. Put nothing meanwhile. */
+/* Iterate in no order: start with *cursor = 0; NULL at the end. Put nothing meanwhile;
+ * removing is fine. */
 void *map_next(const struct map *map, size_t *cursor);
 
 #endif

@@ -29,8 +29,8 @@ bool url_same_origin(const struct url *a, const struct url *b);
 bool url_is_https(const struct url *url);
 
 /* Append the URL as it may be shown and stored: user and password taken out, and the values
- * of query parameters that carry a signature, a credential or a token replaced by "...". A
- * text that is no URL is appended with everything up to its last '@' before a '/' cut. */
+ * of query parameters that carry a signature, a credential or a token replaced by "...". In a
+ * text that is no URL, everything up to its last '@' that may end a password is cut. */
 void url_add_redacted(struct buf *out, const char *text);
 
 /* Is the numeric address (no brackets) one that the public must not be sent to by a redirect:
