@@ -33,14 +33,15 @@ struct origins {
 void origins_init(struct origins *origins, size_t limit);
 void origins_release(struct origins *origins);
 
-/* Find or make. */
-struct origin *origins_get(struct origins *origins, const char *key, nstime now);
+/* Find or make. One that is made here is forgotten again by the first call that finds it
+ * without tasks, in flight or waiting, and without a pause. */
+struct origin *origins_get(struct origins *origins, const char *key);
 /* Queue a task's node at the end (a new task) or the front (one that had its turn before). */
 void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
 	bool front, nstime now);
 /* The next task whose origin can start it, in turns; it is counted as in flight. NULL when
  * none can now. */
-struct list *origins_start(struct origins *origins, nstime now, struct origin **origin);
+struct list *origins_start(struct origins *origins, struct origin **origin, nstime now);
 /* One attempt came back. May free the origin when nothing refers to it any more. */
 void origin_done(struct origins *origins, struct origin *origin, bool success, nstime now);
 /* Ask nothing of it for `span` from now (an earlier end never replaces a later one). Returns

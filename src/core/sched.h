@@ -40,7 +40,7 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 /* Start nothing any more; FINISHED comes when the last attempt in flight is finished. Tasks
  * that were begun and are not done are reported as interrupted; entries not begun are not
  * reported. Idempotent. Called by itself after a fatal outcome (disk). */
-void sched_drain(struct sched *sched, nstime now);
+void sched_drain(struct sched *sched);
 
 /* After SCHED_WAIT: a descriptor to wait for besides, -1 when there is none. */
 int sched_input_fd(const struct sched *sched);

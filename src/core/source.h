@@ -11,7 +11,8 @@
 
 enum source_status {
 	SOURCE_ENTRY, /* *entry is yours */
-	SOURCE_AGAIN, /* nothing yet; wait until source_fd() is readable */
+	SOURCE_AGAIN, /* nothing yet; wait until source_fd() is readable. Where that is -1 the
+	               * source only takes a breath: call again soon */
 	SOURCE_BAD,   /* one bad line: *err says which and why; call again for the next */
 	SOURCE_BROKEN,/* the input cannot be read any further: *err says why; then SOURCE_END */
 	SOURCE_END    /* no more, now and ever */

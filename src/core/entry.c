@@ -1,0 +1,86 @@
+/* Lifetimes of the plain data that travels through the program. */
+#include "core/entry.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+struct entry *entry_new(void)
+{
+	struct entry *entry = xcalloc(1, sizeof(*entry));
+
+	entry->size = -1;
+	return entry;
+}
+
+void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	strings_release(&entry->urls);
+	strings_release(&entry->headers);
+	url_release(&entry->url);
+	free(entry->out);
+	free(entry->dir);
+	free(entry->referer);
+	free(entry->user_agent);
+	free(entry->path);
+	free(entry);
+}
+
+void strings_add(struct strings *strings, const char *text)
+{
+	strings_take(strings, xstrdup(text));
+}
+
+void strings_take(struct strings *strings, char *text)
+{
+	/* Full at every power of two: no capacity to keep for vectors that mostly hold
+	 * one. */
+	if ((strings->count & (strings->count - 1)) == 0) {
+		size_t room = strings->count ? 2 * strings->count : 1;
+
+		strings->items =
+			xreallocarray(strings->items, room, sizeof(*strings->items));
+	}
+	strings->items[strings->count++] = text;
+}
+
+void strings_release(struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		free(strings->items[i]);
+	free(strings->items);
+	*strings = (struct strings){0};
+}
+
+const char *verified_name(enum verified verified)
+{
+	static const char *const names[] = {
+		[VERIFIED_NONE] = "none",
+		[VERIFIED_LENGTH] = "length",
+		[VERIFIED_HASH] = "hash",
+	};
+
+	return names[verified];
+}
+
+void outcome_init(struct outcome *outcome)
+{
+	*outcome = (struct outcome){
+		.retry_after = -1,
+		.exchange = {.time_namelookup = -1,
+			.time_connect = -1,
+			.time_appconnect = -1,
+			.time_starttransfer = -1,
+			.time_total = -1},
+	};
+}
+
+void outcome_release(struct outcome *outcome)
+{
+	free(outcome->location);
+	free(outcome->renamed);
+	free(outcome->exchange.content_type);
+	outcome->location = outcome->renamed = outcome->exchange.content_type = NULL;
+}

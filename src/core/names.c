@@ -1,0 +1,134 @@
+/* names.c - see names.h. A hash of 64 bits is cut to 48: the top 16 choose one of
+ * 65,536 buckets, 32 are kept in it. At ten million names a bucket holds about 150 of
+ * them, which are compared faster than one jump into memory takes. The buckets grow by
+ * an eighth, since they all grow at about the same time and room left in one is room
+ * left in all.
+ *
+ * The hash is not seeded at random, although strangers choose names: which name gets a
+ * suffix must be the same on every run. All that a forged collision wins is a suffix.
+ */
+#include "core/names.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unicase.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+
+#define BUCKET_BITS 16
+#define BUCKETS (1U << BUCKET_BITS)
+
+struct bucket {
+	uint32_t *prints;
+	uint32_t count, cap;
+};
+
+struct names {
+	struct bucket *buckets;
+};
+
+struct names *names_new(void)
+{
+	struct names *names = xcalloc(1, sizeof(*names));
+
+	names->buckets = xcalloc(BUCKETS, sizeof(*names->buckets));
+	return names;
+}
+
+void names_free(struct names *names)
+{
+	if (!names)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		free(names->buckets[i].prints);
+	free(names->buckets);
+	free(names);
+}
+
+/* Lower case of what is ASCII throughout, in one pass; false, and nothing is appended,
+ * when it is not. */
+static bool fold_ascii(struct buf *folded, const char *text, size_t len)
+{
+	char *out;
+	unsigned char seen = 0;
+
+	buf_reserve(folded, len);
+	out = folded->data + folded->len;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		seen |= c;
+		out[i] = (char)(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
+	}
+	if (seen >= 0x80) {
+		*out = '\0';
+		return false;
+	}
+	out[len] = '\0';
+	folded->len += len;
+	return true;
+}
+
+void names_fold(struct buf *folded, const char *text, size_t len)
+{
+	uint8_t room[1024];
+	size_t size = sizeof(room);
+	uint8_t *out;
+
+	if (fold_ascii(folded, text, len))
+		return;
+	out = u8_casefold((const uint8_t *)text, len, NULL, UNINORM_NFC, room, &size);
+	/* It fails on what is not UTF-8, which is then compared as it is. */
+	if (out)
+		buf_add(folded, out, size);
+	else
+		buf_add(folded, text, len);
+	if (out != room)
+		free(out);
+}
+
+static bool bucket_has(const struct bucket *bucket, uint32_t print)
+{
+	for (uint32_t i = 0; i < bucket->count; i++) {
+		if (bucket->prints[i] == print)
+			return true;
+	}
+	return false;
+}
+
+/* The role is the seed: the same path as the other one is another name altogether. */
+static struct bucket *find(const struct names *names, const char *folded, size_t len,
+	enum names_role role, uint32_t *print)
+{
+	uint64_t hash = hash64(folded, len, (uint64_t)role);
+
+	*print = (uint32_t)hash;
+	return &names->buckets[hash >> (64 - BUCKET_BITS)];
+}
+
+bool names_has(
+	const struct names *names, const char *folded, size_t len, enum names_role role)
+{
+	uint32_t print;
+	const struct bucket *bucket = find(names, folded, len, role, &print);
+
+	return bucket_has(bucket, print);
+}
+
+bool names_add(
+	struct names *names, const char *folded, size_t len, enum names_role role)
+{
+	uint32_t print;
+	struct bucket *bucket = find(names, folded, len, role, &print);
+
+	if (bucket_has(bucket, print))
+		return false;
+	if (bucket->count == bucket->cap) {
+		bucket->cap += bucket->cap / 8 + 4;
+		bucket->prints = xreallocarray(
+			bucket->prints, bucket->cap, sizeof(*bucket->prints));
+	}
+	bucket->prints[bucket->count++] = print;
+	return true;
+}

@@ -1,0 +1,286 @@
+/* naming.c - see naming.h. A path is made in three steps: composed from out= or the
+ * template (safename writes away what no component may hold), checked for what is left
+ * to refuse, and resolved against the names given out before.
+ *
+ * Resolving goes from the left. A directory may be shared by any number of entries, so
+ * only a file of its name is in its way, and what then replaces it depends on nothing
+ * but the directory: later entries find the same one. For a file both are in its way,
+ * and what replaces it depends on its URL, then on a count. All that depends on the
+ * order of calls, which is the order of the input, so a second run comes to the same
+ * names.
+ *
+ * In a list of files that are all in one directory (usually none) the directory is
+ * looked up once. */
+#include "core/naming.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "core/names.h"
+#include "core/safename.h"
+#include "core/template.h"
+
+/* Of the whole relative path: what PATH_MAX leaves when it is opened from within the
+ * output directory, with some room for those who look at it from outside. */
+#define PATH_LIMIT 3840
+#define SUFFIX_LEN 24
+/* So many names are tried from the URL alone; then its number joins, so that a URL that
+ * is there a million times does not try a million names for each. */
+#define ROUNDS_BY_URL 4
+
+struct naming {
+	struct template *template;
+	struct names *names;
+	bool any_dir;     /* was any directory given out? */
+	struct buf asked; /* the path as composed */
+	struct buf
+		dir_asked; /* the directory that the next two are of; ends with "/" */
+	struct buf path;   /* what it was resolved to, then the file */
+	struct buf folded; /* path, folded */
+	size_t dir_len, dir_folded_len;
+};
+
+struct naming *naming_new(const char *template, struct error *err)
+{
+	struct template *parsed = template_new(template ? template : "{base}", err);
+	struct naming *naming;
+
+	if (!parsed)
+		return NULL;
+	naming = xcalloc(1, sizeof(*naming));
+	naming->template = parsed;
+	naming->names = names_new();
+	buf_init(&naming->asked);
+	buf_init(&naming->dir_asked);
+	buf_init(&naming->path);
+	buf_init(&naming->folded);
+	return naming;
+}
+
+void naming_free(struct naming *naming)
+{
+	if (!naming)
+		return;
+	template_free(naming->template);
+	names_free(naming->names);
+	buf_release(&naming->asked);
+	buf_release(&naming->dir_asked);
+	buf_release(&naming->path);
+	buf_release(&naming->folded);
+	free(naming);
+}
+
+/* ---- compose ---- */
+
+static int refuse(struct error *err, const char *what, const char *why)
+{
+	return error_set(err, KIND_BAD_NAME, 0, "%s: %s", what, why);
+}
+
+/* A path that the user gave. `what` is the option, for the message. */
+static int add_given(
+	struct buf *path, const char *given, const char *what, struct error *err)
+{
+	if (*given == '/')
+		return refuse(err, what,
+			"an absolute path: it must be relative to the output "
+			"directory");
+	while (*given) {
+		size_t len = strcspn(given, "/");
+
+		if (safename_is_traversal(given, len))
+			return refuse(err, what, "\".\" and \"..\" are not allowed");
+		safename_add(path, given, len, SAFENAME_USER);
+		given += len;
+		if (*given == '/') {
+			safename_add_slash(path);
+			given++;
+		}
+	}
+	return 0;
+}
+
+static int compose(struct naming *naming, const struct entry *entry, struct error *err)
+{
+	struct buf *path = &naming->asked;
+
+	buf_clear(path);
+	if (entry->dir && add_given(path, entry->dir, "dir=", err) < 0)
+		return -1;
+	safename_add_slash(path);
+	if (entry->out)
+		return add_given(path, entry->out, "out=", err);
+	return template_add(naming->template, path, entry, err);
+}
+
+/* ---- check ---- */
+
+/* ".seine" is where the job itself lives, however a file system writes it. */
+static bool is_ours(const char *component, size_t len)
+{
+	struct buf folded _cleanup_(buf_release) = BUF_INIT;
+
+	if (len == 0 || *component != '.')
+		return false;
+	names_fold(&folded, component, len);
+	return strcmp(folded.data, ".seine") == 0;
+}
+
+static int too_long(struct error *err)
+{
+	return refuse(err, "file name", "the whole path is too long");
+}
+
+static int check(const struct buf *path, struct error *err)
+{
+	const char *at = path->data;
+	size_t total = 0; /* when the components are cut to what they may have */
+
+	if (path->len == 0 || path->data[path->len - 1] == '/')
+		return refuse(err, "file name", "it would be empty: give one by out=");
+	if (is_ours(at, strcspn(at, "/")))
+		return refuse(err, "file name", "\".seine\" is where the job is kept");
+	for (size_t len; *at; at += len + (at[len] == '/')) {
+		len = strcspn(at, "/");
+		if (safename_is_traversal(at, len))
+			return refuse(
+				err, "file name", "\".\" and \"..\" are not allowed");
+		total += (len < SAFENAME_MAX ? len : SAFENAME_MAX) + 1;
+	}
+	return total > PATH_LIMIT ? too_long(err) : 0;
+}
+
+/* ---- resolve ---- */
+
+/* Append a component, and its fold. `tag` is what a suffix is made of; round 0: none,
+ * unless the component is too long for a name. */
+static void add_component(struct naming *naming, const char *name, size_t len,
+	uint32_t tag, bool suffixed)
+{
+	size_t start = naming->path.len;
+	char suffix[SUFFIX_LEN];
+
+	if (suffixed || len > SAFENAME_MAX) {
+		snprintf(suffix, sizeof(suffix), "~%08" PRIx32, tag);
+		safename_add_suffixed(&naming->path, name, len, suffix);
+	} else {
+		buf_add(&naming->path, name, len);
+	}
+	names_fold(
+		&naming->folded, naming->path.data + start, naming->path.len - start);
+}
+
+static void back_to(struct naming *naming, size_t path_len, size_t folded_len)
+{
+	buf_truncate(&naming->path, path_len);
+	buf_truncate(&naming->folded, folded_len);
+}
+
+/* Resolve one directory on the way: asked[start, end). */
+static void enter_component(
+	struct naming *naming, const char *asked, size_t start, size_t end)
+{
+	size_t path_len = naming->path.len, folded_len = naming->folded.len;
+
+	for (uint64_t round = 0;; round++) {
+		uint64_t seed = round > 0 ? round - 1 : 0;
+
+		add_component(naming, asked + start, end - start,
+			safename_hash(asked, end, seed), round > 0);
+		if (!names_has(naming->names, naming->folded.data, naming->folded.len,
+			    NAMES_FILE))
+			break;
+		back_to(naming, path_len, folded_len);
+	}
+	/* There already is as good as added. */
+	(void)names_add(
+		naming->names, naming->folded.data, naming->folded.len, NAMES_DIR);
+	naming->any_dir = true;
+	buf_addch(&naming->path, '/');
+	buf_addch(&naming->folded, '/');
+}
+
+/* Leave path and folded at the directory asked for: asked[0, len), ending with "/". */
+static void enter_dir(struct naming *naming, const char *asked, size_t len)
+{
+	if (len == naming->dir_asked.len &&
+		memcmp(asked, naming->dir_asked.data, len) == 0) {
+		back_to(naming, naming->dir_len, naming->dir_folded_len);
+		return;
+	}
+	back_to(naming, 0, 0);
+	for (size_t start = 0, end; start < len; start = end + 1) {
+		end = start + strcspn(asked + start, "/");
+		enter_component(naming, asked, start, end);
+	}
+	naming->dir_len = naming->path.len;
+	naming->dir_folded_len = naming->folded.len;
+	buf_clear(&naming->dir_asked);
+	buf_add(&naming->dir_asked, asked, len);
+}
+
+static bool claim(struct naming *naming)
+{
+	const char *folded = naming->folded.data;
+	size_t len = naming->folded.len;
+
+	if (naming->any_dir && names_has(naming->names, folded, len, NAMES_DIR))
+		return false;
+	return names_add(naming->names, folded, len, NAMES_FILE);
+}
+
+static void resolve_file(
+	struct naming *naming, const struct entry *entry, const char *name, size_t len)
+{
+	const char *url = entry->url.text;
+	size_t url_len = strlen(url);
+
+	for (uint64_t round = 0;; round++) {
+		uint64_t seed = round > 0 ? round - 1 : 0;
+
+		if (seed >= ROUNDS_BY_URL)
+			seed += entry->number;
+		add_component(naming, name, len, safename_hash(url, url_len, seed),
+			round > 0);
+		if (claim(naming))
+			return;
+		back_to(naming, naming->dir_len, naming->dir_folded_len);
+	}
+}
+
+char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
+{
+	const char *asked;
+	const char *slash;
+	size_t dir_len;
+
+	if (compose(naming, entry, err) < 0 || check(&naming->asked, err) < 0)
+		return NULL;
+	asked = naming->asked.data;
+	slash = memrchr(asked, '/', naming->asked.len);
+	dir_len = slash ? (size_t)(slash - asked) + 1 : 0;
+	enter_dir(naming, asked, dir_len);
+	resolve_file(naming, entry, asked + dir_len, naming->asked.len - dir_len);
+	if (naming->path.len > PATH_LIMIT) { /* by suffixes: then the name is lost */
+		too_long(err);
+		return NULL;
+	}
+	return xstrndup(naming->path.data, naming->path.len);
+}
+
+char *naming_alternative(const char *path, unsigned k)
+{
+	struct buf out = BUF_INIT;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char suffix[SUFFIX_LEN];
+
+	snprintf(suffix, sizeof(suffix), ".%u", k);
+	buf_add(&out, path, (size_t)(name - path));
+	safename_add_suffixed(&out, name, strlen(name), suffix);
+	return buf_detach(&out);
+}

@@ -1,0 +1,123 @@
+/* Origins and their turns.
+ *
+ * An origin is in exactly one of three states, which `origin_settle` derives anew after
+ * each change: it can start something (in the ring `turns`), it has work but is paused
+ * (in the heap `paused`), or neither (nothing waits, or it is at its limit). Taking the
+ * first of the ring and putting it back at the end is what makes turns fair. An origin
+ * that has nothing waiting, nothing in flight and no pause is forgotten, so that a list
+ * of a million hosts costs no more than its window. */
+#include "core/origin.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+void origins_init(struct origins *origins, size_t limit)
+{
+	*origins = (struct origins){.by_key = map_new(), .limit = limit};
+	list_init(&origins->turns);
+	heap_init(&origins->paused);
+}
+
+static void origin_free(void *value)
+{
+	struct origin *origin = value;
+
+	free(origin->key);
+	free(origin);
+}
+
+void origins_release(struct origins *origins)
+{
+	map_free(origins->by_key, origin_free);
+	heap_release(&origins->paused);
+}
+
+struct origin *origins_get(struct origins *origins, const char *key)
+{
+	struct origin *origin = map_get(origins->by_key, key);
+
+	if (origin)
+		return origin;
+	origin = xcalloc(1, sizeof(*origin));
+	origin->key = xstrdup(key);
+	origin->limit = origins->limit;
+	list_init(&origin->waiting);
+	list_init(&origin->turn);
+	map_put(origins->by_key, origin->key, origin);
+	return origin;
+}
+
+/* Put the origin where its state belongs. */
+static void origin_settle(struct origins *origins, struct origin *origin, nstime now)
+{
+	bool work = origin->n_waiting > 0;
+	bool paused = origin->gate > now;
+	bool able = work && !paused && origin->in_flight < origin->limit;
+
+	if (!able)
+		list_remove(&origin->turn);
+	else if (list_empty(&origin->turn))
+		list_add_before(&origins->turns, &origin->turn);
+
+	/* A paused origin without work stays in the heap too: its pause must outlive
+	 * the tasks that are away in a backoff. */
+	if (paused)
+		heap_set(&origins->paused, &origin->wake, origin->gate);
+	else
+		heap_remove(&origins->paused, &origin->wake);
+
+	if (!work && !paused && origin->in_flight == 0) {
+		map_remove(origins->by_key, origin->key);
+		origin_free(origin);
+	}
+}
+
+void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
+	bool front, nstime now)
+{
+	list_add_before(front ? origin->waiting.next : &origin->waiting, task);
+	origin->n_waiting++;
+	origin_settle(origins, origin, now);
+}
+
+struct list *origins_start(struct origins *origins, struct origin **origin, nstime now)
+{
+	struct list *turn = list_pop(&origins->turns), *task;
+
+	if (!turn)
+		return NULL;
+	*origin = container_of(turn, struct origin, turn);
+	task = list_pop(&(*origin)->waiting);
+	(*origin)->n_waiting--;
+	(*origin)->in_flight++;
+	origin_settle(origins, *origin, now);
+	return task;
+}
+
+void origin_done(
+	struct origins *origins, struct origin *origin, bool success, nstime now)
+{
+	origin->in_flight--;
+	origin->successes += success;
+	origin_settle(origins, origin, now);
+}
+
+bool origin_pause(
+	struct origins *origins, struct origin *origin, nstime span, nstime now)
+{
+	if (now + span <= origin->gate)
+		return false;
+	origin->gate = now + span;
+	origin_settle(origins, origin, now);
+	return true;
+}
+
+nstime origins_wake(struct origins *origins, nstime now)
+{
+	struct heap_node *node;
+
+	while ((node = heap_pop_due(&origins->paused, now)))
+		origin_settle(origins, container_of(node, struct origin, wake), now);
+	return heap_next(&origins->paused);
+}
