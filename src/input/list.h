@@ -4,14 +4,21 @@
  * entry: URLs split on TAB, all of the same file. Following lines that begin with a space or a
  * TAB are one name=value each and belong to it; comments and blanks among them do not end it.
  * Options: out dir checksum header referer user-agent max-tries size. An unknown one, or a
- * value that does not parse, is a bad line by its number, and the entry goes on without it. */
+ * value that does not parse, is a bad line by its number, and the entry goes on without it.
+ * URLs are trimmed, and freed of a pair of double quotes around them; they are not parsed.
+ *
+ * An entry is whole only when the next one begins or the list ends, so a list from a pipe
+ * streams one entry behind. Of a list that breaks off, the entry that was being read is not
+ * given out: options of it (its name, its checksum) may be what is lost. After a line in
+ * column 0 that was bad, its option lines are passed over without further complaint. */
 #ifndef SEINE_INPUT_LIST_H
 #define SEINE_INPUT_LIST_H
 
 #include "base/attr.h"
 #include "core/source.h"
 
-/* `name` is a path, or "-". Opened at the first source_next(). */
+/* `name` is a path, or "-". Opened at the first source_next(). It is borrowed, and entries
+ * point to it: it must outlive the source and them. */
 struct source *list_open(const char *name) must_check;
 
 /* Apply one name=value to an entry; also used for -o and --checksum. KIND_INPUT on failure. */

@@ -1,4 +1,8 @@
-/* reader.h - lines of a file or a pipe, gzip transparent, never blocking, never unbounded. */
+/* reader.h - lines of a file or a pipe, gzip transparent, never blocking, never unbounded.
+ *
+ * gzip is known by its first bytes; concatenated members are one text. Of input that breaks
+ * off (a read error, gzip that is cut short or damaged) the whole lines before the break come
+ * out first; the torn line does not, for half a URL is a wrong URL. One thread at a time. */
 #ifndef SEINE_INPUT_READER_H
 #define SEINE_INPUT_READER_H
 
@@ -15,20 +19,24 @@ struct reader;
 enum reader_status {
 	READER_LINE,  /* *line, *len: without "\n" or "\r\n"; valid until the next call */
 	READER_AGAIN, /* nothing whole yet: wait until reader_fd() is readable */
-	READER_BAD,   /* a line too long or with a NUL byte: *err says so; it was skipped */
-	READER_BROKEN,/* cannot be read: *err says why */
+	READER_BAD,   /* a line too long or with a NUL byte: *err says so; it was skipped.
+	               * *line: its first byte, so that its kind can be told; *len: 1 */
+	READER_BROKEN,/* cannot be read any further: *err says why; then READER_END */
 	READER_END
 };
 
 /* `name` is a path, or "-" for stdin. KIND_INPUT on failure. */
 struct reader *reader_open(const char *name, struct error *err) must_check;
 void reader_free(struct reader *reader);
-/* The line is NUL-terminated and may be changed in place. A UTF-8 byte order mark at the
+/* A line is NUL-terminated and may be changed in place. A UTF-8 byte order mark at the
  * start of the input is dropped. */
 enum reader_status reader_next(struct reader *reader, char **line, size_t *len,
 	struct error *err) must_check;
 /* The number, from 1, of the line last returned (or found bad). */
 uint64_t reader_number(const struct reader *reader);
+/* The input as messages name it: "stdin" for "-"; of a very long path the last part. */
+const char *reader_shown(const struct reader *reader);
+/* -1 for what never says READER_AGAIN (a regular file). */
 int reader_fd(const struct reader *reader);
 
 #endif

@@ -25,13 +25,20 @@ bool outdir_exists(struct outdir *outdir, const char *path);
 /* The descriptor of parts/. Borrowed. */
 int outdir_parts(const struct outdir *outdir);
 
-/* The directory that holds `path`, made if need be: borrowed until outdir_put_parent. *base
- * points at the last component inside path. -1 and KIND_DISK (or KIND_BAD_NAME when a link or
- * a file stands in the way). */
+/* The directory that holds `path`, made if need be: borrowed until outdir_parent_put. *base
+ * points at the last component inside path. NULL and KIND_DISK, or KIND_BAD_NAME when a link
+ * or a file stands in the way, when path is not below the directory, or is .seine itself. */
 struct outdir_parent;
 struct outdir_parent *outdir_parent(struct outdir *outdir, const char *path,
 	const char **base, struct error *err) must_check;
 int outdir_parent_fd(const struct outdir_parent *parent);
 void outdir_parent_put(struct outdir *outdir, struct outdir_parent *parent);
+/* As outdir_parent_put, for a directory that turned out to be gone: who asks for it next gets
+ * it looked up, and made, anew. */
+void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent);
+
+/* Close descriptors that are kept only for speed; false when there were none. For those who
+ * run out of descriptors. */
+bool outdir_trim(struct outdir *outdir);
 
 #endif

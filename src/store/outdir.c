@@ -1,0 +1,208 @@
+/* outdir.c - see outdir.h. Three things in one handle: the directory's descriptor, from
+ * which everything is reached (the name that the user gave is looked up once; it may be
+ * a link, that is the user's wish); .seine with its lock (workdir); and the directories
+ * below (parents, beneath). A file right in the directory needs none of the machinery:
+ * its parent is a constant. */
+#include "store/outdir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "store/beneath.h"
+#include "store/parents.h"
+#include "store/workdir.h"
+
+struct outdir {
+	char *path; /* as given, for messages */
+	struct outdir_parent root;
+	struct workdir work;
+	struct parents *parents;
+};
+
+static bool is_dir(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* As mkdir -p. What is there already may be beyond our rights to make (EACCES, EROFS).
+ */
+static int make_with_parents(const char *dir)
+{
+	_cleanup_(freep) char *path = xstrdup(dir);
+
+	for (char *at = path; *at;) {
+		char saved;
+
+		at += strspn(at, "/");
+		at += strcspn(at, "/");
+		saved = *at;
+		*at = '\0';
+		if (mkdir(path, 0777) < 0) {
+			int errnum = errno;
+
+			if (!is_dir(path))
+				return -errnum;
+		}
+		*at = saved;
+	}
+	return 0;
+}
+
+static int open_root(const char *dir)
+{
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT) {
+		int result = make_with_parents(dir);
+
+		if (result < 0)
+			return result;
+		fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+struct outdir *outdir_open(const char *dir, struct error *err)
+{
+	struct outdir *outdir = xcalloc(1, sizeof(*outdir));
+
+	outdir->work = (struct workdir)WORKDIR_INIT;
+	outdir->path = xstrdup(dir);
+	outdir->root.fd = open_root(dir);
+	if (outdir->root.fd < 0) {
+		error_errno(err, KIND_DISK, -outdir->root.fd, "cannot open '%s'", dir);
+		goto fail;
+	}
+	outdir->parents = parents_new(outdir->root.fd);
+	if (workdir_take(&outdir->work, outdir->root.fd, dir, err) < 0)
+		goto fail;
+	return outdir;
+fail:
+	outdir_close(outdir);
+	return NULL;
+}
+
+void outdir_close(struct outdir *outdir)
+{
+	if (!outdir)
+		return;
+	parents_free(outdir->parents);
+	if (outdir->root.fd >= 0) {
+		workdir_release(&outdir->work, outdir->root.fd);
+		close(outdir->root.fd);
+	}
+	free(outdir->path);
+	free(outdir);
+}
+
+int outdir_parts(const struct outdir *outdir)
+{
+	return outdir->work.parts;
+}
+
+/* Is the first component our own .seine, in the eyes of any file system? */
+static bool is_reserved(const char *path)
+{
+	size_t len = sizeof(WORKDIR_NAME) - 1;
+
+	return path[0] == '.' && strncasecmp(path, WORKDIR_NAME, len) == 0 &&
+	       (path[len] == '\0' || path[len] == '/');
+}
+
+bool outdir_exists(struct outdir *outdir, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct outdir_parent *parent = &outdir->root;
+	struct stat info;
+	size_t blocked;
+	bool exists;
+
+	if (!beneath_is_safe(path) || is_reserved(path))
+		return false;
+	if (slash && parents_get(outdir->parents, path, (size_t)(slash - path), false,
+			     &parent, &blocked) < 0)
+		return false;
+	exists = fstatat(parent->fd, slash ? slash + 1 : path, &info,
+			 AT_SYMLINK_NOFOLLOW) == 0;
+	outdir_parent_put(outdir, parent);
+	return exists;
+}
+
+static void say_blocked(const struct outdir *outdir, const char *path, size_t blocked,
+	int errnum, struct error *err)
+{
+	int len = blocked < 120 ? (int)blocked : 120;
+
+	switch (errnum) {
+	case ENOTDIR:
+	case ELOOP:
+		error_set(err, KIND_BAD_NAME, errnum,
+			"'%.*s' is in the way: it is a file or a link, not a directory",
+			len, path);
+		break;
+	case ENAMETOOLONG:
+	case EINVAL:
+	case EILSEQ:
+		error_errno(err, KIND_BAD_NAME, errnum,
+			"the file system refuses the directory name '%.*s'", len, path);
+		break;
+	default:
+		error_errno(err, KIND_DISK, errnum, "cannot enter '%.*s' in '%.60s'",
+			len, path, outdir->path);
+	}
+}
+
+struct outdir_parent *outdir_parent(
+	struct outdir *outdir, const char *path, const char **base, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct outdir_parent *parent;
+	size_t blocked;
+	int result;
+
+	if (!beneath_is_safe(path) || is_reserved(path)) {
+		error_set(err, KIND_BAD_NAME, 0, "'%.120s' is not a name for a file",
+			path);
+		return NULL;
+	}
+	*base = slash ? slash + 1 : path;
+	if (!slash)
+		return &outdir->root;
+	result = parents_get(
+		outdir->parents, path, (size_t)(slash - path), true, &parent, &blocked);
+	if (result < 0) {
+		say_blocked(outdir, path, blocked, -result, err);
+		return NULL;
+	}
+	return parent;
+}
+
+int outdir_parent_fd(const struct outdir_parent *parent)
+{
+	return parent->fd;
+}
+
+void outdir_parent_put(struct outdir *outdir, struct outdir_parent *parent)
+{
+	if (parent != &outdir->root)
+		parents_put(outdir->parents, parent);
+}
+
+void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent)
+{
+	if (parent != &outdir->root)
+		parents_drop(outdir->parents, parent);
+}
+
+bool outdir_trim(struct outdir *outdir)
+{
+	return parents_trim(outdir->parents) > 0;
+}

@@ -1,0 +1,333 @@
+/* sink.c - see sink.h. One path for all: create the part, write, (trim), close, rename.
+ * A small body goes through it with a sink on the stack and four system calls; the
+ * directory it is to go to is looked up first, so that a name that cannot be had costs
+ * no part.
+ *
+ * Bytes are checked by whoever calls us; what is checked here is the disk. Every write
+ * and every close can tell of an error, and the rename happens only when none did. */
+#include "store/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "core/naming.h"
+
+/* Space is allocated ahead for bodies from this size on. */
+#define ALLOCATE_FROM (1 << 20)
+/* "NUMBER.part", or "NUMBER.K.part" for the K-th that is open under the same number. */
+#define PART_NAME_SIZE 48
+#define PART_NAMES 100000
+/* How many names --existing=rename tries. */
+#define ALTERNATIVES 9999
+
+struct sink {
+	struct outdir *outdir;
+	const struct entry *entry;
+	int fd;            /* -1: closed */
+	int64_t allocated; /* bytes allocated ahead */
+	int64_t end;       /* where the furthest write ended: the part's length */
+	char part[PART_NAME_SIZE];
+};
+
+static int fail_write(const struct sink *sink, int errnum, struct error *err)
+{
+	/* One file over what the file system can hold need not end the job. */
+	enum kind kind = errnum == EFBIG ? KIND_TOO_LARGE : KIND_DISK;
+
+	return error_errno(err, kind, errnum, "cannot write '%s'", sink->entry->path);
+}
+
+static void part_remove(struct sink *sink)
+{
+	if (sink->fd >= 0)
+		close(sink->fd);
+	sink->fd = -1;
+	if (unlinkat(outdir_parts(sink->outdir), sink->part, 0) < 0 && errno != ENOENT)
+		log_warn("cannot remove the part of '%s': %m", sink->entry->path);
+}
+
+static void part_name(struct sink *sink, unsigned again)
+{
+	char more[16] = "";
+
+	if (again)
+		snprintf(more, sizeof(more), ".%u", again);
+	snprintf(sink->part, sizeof(sink->part), "%" PRIu64 "%s.part",
+		sink->entry->number, more);
+}
+
+static int part_create(struct sink *sink, struct outdir *outdir,
+	const struct entry *entry, struct error *err)
+{
+	unsigned again = 0;
+
+	*sink = (struct sink){.outdir = outdir, .entry = entry};
+	part_name(sink, again);
+	for (;;) {
+		sink->fd = openat(outdir_parts(outdir), sink->part,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (sink->fd >= 0)
+			return 0;
+		if (errno == EEXIST && again < PART_NAMES)
+			part_name(sink, ++again);
+		else if ((errno != EMFILE && errno != ENFILE) || !outdir_trim(outdir))
+			break;
+	}
+	return fail_write(sink, errno, err);
+}
+
+static int part_write(struct sink *sink, int64_t offset, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len > 0) {
+		ssize_t count = pwrite(sink->fd, at, len, offset);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return count < 0 ? -errno : -EIO;
+		at += count;
+		offset += count;
+		len -= (size_t)count;
+	}
+	if (offset > sink->end)
+		sink->end = offset;
+	return 0;
+}
+
+static int part_close(struct sink *sink)
+{
+	int result = close(sink->fd);
+
+	sink->fd = -1;
+	/* Linux has closed it when it says EINTR. */
+	return result < 0 && errno != EINTR ? -errno : 0;
+}
+
+/* Not every file system can rename without replacing, but a link never replaces. */
+static int link_to(const struct sink *sink, int dir, const char *base)
+{
+	int parts = outdir_parts(sink->outdir);
+
+	if (linkat(parts, sink->part, dir, base, 0) < 0)
+		return errno == EPERM || errno == ENOSYS ? -EOPNOTSUPP : -errno;
+	/* The file is there, whole; a part left beside it is swept with the next job.
+	 */
+	if (unlinkat(parts, sink->part, 0) < 0)
+		log_debug("cannot remove part %s: %m", sink->part);
+	return 0;
+}
+
+static int move_to(const struct sink *sink, int dir, const char *base, bool replace)
+{
+	int parts = outdir_parts(sink->outdir);
+
+	/* Replaces a file or a link, but says EISDIR to a directory. */
+	if (replace)
+		return renameat(parts, sink->part, dir, base) < 0 ? -errno : 0;
+	if (renameat2(parts, sink->part, dir, base, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EINVAL || errno == ENOSYS)
+		return link_to(sink, dir, base);
+	return -errno;
+}
+
+static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
+{
+	for (unsigned k = 1; k <= ALTERNATIVES; k++) {
+		char *path = naming_alternative(sink->entry->path, k);
+		const char *slash = strrchr(path, '/');
+		int result = move_to(sink, dir, slash ? slash + 1 : path, false);
+
+		if (result == 0) {
+			*renamed = path;
+			return 0;
+		}
+		free(path);
+		if (result != -EEXIST)
+			return result;
+	}
+	return -EEXIST;
+}
+
+static int move_into(const struct sink *sink, const struct outdir_parent *parent,
+	const char *base, enum existing existing, char **renamed)
+{
+	int dir = outdir_parent_fd(parent);
+	int result = move_to(sink, dir, base, existing == EXISTING_OVERWRITE);
+
+	if (result == -EEXIST && existing == EXISTING_RENAME)
+		result = move_to_alternative(sink, dir, renamed);
+	return result;
+}
+
+static int fail_move(const struct sink *sink, int errnum, struct error *err)
+{
+	const char *path = sink->entry->path;
+
+	switch (errnum) {
+	case EEXIST:
+		return error_set(
+			err, KIND_EXISTS, errnum, "'%.120s' exists already", path);
+	case EISDIR:
+		return error_set(
+			err, KIND_EXISTS, errnum, "'%.120s' is a directory", path);
+	case ENAMETOOLONG:
+	case EINVAL:
+	case EILSEQ:
+		return error_errno(err, KIND_BAD_NAME, errnum,
+			"the file system refuses the name '%s'", path);
+	case EOPNOTSUPP:
+		/* FAT, which has no links, says EINVAL to names that it cannot hold. */
+		return error_set(err, KIND_BAD_NAME, errnum,
+			"the file system refuses the name '%.120s', or renaming "
+			"without "
+			"replacing",
+			path);
+	default:
+		return fail_write(sink, errnum, err);
+	}
+}
+
+/* Give the (closed) part its name in parent, which is put back. */
+static int publish(struct sink *sink, struct outdir_parent *parent, const char *base,
+	enum existing existing, char **renamed, struct error *err)
+{
+	int result = move_into(sink, parent, base, existing, renamed);
+
+	/* The directory was removed after it was opened: make it again, once. */
+	if (result == -ENOENT || result == -ESTALE) {
+		outdir_parent_drop(sink->outdir, parent);
+		parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+		if (!parent)
+			return -1;
+		result = move_into(sink, parent, base, existing, renamed);
+	}
+	outdir_parent_put(sink->outdir, parent);
+	return result < 0 ? fail_move(sink, -result, err) : 0;
+}
+
+int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
+	const void *body, size_t len, char **renamed, struct error *err)
+{
+	struct outdir_parent *parent;
+	const char *base;
+	struct sink sink;
+	int result, closed;
+
+	*renamed = NULL;
+	parent = outdir_parent(outdir, entry->path, &base, err);
+	if (!parent)
+		return -1;
+	if (part_create(&sink, outdir, entry, err) < 0) {
+		outdir_parent_put(outdir, parent);
+		return -1;
+	}
+	result = part_write(&sink, 0, body, len);
+	closed = part_close(&sink);
+	if (result == 0)
+		result = closed;
+	if (result < 0) {
+		outdir_parent_put(outdir, parent);
+		result = fail_write(&sink, -result, err);
+	} else {
+		result = publish(&sink, parent, base, existing, renamed, err);
+	}
+	if (result < 0)
+		part_remove(&sink);
+	return result;
+}
+
+/* The size of the file stays as it is: it shall tell how far writing came. */
+static int part_allocate(struct sink *sink, int64_t size)
+{
+	int result;
+
+	if (size < ALLOCATE_FROM)
+		return 0;
+	do
+		result = fallocate(sink->fd, FALLOC_FL_KEEP_SIZE, 0, size);
+	while (result < 0 && errno == EINTR);
+	if (result < 0)
+		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -errno;
+	sink->allocated = size;
+	return 0;
+}
+
+struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t size,
+	struct error *err)
+{
+	struct sink *sink = xmalloc(sizeof(*sink));
+	int result;
+
+	if (part_create(sink, outdir, entry, err) < 0) {
+		free(sink);
+		return NULL;
+	}
+	result = part_allocate(sink, size);
+	if (result < 0) {
+		fail_write(sink, -result, err);
+		sink_abort(sink);
+		return NULL;
+	}
+	return sink;
+}
+
+int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
+	struct error *err)
+{
+	int result;
+
+	if (offset < 0 || len > (uint64_t)(INT64_MAX - offset))
+		return error_set(err, KIND_INTERNAL, 0, "write at a senseless offset");
+	result = part_write(sink, offset, data, len);
+	return result < 0 ? fail_write(sink, -result, err) : 0;
+}
+
+static int commit(struct sink *sink, enum existing existing, int64_t len,
+	char **renamed, struct error *err)
+{
+	struct outdir_parent *parent;
+	const char *base;
+	int result;
+
+	if ((sink->end != len || sink->allocated > len) && ftruncate(sink->fd, len) < 0)
+		return fail_write(sink, errno, err);
+	result = part_close(sink);
+	if (result < 0)
+		return fail_write(sink, -result, err);
+	parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+	if (!parent)
+		return -1;
+	return publish(sink, parent, base, existing, renamed, err);
+}
+
+int sink_commit(struct sink *sink, enum existing existing, int64_t len, char **renamed,
+	struct error *err)
+{
+	int result;
+
+	*renamed = NULL;
+	result = commit(sink, existing, len, renamed, err);
+	if (result < 0)
+		part_remove(sink);
+	free(sink);
+	return result;
+}
+
+void sink_abort(struct sink *sink)
+{
+	if (!sink)
+		return;
+	part_remove(sink);
+	free(sink);
+}
