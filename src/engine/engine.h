@@ -25,8 +25,9 @@ struct stop {
 struct env {
 	const struct settings *settings;
 	struct net *net;
-	struct observer *observer; /* engines call its tick, under the scheduler's lock */
+	struct observer *observer;
 	const struct stop *stop;
+	nstime next_tick;          /* engine_tick's own */
 	nstime loop_stall_max;     /* out: the longest time between two waits; event only */
 };
 
@@ -42,11 +43,18 @@ extern const struct engine engine_sequential, engine_threads, engine_event;
 extern const struct engine *const engines[];
 const struct engine *engine_find(const char *name);
 
-#define ENGINE_TICK (100 * NS_PER_MS)
+/* What engines share, in engine.c. */
 
-/* One exchange in the calling thread: begin, curl_easy_perform, end. For sequential and
- * threads. */
+/* One exchange in the calling thread: begin, curl_easy_perform, end. */
 void engine_perform(struct transfer *transfer, struct attempt *attempt,
 	struct outcome *outcome);
+/* For transfer_set_poll: aborts what is overdue, and all when the stop's deadline passes. The
+ * context is the env. */
+bool engine_poll(void *env, struct transfer *transfer);
+/* Let the observer draw, ten times a second. Under the scheduler's lock. */
+void engine_tick(struct env *env, nstime now);
+/* Sleep until `until`, the next tick, a change of the stop, or until one of two descriptors
+ * (-1: none) is readable. Returns whether `fd` is. */
+bool engine_wait(const struct env *env, int fd, int other, nstime until);
 
 #endif

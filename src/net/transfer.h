@@ -31,13 +31,13 @@ CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt, nstime 
 	struct error *err) must_check;
 /* The exchange ended with `code`: verify, commit, and say in *outcome (initialised here; you
  * release it) what it came to. */
-void transfer_end(struct transfer *transfer, CURLcode code, nstime now,
+void transfer_end(struct transfer *transfer, CURLcode code,
 	struct outcome *outcome);
 /* An outcome for an attempt that could not be begun. */
 void transfer_fail(const struct error *err, struct outcome *outcome);
 
-/* The transfer behind an easy handle (CURLOPT_PRIVATE). */
-struct transfer *transfer_of(CURL *easy);
+/* What is in hand; NULL between end and begin. (The handle's CURLOPT_PRIVATE is the
+ * engine's.) */
 struct attempt *transfer_attempt(const struct transfer *transfer);
 
 /* Deadlines (connect, first byte, stall, total), for whoever waits: look again at
@@ -52,5 +52,13 @@ void transfer_interrupt(struct transfer *transfer);
  * second; true aborts the transfer. NULL (the default) for none. */
 typedef bool transfer_poll(void *context, struct transfer *transfer);
 void transfer_set_poll(struct transfer *transfer, transfer_poll *poll, void *context);
+
+/* For an engine that watches sockets itself: it is told of each one that a connection opens
+ * and closes. Must outlive the connections, which outlive the transfer. */
+struct sockets {
+	void (*opened)(struct sockets *, int fd);
+	void (*closed)(struct sockets *, int fd); /* right before close(2) */
+};
+void transfer_set_sockets(struct transfer *transfer, struct sockets *sockets);
 
 #endif

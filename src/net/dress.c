@@ -1,0 +1,150 @@
+/* From settings to curl_easy_setopt.
+ *
+ * The setters collect the first failure in a CURLcode, so that a row of them reads as a list.
+ * Everything that a user gives for a host (headers, credentials, cookie, Referer) is on only
+ * while the attempt goes to the origin it was given for. */
+#include "net/dress.h"
+
+#include "base/alloc.h"
+
+#define BUFFER_SIZE (64 * 1024) /* malloc'ed per active transfer, touched as far as used */
+
+struct wardrobe {
+	CURL *easy;
+	CURLcode code;
+};
+
+#define SET(w, option, value)                                                          \
+	((w)->code = (w)->code ? (w)->code : curl_easy_setopt((w)->easy, option, value))
+
+static int wardrobe_close(const struct wardrobe *w, struct error *err)
+{
+	if (w->code == CURLE_OK)
+		return 0;
+	return error_set(err, KIND_INTERNAL, (int)w->code,
+		"libcurl refuses an option: %s", curl_easy_strerror(w->code));
+}
+
+static void wear_tls(struct wardrobe *w, struct net *net)
+{
+	const struct settings *s = net->settings;
+
+	if (w->code == CURLE_OK)
+		w->code = tls_dress(net->tls, w->easy);
+	if (s->insecure) {
+		SET(w, CURLOPT_SSL_VERIFYPEER, 0L);
+		SET(w, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	if (s->cert)
+		SET(w, CURLOPT_SSLCERT, s->cert);
+	if (s->key)
+		SET(w, CURLOPT_SSLKEY, s->key);
+}
+
+static void wear_http(struct wardrobe *w, const struct settings *s)
+{
+	if (s->http == HTTP_1_1)
+		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	else if (s->http == HTTP_2)
+		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_0);
+	/* Only a connection that may turn out to multiplex is worth waiting for. */
+	SET(w, CURLOPT_PIPEWAIT, s->http == HTTP_1_1 ? 0L : 1L);
+	if (s->compressed)
+		SET(w, CURLOPT_ACCEPT_ENCODING, "");
+	if (s->proxy)
+		SET(w, CURLOPT_PROXY, s->proxy);
+	SET(w, CURLOPT_USERAGENT, s->user_agent);
+}
+
+int dress_handle(CURL *easy, struct net *net, struct error *err)
+{
+	const struct settings *s = net->settings;
+	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
+
+	SET(w, CURLOPT_NOSIGNAL, 1L);
+	SET(w, CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(w, CURLOPT_FOLLOWLOCATION, 0L);
+	SET(w, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(w, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+	if (s->family != IP_ANY)
+		SET(w, CURLOPT_IPRESOLVE,
+			(long)(s->family == IP_V4 ? CURL_IPRESOLVE_V4
+						  : CURL_IPRESOLVE_V6));
+	if (s->connect_timeout > 0)
+		SET(w, CURLOPT_CONNECTTIMEOUT_MS, (long)(s->connect_timeout / NS_PER_MS));
+	wear_tls(w, net);
+	wear_http(w, s);
+	return wardrobe_close(w, err);
+}
+
+/* The settings' headers and then the entry's, so that the entry's come last. */
+static void own_headers(struct dress *dress, struct wardrobe *w, const struct net *net,
+	const struct entry *entry)
+{
+	for (const struct curl_slist *line = net->bound; line; line = line->next) {
+		struct curl_slist *longer = curl_slist_append(dress->own, line->data);
+
+		if (!longer)
+			w->code = CURLE_OUT_OF_MEMORY;
+		else
+			dress->own = longer;
+	}
+	for (size_t i = 0; i < entry->headers.count; i++) {
+		struct curl_slist *longer =
+			curl_slist_append(dress->own, entry->headers.items[i]);
+
+		if (!longer)
+			w->code = CURLE_OUT_OF_MEMORY;
+		else
+			dress->own = longer;
+	}
+}
+
+static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
+{
+	const struct settings *s = net->settings;
+
+	if (net->user) {
+		SET(w, CURLOPT_USERNAME, on ? net->user : NULL);
+		SET(w, CURLOPT_PASSWORD, on ? net->password : NULL);
+		SET(w, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	}
+	if (s->cookie)
+		SET(w, CURLOPT_COOKIE, on ? s->cookie : NULL);
+	SET(w, CURLOPT_REFERER, on ? s->referer : NULL);
+	SET(w, CURLOPT_HTTPHEADER, on ? net->bound : NULL);
+}
+
+int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
+	const struct attempt *attempt, struct error *err)
+{
+	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
+	const struct entry *entry = attempt->entry;
+	bool special = entry->headers.count || entry->referer || entry->user_agent;
+
+	SET(w, CURLOPT_URL, attempt->url);
+	if (dress->special || dress->bound != attempt->trusted) {
+		wear_bound(w, net, attempt->trusted);
+		SET(w, CURLOPT_USERAGENT, net->settings->user_agent);
+		dress_release(dress);
+	}
+	if (special) {
+		if (entry->user_agent)
+			SET(w, CURLOPT_USERAGENT, entry->user_agent);
+		if (attempt->trusted && entry->referer)
+			SET(w, CURLOPT_REFERER, entry->referer);
+		if (attempt->trusted && entry->headers.count) {
+			own_headers(dress, w, net, entry);
+			SET(w, CURLOPT_HTTPHEADER, dress->own);
+		}
+	}
+	dress->special = special;
+	dress->bound = attempt->trusted;
+	return wardrobe_close(w, err);
+}
+
+void dress_release(struct dress *dress)
+{
+	curl_slist_free_all(dress->own);
+	dress->own = NULL;
+}

@@ -1,0 +1,21 @@
+/* dress.h - libcurl options from settings and attempt. What never changes is set once per
+ * handle; per attempt only what may differ. Internal to net/. */
+#ifndef SEINE_NET_DRESS_H
+#define SEINE_NET_DRESS_H
+
+#include "net/net.h"
+
+/* What a handle wears beyond the settings, to know what must be changed. */
+struct dress {
+	struct curl_slist *own; /* headers with those of an entry; NULL: the settings' */
+	bool bound;             /* the settings' secrets and headers are on */
+	bool special;           /* something of one entry is on, too */
+};
+
+int dress_handle(CURL *easy, struct net *net, struct error *err) must_check;
+/* Headers, credentials, cookies and Referer only where attempt->trusted. */
+int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
+	const struct attempt *attempt, struct error *err) must_check;
+void dress_release(struct dress *dress);
+
+#endif

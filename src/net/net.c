@@ -1,0 +1,86 @@
+/* The shared part of net/, made once from the settings. */
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static int add_header(struct curl_slist **list, const char *line, struct error *err)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+
+	if (!longer)
+		return error_set(err, KIND_INTERNAL, 0, "no memory for headers");
+	*list = longer;
+	return 0;
+}
+
+static int net_headers(struct net *net, struct error *err)
+{
+	const struct settings *settings = net->settings;
+
+	for (size_t i = 0; i < settings->headers.count; i++)
+		if (add_header(&net->bound, settings->headers.items[i], err) != 0)
+			return -1;
+	if (settings->bearer) {
+		char *line = xasprintf("Authorization: Bearer %s", settings->bearer);
+		int failed = add_header(&net->bound, line, err);
+
+		explicit_bzero(line, strlen(line));
+		free(line);
+		return failed;
+	}
+	return 0;
+}
+
+/* "name" or "name:password"; a password from elsewhere wins over none here. */
+static void net_user(struct net *net)
+{
+	const struct settings *settings = net->settings;
+	const char *colon;
+
+	if (!settings->user)
+		return;
+	colon = strchr(settings->user, ':');
+	net->user = colon ? xstrndup(settings->user, (size_t)(colon - settings->user))
+			  : xstrdup(settings->user);
+	net->password = xstrdup(colon ? colon + 1
+			: settings->password ? settings->password : "");
+}
+
+struct net *net_new(const struct settings *settings, struct outdir *outdir,
+	struct error *err)
+{
+	struct net *net = xcalloc(1, sizeof(*net));
+
+	net->settings = settings;
+	net->outdir = outdir;
+	net->detailed = settings->results || settings->verbose;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");
+		free(net);
+		return NULL;
+	}
+	net_user(net);
+	net->tls = tls_new(settings->cacert, err);
+	if (!net->tls || net_headers(net, err) != 0) {
+		net_free(net);
+		return NULL;
+	}
+	return net;
+}
+
+void net_free(struct net *net)
+{
+	if (!net)
+		return;
+	tls_free(net->tls);
+	curl_slist_free_all(net->bound);
+	if (net->password)
+		explicit_bzero(net->password, strlen(net->password));
+	free(net->password);
+	free(net->user);
+	free(net);
+	curl_global_cleanup();
+}

@@ -1,0 +1,21 @@
+/* net.h - what all transfers of a process share: libcurl's set-up, the CA store, the headers
+ * and files that the settings ask for. Read-only once made, but for the lazily parsed CA
+ * store (locked); any thread. Internal to net/: others see transfer.h. */
+#ifndef SEINE_NET_NET_H
+#define SEINE_NET_NET_H
+
+#include <curl/curl.h>
+
+#include "net/tls.h"
+#include "net/transfer.h"
+
+struct net {
+	const struct settings *settings;
+	struct outdir *outdir;
+	struct tls *tls;
+	struct curl_slist *bound; /* the user's headers, bound to the origin they were given for */
+	char *user, *password;    /* settings->user cut at its colon */
+	bool detailed;            /* somebody wants times and addresses */
+};
+
+#endif

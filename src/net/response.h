@@ -1,0 +1,37 @@
+/* response.h - the head of an HTTP response, read line by line and judged.
+ *
+ * libcurl lets through what must not count as whole (a length that overflows, two lengths that
+ * differ), so the fields that matter here are parsed strictly. RFC 9110, 9112. One owner; no
+ * lock. Internal to net/. */
+#ifndef SEINE_NET_RESPONSE_H
+#define SEINE_NET_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/diag.h"
+
+#define RESPONSE_HEAD_MAX (256 * 1024) /* bytes of all heads of an exchange together */
+
+struct response {
+	long status;     /* of the last status line; 0: none came */
+	int64_t length;  /* Content-Length; -1: none */
+	bool chunked;    /* Transfer-Encoding, whose end proves that the body is whole */
+	bool encoded;    /* Content-Encoding other than identity */
+	size_t head;     /* bytes of head so far, those of 1xx answers too */
+};
+
+void response_clear(struct response *response);
+/* One line of the head, as libcurl gives it. KIND_PROTOCOL or KIND_TOO_LARGE on one that
+ * must end the exchange. */
+int response_line(struct response *response, const char *line, size_t len,
+	struct error *err) must_check;
+/* Is the status one whose body is the whole file? (200; 201 and 203 as well, for servers that
+ * are loose with them. Not 206: nothing was asked in part.) */
+bool response_is_file(const struct response *response);
+/* A word or two for an error status: "404 Not Found". */
+const char *response_phrase(long status);
+
+#endif
