@@ -2,7 +2,8 @@
  *
  * A row gives an option its name, letter, type, place in struct settings, range, default,
  * group and texts. From it come the command line, the config file, SEINE_* variables, --help,
- * the man page's OPTIONS and the completions of bash, zsh and fish (docs.h). */
+ * the man page's OPTIONS and the completions of bash, zsh and fish (docs.h). A new option is
+ * a row here and a field in struct settings. */
 #ifndef SEINE_CLI_OPTIONS_H
 #define SEINE_CLI_OPTIONS_H
 
@@ -27,30 +28,61 @@ enum option_type {
 	OPTION_ACTION    /* --help and the like: done by the parser; never in files */
 };
 
+enum option_action {
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_CONFIG,
+	ACTION_NO_CONFIG,
+	ACTION_PRINT_DOCS
+};
+
+enum option_traits {
+	OPTION_SECRET = 1, /* never quoted in errors, blanked in argv, wiped when released */
+	OPTION_HIDDEN = 2, /* not in help, man page or completions */
+	OPTION_EMPTY = 4   /* the empty text is a value, too */
+};
+
+/* What a value must be besides its type. -1 when it is not: err->text gets the reason, in
+ * words that follow "--name: ", and never quotes a secret. */
+typedef int option_check(const char *value, struct error *err);
+
 struct option_row {
 	const char *name;     /* without "--" */
 	char letter;          /* 0: none */
 	enum option_type type;
+	unsigned traits;      /* of enum option_traits */
 	size_t field;         /* offsetof(struct settings, ...) */
-	int64_t min, max;     /* COUNT, SIZE, RATE, DURATION; value for SET in min */
+	int64_t min, max;     /* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and
+	                       * enum option_action for ACTION in min */
 	const char *fallback; /* the built-in value, as a user would write it; NULL: none */
+	const char *shown;    /* the same for docs, where it depends on the version; or NULL */
 	const char *const *choices; /* CHOICE and checked TEXT: NULL-terminated */
+	option_check *check;  /* TEXT, TEXTS, FILE_TEXT; NULL: none */
 	const char *argument; /* "FILE", "N": for help; NULL for flags */
-	const char *completes;/* "file", "dir", "host", NULL: what a shell should offer */
-	const char *group;    /* heading */
+	const char *completes;/* "file", "dir", NULL: what a shell should offer */
+	const char *group;    /* heading; rows of a group stand together */
 	const char *help;     /* one line */
-	const char *man;      /* the paragraph of the man page, in plain sentences */
+	const char *man;      /* the paragraph of the man page, in plain sentences; words in
+	                       * `backquotes` are literal */
 };
 
 extern const struct option_row options[]; /* ends with name NULL */
+size_t options_count(void);               /* rows, without the last */
+
+/* The row of a long name (`len` bytes) or of a letter; NULL when there is none. */
+const struct option_row *option_find(const char *name, size_t len);
+const struct option_row *option_find_letter(char letter);
 
 enum options_verdict { OPTIONS_RUN, OPTIONS_DONE /* help was shown: exit 0 */ };
 
 /* Fill *settings from defaults, config file, environment and argv. -1 and KIND_USAGE on a
- * wrong one, the text naming the option and where it came from. Call settings_release
- * afterwards in every case. Secrets taken from argv (-u name:password) are blanked there. */
+ * wrong one, the text naming the option and where it came from (KIND_DISK when help could not
+ * be written). Call settings_release afterwards in every case. Secrets taken from argv
+ * (-u name:password, header and cookie values, passwords in URLs) are blanked there. Reads
+ * the environment: call it before threads start. */
 int options_parse(struct settings *settings, int argc, char **argv,
 	enum options_verdict *verdict, struct error *err) must_check;
+/* Wipes what is secret and frees everything. */
 void settings_release(struct settings *settings);
 
 #endif

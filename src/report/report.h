@@ -1,7 +1,9 @@
 /* report.h - the table of reporters, and the one observer that tells them all.
  *
- * Rows: summary, progress, results, failed. Each decides from the settings whether it is
- * wanted. Further ones are a file and a row. */
+ * Rows: tally, progress, messages, results, failed, summary. Each decides from the settings
+ * whether it is wanted. Further ones are a file and a row (reporter.h). Events come one at a
+ * time, from whoever holds the scheduler; report_open and report_close belong to the time
+ * before and after threads, because progress takes the log over in between. */
 #ifndef SEINE_REPORT_REPORT_H
 #define SEINE_REPORT_REPORT_H
 
@@ -18,17 +20,22 @@ struct tally {
 	uint64_t failures[KIND_COUNT]; /* of entries, by kind */
 };
 
-/* What wants the tally, and what the summary cannot find out itself. */
+/* What reporters need besides the events. The last two are looked at in report_close(). */
 struct report_job {
 	const struct settings *settings;
 	struct tally *tally;
 	nstime started;
+	const nstime *loop_stall_max; /* what the engine measured; NULL or 0: nothing */
+	const bool *stopped;          /* the job ended before its input did; NULL: it did not */
 };
 
-/* All reporters that the settings want, as one observer. NULL and KIND_DISK when a file of
- * theirs cannot be opened, naming it. Everything in `job` is borrowed for its life. */
+/* All reporters that the settings want, as one observer. NULL when a file of theirs cannot be
+ * opened (KIND_DISK) or must not be (KIND_USAGE: it is an input of this job), naming it.
+ * Everything in `job` and the job itself is borrowed for the observer's life. */
 struct observer *report_open(const struct report_job *job, struct error *err) must_check;
+/* Write what is left, the summary last. Every reporter is closed, whatever happens to one;
+ * *err has the first failure, further ones are logged. */
 int report_close(struct observer *report, nstime now, struct error *err) must_check;
-void report_free(struct observer *report);
+void report_free(struct observer *report); /* NULL is fine */
 
 #endif

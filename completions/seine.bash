@@ -1,0 +1,51 @@
+# bash completion for seine; made by: seine --print-docs bash
+
+_seine()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local options='-i --input -d --dir -o --output --name --checksum --existing
+		--mode -j --jobs --per-host --tries --retry-wait
+		--retry-max-wait --max-redirs --allow-downgrade --allow-private
+		--connect-timeout --first-byte-timeout --max-time --min-rate
+		--stall-time --max-size -H --header -A --user-agent -e --referer
+		-b --cookie --compressed --http1.1 --http2 -x --proxy
+		-4 --ipv4 -6 --ipv6 -u --user --password-file --bearer-file
+		--cacert --cert --key -k --insecure -q --quiet -v --verbose
+		--json --progress --results --failed --config
+		--no-config -h --help -V --version'
+
+	COMPREPLY=()
+	# bash splits --name=value at the =.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]] && ((COMP_CWORD > 1)); then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	--existing)
+		mapfile -t COMPREPLY < <(compgen -W 'skip overwrite rename' -- "$cur")
+		return ;;
+	--mode)
+		mapfile -t COMPREPLY < <(compgen -W 'sequential threads event' -- "$cur")
+		return ;;
+	--progress)
+		mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$cur")
+		return ;;
+	-i|--input|--password-file|--bearer-file|--cacert|--cert|--key|--results|--failed|--config)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-d|--dir)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	-o|--output|--name|--checksum|-j|--jobs|--per-host|--tries|--retry-wait|--retry-max-wait|--max-redirs|--connect-timeout|--first-byte-timeout|--max-time|--min-rate|--stall-time|--max-size|-H|--header|-A|--user-agent|-e|--referer|-b|--cookie|-x|--proxy|-u|--user)
+		: # a value that only the user knows
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+	fi
+}
+
+complete -F _seine seine

@@ -1,0 +1,27 @@
+/* intake.h - a source around the inputs: each entry is parsed, named and looked up on disk
+ * before the scheduler sees it.
+ *
+ * Bad lines, inputs that break, URLs that are none, names that are not safe and files that are
+ * there already end here, and the observer is told; so the scheduler needs no disk, and a
+ * re-run of a finished list costs no request. */
+#ifndef SEINE_APP_INTAKE_H
+#define SEINE_APP_INTAKE_H
+
+#include "core/naming.h"
+#include "core/observer.h"
+#include "core/settings.h"
+#include "core/source.h"
+#include "store/outdir.h"
+
+struct intake {
+	const struct settings *settings;
+	struct source *inputs;
+	struct naming *naming;
+	struct outdir *outdir;
+	struct observer *observer;
+};
+
+/* What `parts` points to is borrowed and must outlive the source. */
+struct source *intake_new(const struct intake *parts) must_check;
+
+#endif

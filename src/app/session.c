@@ -1,0 +1,174 @@
+/* The wiring. Parts are made from the ground up and freed the other way round; the first one
+ * that cannot be made ends the job before it begins. */
+#include "app/session.h"
+
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include "app/intake.h"
+#include "app/signals.h"
+#include "core/naming.h"
+#include "core/sched.h"
+#include "engine/engine.h"
+#include "input/input.h"
+#include "net/transfer.h"
+#include "report/report.h"
+#include "store/outdir.h"
+
+#define SPARE_FDS 32 /* for lists, reports, directories, libraries */
+
+struct session {
+	struct settings settings; /* the user's, with jobs cut to what descriptors allow */
+	struct tally tally;
+	bool stopped;
+	struct report_job report_job;
+	struct outdir *outdir;
+	struct naming *naming;
+	struct observer *report;
+	struct source *inputs, *intake;
+	struct net *net;
+	struct sched *sched;
+	struct env env;
+};
+
+/* Raise the soft limit of descriptors to the hard one, and start no more than fit: a transfer
+ * may need a socket and a file. */
+static void fit_descriptors(struct settings *settings)
+{
+	struct rlimit limit;
+	int64_t room;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	if (limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0 &&
+			getrlimit(RLIMIT_NOFILE, &limit) != 0)
+			return;
+	}
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT32_MAX)
+		return;
+	room = ((int64_t)limit.rlim_cur - SPARE_FDS) / 2;
+	if (room < 1)
+		room = 1;
+	if (settings->jobs <= room)
+		return;
+	log_warn("%lld transfers at once instead of %lld: the limit of open files is %lld "
+		 "(ulimit -n)",
+		(long long)room, (long long)settings->jobs, (long long)limit.rlim_cur);
+	settings->jobs = room;
+}
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed = 0;
+
+	/* Jitter without randomness would still be right, only less spread. */
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)clock_now();
+	return seed;
+}
+
+static int session_open(struct session *s, struct error *err)
+{
+	const struct settings *settings = &s->settings;
+
+	s->report_job = (struct report_job){.settings = settings,
+		.tally = &s->tally,
+		.started = clock_now(),
+		.loop_stall_max = &s->env.loop_stall_max,
+		.stopped = &s->stopped};
+	if (!(s->naming = naming_new(settings->name, err)) ||
+		!(s->outdir = outdir_open(settings->dir, err)) ||
+		!(s->net = net_new(settings, s->outdir, err)) ||
+		!(s->report = report_open(&s->report_job, err)))
+		return -1;
+	s->inputs = input_open(settings);
+	s->intake = intake_new(&(struct intake){.settings = settings,
+		.inputs = s->inputs,
+		.naming = s->naming,
+		.outdir = s->outdir,
+		.observer = s->report});
+	s->sched = sched_new(settings, s->intake, s->report, random_seed());
+	s->env = (struct env){.settings = settings,
+		.net = s->net,
+		.observer = s->report,
+		.stop = signals_install(err)};
+	return s->env.stop ? 0 : -1;
+}
+
+static void session_release(struct session *s)
+{
+	sched_free(s->sched);
+	source_free(s->intake);
+	source_free(s->inputs);
+	report_free(s->report);
+	net_free(s->net);
+	outdir_close(s->outdir);
+	naming_free(s->naming);
+}
+
+static int exit_status(enum kind kind)
+{
+	switch (kind) {
+	case KIND_NONE:
+		return EXIT_DONE;
+	case KIND_USAGE:
+		return EXIT_USAGE;
+	case KIND_INPUT:
+		return EXIT_BAD_INPUT;
+	case KIND_DISK:
+		return EXIT_OUTPUT;
+	case KIND_LOCKED:
+		return EXIT_LOCKED;
+	default:
+		return EXIT_FAILED_ENTRIES;
+	}
+}
+
+static int tally_status(const struct tally *tally)
+{
+	if (tally->failures[KIND_DISK])
+		return EXIT_OUTPUT;
+	if (tally->bad_lines || tally->broken_inputs || tally->failures[KIND_BAD_URL])
+		return EXIT_BAD_INPUT;
+	return tally->failed ? EXIT_FAILED_ENTRIES : EXIT_DONE;
+}
+
+static int session_fetch(struct session *s)
+{
+	const struct engine *engine = engine_find(s->settings.mode);
+	struct error err = {.kind = KIND_NONE};
+	int status = EXIT_DONE, reported;
+
+	if (engine->run(s->sched, &s->env, &err) != 0) {
+		log_error("%s", err.text);
+		status = exit_status(err.kind);
+	}
+	s->stopped = signals_caught() != 0;
+	if (report_close(s->report, clock_now(), &err) != 0) {
+		log_error("%s", err.text);
+		reported = exit_status(err.kind);
+		status = reported > status ? reported : status;
+	}
+	reported = tally_status(&s->tally);
+	return reported > status ? reported : status;
+}
+
+int session_run(const struct settings *settings)
+{
+	struct session session = {.settings = *settings};
+	struct error err;
+	int status;
+
+	fit_descriptors(&session.settings);
+	if (session_open(&session, &err) == 0) {
+		status = session_fetch(&session);
+	} else {
+		log_error("%s", err.text);
+		status = exit_status(err.kind);
+	}
+	session_release(&session);
+	signals_restore();
+	return signals_caught() ? 128 + signals_caught() : status;
+}

@@ -1,0 +1,21 @@
+/* session.h - one job from beginning to end: everything is made, wired, run and taken apart. */
+#ifndef SEINE_APP_SESSION_H
+#define SEINE_APP_SESSION_H
+
+#include "core/settings.h"
+
+/* The process's exit statuses (design: 130 and 143 are 128 + signal). When several apply the
+ * highest is given. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED_ENTRIES = 1,
+	EXIT_USAGE = 2,
+	EXIT_BAD_INPUT = 3,
+	EXIT_OUTPUT = 4,
+	EXIT_LOCKED = 5,
+};
+
+/* Run the job and return the exit status; whatever went wrong has been said. */
+int session_run(const struct settings *settings);
+
+#endif

@@ -1,0 +1,20 @@
+/* check.h - what option values must be besides their types, alone and together. Pure. */
+#ifndef SEINE_CLI_CHECK_H
+#define SEINE_CLI_CHECK_H
+
+#include "base/attr.h"
+#include "base/diag.h"
+#include "cli/value.h"
+
+/* For the table: each is an option_check. */
+int check_plain(const char *value, struct error *err);    /* no control characters */
+int check_header(const char *value, struct error *err);   /* "Name: value" */
+int check_output(const char *value, struct error *err);   /* a name, not stdout */
+int check_checksum(const char *value, struct error *err); /* ALG=HEX */
+
+/* Once everything is read: options that exclude or need one another, and that there is
+ * something to do. Where a lower level contradicts a higher one the higher one wins; where
+ * both were said on the same level it is an error (KIND_USAGE). */
+int check_together(const struct reading *reading, struct error *err) must_check;
+
+#endif

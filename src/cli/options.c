@@ -1,0 +1,364 @@
+/* options.c - the table, and finding a row in it. To add an option, add a row: nothing else
+ * in this folder knows one by name, but for what check.c says of options together. */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "cli/check.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+#define FIELD(member) offsetof(struct settings, member)
+/* As milliseconds it fits an int, which is what poll, epoll and libcurl count in. */
+#define LONGEST (24 * 24 * 3600 * NS_PER_SEC)
+
+static const char *const existing_choices[] = {"skip", "overwrite", "rename", NULL};
+static const char *const mode_choices[] = {"sequential", "threads", "event", NULL};
+static const char *const progress_choices[] = {"auto", "bar", "plain", "none", NULL};
+static const char *const docs_choices[] = {"man", "bash", "zsh", "fish", "help", NULL};
+
+/* clang-format off */
+const struct option_row options[] = {
+{
+	.name = "input", .letter = 'i', .type = OPTION_TEXTS, .field = FIELD(inputs),
+	.argument = "FILE", .completes = "file", .group = "Input",
+	.help = "fetch what this list names; - is stdin",
+	.man = "Fetch every entry of the list FILE, in the grammar of LIST FILES below. `-` is "
+	       "standard input. The list may be compressed by gzip, of any length, and still "
+	       "being written: it is read as far as there is room for work. URLs given as "
+	       "arguments come first."
+}, {
+	.name = "dir", .letter = 'd', .type = OPTION_TEXT, .field = FIELD(dir),
+	.fallback = ".", .argument = "DIR", .completes = "dir", .group = "Files",
+	.help = "put the files below this directory",
+	.man = "Put the files below DIR, which is made if it is not there. Nothing is ever "
+	       "written outside it, and no symbolic link in it is followed."
+}, {
+	.name = "output", .letter = 'o', .type = OPTION_TEXT, .field = FIELD(output),
+	.check = check_output, .argument = "NAME", .group = "Files",
+	.help = "name of the file, for a single URL",
+	.man = "Name the file NAME, relative to --dir. For exactly one URL and no --input: in "
+	       "a list write `out=NAME` below the entry."
+}, {
+	.name = "name", .type = OPTION_TEXT, .field = FIELD(name),
+	.argument = "TEMPLATE", .group = "Files",
+	.help = "make names like {host}/{path} [{base}]",
+	.man = "Make each file's name from its URL by TEMPLATE; see NAMES below. Without it "
+	       "the name is the last segment of the URL's path, as `{base}` would give."
+}, {
+	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
+	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",
+	.help = "digest that the single file must have",
+	.man = "The file must have this digest, or it never gets its name. ALG is `md5`, "
+	       "`sha-1`, `sha-256` or `sha-512`. For exactly one URL and no --input: in a list "
+	       "write `checksum=ALG=HEX` below the entry."
+}, {
+	.name = "existing", .type = OPTION_CHOICE, .field = FIELD(existing),
+	.choices = existing_choices, .fallback = "skip", .argument = "WHAT", .group = "Files",
+	.help = "file is there: skip, overwrite, rename",
+	.man = "What to do when a file of that name is there already. With `skip` it counts "
+	       "as present and no request is made, which is what makes running a job again "
+	       "cheap. `overwrite` replaces it once the new one is whole. `rename` keeps both, "
+	       "the new one with a number before its extension."
+}, {
+	.name = "mode", .type = OPTION_TEXT, .field = FIELD(mode),
+	.choices = mode_choices, .fallback = "event", .argument = "MODE", .group = "Scheduling",
+	.help = "sequential, threads or event",
+	.man = "How transfers wait for the network. `sequential` makes one after the other. "
+	       "`threads` makes each in a thread of its own, --jobs of them. `event` makes all "
+	       "of them in one event loop. Results are the same; only time, memory and "
+	       "processor use differ."
+}, {
+	.name = "jobs", .letter = 'j', .type = OPTION_COUNT, .field = FIELD(jobs),
+	.min = 1, .max = 65535, .fallback = "64", .argument = "N", .group = "Scheduling",
+	.help = "transfers at a time",
+	.man = "Have at most N transfers under way at a time, 1 to 65535. When the limit of "
+	       "open files does not allow so many there are fewer. With --mode sequential "
+	       "there is always one."
+}, {
+	.name = "per-host", .type = OPTION_COUNT, .field = FIELD(per_host),
+	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
+	.help = "the same for each server; 0: no limit",
+	.man = "Have at most N transfers under way at a time with any one server, that is "
+	       "scheme, host and port. With 0 only --jobs limits them. Servers take turns, so "
+	       "that one with many entries does not hold up the others."
+}, {
+	.name = "tries", .type = OPTION_COUNT, .field = FIELD(tries),
+	.min = 1, .max = 1000000, .fallback = "5", .argument = "N", .group = "Scheduling",
+	.help = "attempts for each URL",
+	.man = "Ask each URL at most N times while it fails in a way that may pass: failures "
+	       "to look up the name (but not a name that does not exist), to connect or to "
+	       "finish the TLS handshake, a deadline, a broken or short transfer, a wrong "
+	       "checksum, and the statuses 408, 425, 429, 500, 502, 503, 504, 522 and 524. All "
+	       "other failures are final for their URL. An entry with several URLs turns to "
+	       "the next one after each failure and fails when none is left. 429 and 503 from "
+	       "a server that answers other requests meanwhile are not counted."
+}, {
+	.name = "retry-wait", .type = OPTION_DURATION, .field = FIELD(retry_wait),
+	.max = LONGEST, .fallback = "500ms", .argument = "TIME", .group = "Scheduling",
+	.help = "longest wait before the first retry",
+	.man = "Before the k-th retry wait for a random time between nothing and TIME "
+	       "doubled k-1 times, so that many failed transfers do not return all at once. "
+	       "There is no wait before another mirror of the same entry. A server's "
+	       "Retry-After comes on top: it pauses everything that would be asked of that "
+	       "server, for 10 minutes at most."
+}, {
+	.name = "retry-max-wait", .type = OPTION_DURATION, .field = FIELD(retry_max_wait),
+	.max = LONGEST, .fallback = "30s", .argument = "TIME", .group = "Scheduling",
+	.help = "longest wait before any retry",
+	.man = "Let the doubling of --retry-wait end at TIME."
+}, {
+	.name = "max-redirs", .type = OPTION_COUNT, .field = FIELD(max_redirs),
+	.max = 1000, .fallback = "10", .argument = "N", .group = "Redirects",
+	.help = "redirects to follow in a row; 0: none",
+	.man = "Follow at most N redirects from one URL. Redirects lead to http and https "
+	       "only. What is given by --user, --bearer-file, --cookie, --referer, --header or a "
+	       "header of the entry itself is sent to the server that the URL names and to no "
+	       "other."
+}, {
+	.name = "allow-downgrade", .type = OPTION_FLAG, .field = FIELD(allow_downgrade),
+	.group = "Redirects",
+	.help = "follow redirects from https to http",
+	.man = "Follow redirects from https to http, too. They are refused otherwise."
+}, {
+	.name = "allow-private", .type = OPTION_FLAG, .field = FIELD(allow_private),
+	.group = "Redirects",
+	.help = "follow them into private networks",
+	.man = "Follow redirects from a public server to loopback, private and link-local "
+	       "addresses, too. They are refused otherwise."
+}, {
+	.name = "connect-timeout", .type = OPTION_DURATION, .field = FIELD(connect_timeout),
+	.max = LONGEST, .fallback = "10s", .argument = "TIME", .group = "Limits of one attempt",
+	.help = "until connected; 0: 5 minutes",
+	.man = "End an attempt that has no connection, with TLS where it applies, after TIME; "
+	       "looking up the name counts. With 0 only the limit of libcurl applies, 5 "
+	       "minutes."
+}, {
+	.name = "first-byte-timeout", .type = OPTION_DURATION,
+	.field = FIELD(first_byte_timeout), .max = LONGEST, .fallback = "60s",
+	.argument = "TIME", .group = "Limits of one attempt",
+	.help = "until an answer begins; 0: none",
+	.man = "End an attempt whose answer has not begun TIME after the attempt did. With 0 "
+	       "there is no such deadline."
+}, {
+	.name = "max-time", .type = OPTION_DURATION, .field = FIELD(max_time),
+	.max = LONGEST, .fallback = "0", .argument = "TIME", .group = "Limits of one attempt",
+	.help = "from start to end; 0: none",
+	.man = "End an attempt that is not finished after TIME. With 0 there is no such "
+	       "deadline."
+}, {
+	.name = "min-rate", .type = OPTION_RATE, .field = FIELD(min_rate),
+	.fallback = "100", .argument = "RATE", .group = "Limits of one attempt",
+	.help = "slower than this is stalled; 0: never",
+	.man = "End an attempt that brings less than RATE, in bytes per second, on average "
+	       "over --stall-time. With 0 no speed is too low."
+}, {
+	.name = "stall-time", .type = OPTION_DURATION, .field = FIELD(stall_time),
+	.max = LONGEST, .fallback = "30s", .argument = "TIME", .group = "Limits of one attempt",
+	.help = "... over this time; 0: never",
+	.man = "The span over which --min-rate is measured. With 0 it is not."
+}, {
+	.name = "max-size", .type = OPTION_SIZE, .field = FIELD(max_size),
+	.fallback = "0", .argument = "SIZE", .group = "Limits of one attempt",
+	.help = "give up on larger files; 0: no limit",
+	.man = "Refuse a file of more than SIZE bytes: at once when the server announces its "
+	       "length, else as soon as it is passed. Decoded bytes count when there is "
+	       "--compressed. With 0 there is no limit."
+}, {
+	.name = "header", .letter = 'H', .type = OPTION_TEXTS, .traits = OPTION_SECRET,
+	.field = FIELD(headers), .check = check_header, .argument = "HEADER", .group = "HTTP",
+	.help = "send this 'Name: value', too",
+	.man = "Send HEADER, written `Name: value`, with every request to the servers that "
+	       "the URLs name, but not to where they redirect."
+}, {
+	.name = "user-agent", .letter = 'A', .type = OPTION_TEXT, .traits = OPTION_EMPTY,
+	.field = FIELD(user_agent), .check = check_plain,
+	.fallback = "seine/" PACKAGE_VERSION, .shown = "seine/VERSION", .argument = "TEXT",
+	.group = "HTTP",
+	.help = "say who asks",
+	.man = "Send TEXT as User-Agent. An empty TEXT sends none."
+}, {
+	.name = "referer", .letter = 'e', .type = OPTION_TEXT, .field = FIELD(referer),
+	.check = check_plain, .argument = "URL", .group = "HTTP",
+	.help = "say where the link was",
+	.man = "Send URL as Referer."
+}, {
+	.name = "cookie", .letter = 'b', .type = OPTION_TEXT, .traits = OPTION_SECRET,
+	.field = FIELD(cookie), .check = check_plain, .argument = "DATA", .group = "HTTP",
+	.help = "send cookies, as 'a=1; b=2'",
+	.man = "Send the cookies DATA, written `a=1; b=2`, to the servers that the URLs name. "
+	       "Cookies that servers set are not kept."
+}, {
+	.name = "compressed", .type = OPTION_FLAG, .field = FIELD(compressed),
+	.group = "HTTP",
+	.help = "let servers compress, and decode it",
+	.man = "Allow the server to compress what it sends, and store it decoded. A checksum "
+	       "is of the decoded file. Without it files are asked for as they are."
+}, {
+	.name = "http1.1", .type = OPTION_SET, .field = FIELD(http), .min = HTTP_1_1,
+	.group = "HTTP",
+	.help = "use HTTP/1.1 only",
+	.man = "Use HTTP/1.1 only. By default HTTP/2 is used with https servers that offer it."
+}, {
+	.name = "http2", .type = OPTION_SET, .field = FIELD(http), .min = HTTP_2,
+	.group = "HTTP",
+	.help = "ask for HTTP/2 without TLS, too",
+	.man = "Ask for HTTP/2, also without TLS by an upgrade of the connection."
+}, {
+	.name = "proxy", .letter = 'x', .type = OPTION_TEXT,
+	.traits = OPTION_SECRET | OPTION_EMPTY, .field = FIELD(proxy), .check = check_plain,
+	.argument = "URL", .group = "Connection",
+	.help = "go through this proxy",
+	.man = "Make all connections through the proxy URL: `http://`, `https://`, "
+	       "`socks4://`, `socks4a://`, `socks5://` or `socks5h://`, then `HOST:PORT`. "
+	       "Without it the variables `http_proxy`, `https_proxy`, `all_proxy` and "
+	       "`no_proxy` apply; an empty URL sets them aside."
+}, {
+	.name = "ipv4", .letter = '4', .type = OPTION_SET, .field = FIELD(family),
+	.min = IP_V4, .group = "Connection",
+	.help = "use IPv4 addresses only",
+	.man = "Use IPv4 addresses only."
+}, {
+	.name = "ipv6", .letter = '6', .type = OPTION_SET, .field = FIELD(family),
+	.min = IP_V6, .group = "Connection",
+	.help = "use IPv6 addresses only",
+	.man = "Use IPv6 addresses only."
+}, {
+	.name = "user", .letter = 'u', .type = OPTION_TEXT, .traits = OPTION_SECRET,
+	.field = FIELD(user), .check = check_plain, .argument = "NAME", .group = "Credentials",
+	.help = "log in as NAME or NAME:PASSWORD",
+	.man = "Log in as NAME, by HTTP's Basic scheme, to the servers that the URLs name, "
+	       "never to where they redirect. `NAME:PASSWORD` is understood, too, and overwritten in the list of "
+	       "processes, but a shell's history may keep it: better give the password by "
+	       "--password-file or in SEINE_PASSWORD."
+}, {
+	.name = "password-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
+	.field = FIELD(password), .check = check_plain, .argument = "FILE",
+	.completes = "file", .group = "Credentials",
+	.help = "its first line is the password",
+	.man = "The first line of FILE is the password for --user. FILE may be a descriptor, "
+	       "as in `/dev/fd/3`."
+}, {
+	.name = "bearer-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
+	.field = FIELD(bearer), .check = check_plain, .argument = "FILE",
+	.completes = "file", .group = "Credentials",
+	.help = "its first line is a bearer token",
+	.man = "The first line of FILE is a token, sent as `Authorization: Bearer` to the "
+	       "servers that the URLs name, never to where they redirect."
+}, {
+	.name = "cacert", .type = OPTION_TEXT, .field = FIELD(cacert),
+	.argument = "FILE", .completes = "file", .group = "TLS",
+	.help = "trust these authorities instead",
+	.man = "Trust the certificate authorities in the PEM file FILE in place of the "
+	       "system's."
+}, {
+	.name = "cert", .type = OPTION_TEXT, .field = FIELD(cert),
+	.argument = "FILE", .completes = "file", .group = "TLS",
+	.help = "show servers this certificate",
+	.man = "Show servers that ask for it the client certificate in the PEM file FILE."
+}, {
+	.name = "key", .type = OPTION_TEXT, .field = FIELD(key),
+	.argument = "FILE", .completes = "file", .group = "TLS",
+	.help = "its private key",
+	.man = "The private key of --cert is in the PEM file FILE. Without it the key is "
+	       "looked for in the certificate's own file."
+}, {
+	.name = "insecure", .letter = 'k', .type = OPTION_FLAG, .field = FIELD(insecure),
+	.group = "TLS",
+	.help = "do not check who the server is",
+	.man = "Do not check certificates. Anyone on the way can then read and change what is "
+	       "transferred."
+}, {
+	.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .field = FIELD(quiet),
+	.group = "Output",
+	.help = "say nothing but errors",
+	.man = "Write nothing but errors: no progress, no warnings, no summary but that of "
+	       "--json."
+}, {
+	.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .field = FIELD(verbose),
+	.group = "Output",
+	.help = "say more of what is done",
+	.man = "Write a line for each file that is done, each retry, redirect and pause."
+}, {
+	.name = "json", .type = OPTION_FLAG, .field = FIELD(json), .group = "Output",
+	.help = "summary as a JSON object on stdout",
+	.man = "Write the summary at the end as one JSON object to standard output: how many "
+	       "files were fetched, present and failed and why, bytes, time, processor time, "
+	       "memory and rates."
+}, {
+	.name = "progress", .type = OPTION_CHOICE, .field = FIELD(progress),
+	.choices = progress_choices, .fallback = "auto", .argument = "STYLE",
+	.group = "Output",
+	.help = "auto, bar, plain or none",
+	.man = "How to show progress on standard error: `bar` redraws a few lines of a "
+	       "terminal, `plain` adds a line every few seconds, `none` shows nothing. `auto` "
+	       "is `bar` on a terminal and `plain` elsewhere."
+}, {
+	.name = "results", .type = OPTION_TEXT, .field = FIELD(results),
+	.argument = "FILE", .completes = "file", .group = "Output",
+	.help = "a JSON line for each entry; - is stdout",
+	.man = "Write one JSON object per entry to FILE, a line each, as soon as the entry is "
+	       "done or has failed; see RESULTS below. `-` is standard output."
+}, {
+	.name = "failed", .type = OPTION_TEXT, .field = FIELD(failed),
+	.argument = "FILE", .completes = "file", .group = "Output",
+	.help = "a list of what failed, for --input",
+	.man = "Write the entries that failed to FILE, with their mirrors and options, as a "
+	       "list that --input takes. FILE may be the very list that is read: it is "
+	       "replaced at the end, if every entry was tried."
+}, {
+	.name = "config", .type = OPTION_ACTION, .min = ACTION_CONFIG,
+	.argument = "FILE", .completes = "file", .group = "General",
+	.help = "read this configuration file instead",
+	.man = "Read options from FILE in place of the file named under FILES."
+}, {
+	.name = "no-config", .type = OPTION_ACTION, .min = ACTION_NO_CONFIG,
+	.group = "General",
+	.help = "read no configuration file",
+	.man = "Read no configuration file."
+}, {
+	.name = "help", .letter = 'h', .type = OPTION_ACTION, .min = ACTION_HELP,
+	.group = "General",
+	.help = "show this help and exit",
+	.man = "Show all options in short, and exit."
+}, {
+	.name = "version", .letter = 'V', .type = OPTION_ACTION, .min = ACTION_VERSION,
+	.group = "General",
+	.help = "show the version and exit",
+	.man = "Show the versions of the program and of libcurl, and exit."
+}, {
+	.name = "print-docs", .type = OPTION_ACTION, .traits = OPTION_HIDDEN,
+	.min = ACTION_PRINT_DOCS, .choices = docs_choices, .argument = "KIND",
+	.group = "General",
+	.help = "print what is generated: man, bash, ...",
+	.man = "Print the documentation that is made from the table of options."
+}, {
+	.name = NULL
+}
+};
+/* clang-format on */
+
+size_t options_count(void)
+{
+	return ARRAY_LEN(options) - 1;
+}
+
+const struct option_row *option_find(const char *name, size_t len)
+{
+	for (const struct option_row *row = options; row->name; row++) {
+		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+const struct option_row *option_find_letter(char letter)
+{
+	for (const struct option_row *row = options; row->name; row++) {
+		if (row->letter && row->letter == letter)
+			return row;
+	}
+	return NULL;
+}

@@ -1,0 +1,302 @@
+/* parse.c - the command line, and the order of all levels.
+ *
+ * The command line is scanned first and only noted: it says whether there is anything to do
+ * but show help, and which config file to read. Then the levels are applied from the lowest
+ * to the highest, the notes last. Secrets stay in argv until then and are blanked in every
+ * case, so that a wrong option elsewhere does not leave them to be seen. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "cli/check.h"
+#include "cli/docs.h"
+#include "cli/levels.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
+#include "cli/value.h"
+#include "core/entry.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+/* One option as it stands in argv. */
+struct note {
+	const struct option_row *row;
+	const char *value; /* NULL: none was given */
+	char *blank;       /* what to overwrite in argv; NULL: nothing */
+};
+
+struct scan {
+	struct settings *settings; /* URLs go there at once */
+	char **next;               /* the argument after the one being looked at */
+	struct note *notes;
+	size_t count;
+	bool show;         /* `action` says what, and nothing else is to be done */
+	enum option_action action;
+	const char *docs;  /* --print-docs KIND */
+	const char *config;
+	bool no_config;
+};
+
+static void scan_note(struct scan *scan, const struct option_row *row, const char *value,
+	char *blank)
+{
+	scan->notes = xreallocarray(scan->notes, scan->count + 1, sizeof(*scan->notes));
+	scan->notes[scan->count++] = (struct note){.row = row,
+		.value = value,
+		.blank = row->traits & OPTION_SECRET ? blank : NULL};
+}
+
+static int scan_action(struct scan *scan, const struct option_row *row, char *value,
+	struct error *err)
+{
+	scan->action = (enum option_action)row->min;
+	switch (scan->action) {
+	case ACTION_CONFIG:
+		if (!*value)
+			return value_fail(row->name, NULL, err, "the value is empty");
+		scan->config = value;
+		scan->no_config = false;
+		return 0;
+	case ACTION_NO_CONFIG:
+		scan->config = NULL;
+		scan->no_config = true;
+		return 0;
+	case ACTION_PRINT_DOCS:
+		scan->docs = value;
+		break;
+	case ACTION_HELP:
+	case ACTION_VERSION:
+		break;
+	}
+	scan->show = true;
+	return 0;
+}
+
+/* `value` is what was attached, or NULL: then the next argument is it. */
+static int scan_option(struct scan *scan, const struct option_row *row, char *value,
+	struct error *err)
+{
+	if (!value && value_needed(row)) {
+		if (!*scan->next)
+			return value_fail(
+				row->name, NULL, err, "needs a value: %s", row->argument);
+		value = *scan->next++;
+	}
+	if (row->type == OPTION_ACTION && value && !value_needed(row))
+		return value_fail(row->name, NULL, err, "takes no value");
+	if (row->type == OPTION_ACTION)
+		return scan_action(scan, row, value, err);
+	scan_note(scan, row, value, value);
+	return 0;
+}
+
+static int unknown_option(const char *name, size_t len, struct error *err)
+{
+	const char *nearest = option_nearest(name, len);
+	int shown = len < 40 ? (int)len : 40;
+
+	if (nearest)
+		return error_set(err, KIND_USAGE, 0,
+			"--%.*s: there is no such option; did you mean --%s?", shown,
+			name, nearest);
+	return error_set(err, KIND_USAGE, 0,
+		"--%.*s: there is no such option; seine --help lists them", shown, name);
+}
+
+static int scan_long(struct scan *scan, char *name, struct error *err)
+{
+	size_t len = strcspn(name, "=");
+	char *value = name[len] ? name + len + 1 : NULL;
+	const struct option_row *row = option_find(name, len);
+
+	if (!row && len > 3 && strncmp(name, "no-", 3) == 0) {
+		row = option_find(name + 3, len - 3);
+		if (row && (row->type == OPTION_FLAG || row->type == OPTION_SET) &&
+			!value) {
+			scan_note(scan, row, "no", NULL);
+			return 0;
+		}
+		row = NULL;
+	}
+	if (!row)
+		return unknown_option(name, len, err);
+	return scan_option(scan, row, value, err);
+}
+
+/* "-qkj64": flags, and at the end perhaps an option with its value. */
+static int scan_letters(struct scan *scan, char *letters, struct error *err)
+{
+	while (*letters && !scan->show) {
+		const struct option_row *row = option_find_letter(*letters);
+		char *attached = NULL;
+
+		if (!row)
+			return error_set(err, KIND_USAGE, 0,
+				"-%c: there is no such option; seine --help lists them",
+				*letters);
+		letters++;
+		if (value_needed(row) && *letters) {
+			attached = letters;
+			letters += strlen(letters);
+		}
+		if (scan_option(scan, row, attached, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A URL is copied; the user and password in it must not stay to be seen. */
+static int scan_url(struct scan *scan, char *text, struct error *err)
+{
+	char *from = strstr(text, "://");
+	char *at = NULL;
+
+	if (strcmp(text, "-") == 0)
+		return error_set(err, KIND_USAGE, 0,
+			"'-' is not a URL; write -i - to read a list from standard input");
+	strings_add(&scan->settings->urls, text);
+	from = from ? from + strlen("://") : text;
+	for (char *c = from; *c && !strchr("/?#", *c); c++) {
+		if (*c == '@')
+			at = c;
+	}
+	if (at)
+		memset(from, '*', (size_t)(at - from));
+	return 0;
+}
+
+static int scan_arguments(struct scan *scan, struct error *err)
+{
+	bool options_ended = false;
+	int rc = 0;
+
+	while (rc == 0 && !scan->show && *scan->next) {
+		char *arg = *scan->next++;
+
+		if (options_ended || arg[0] != '-' || !arg[1])
+			rc = scan_url(scan, arg, err);
+		else if (strcmp(arg, "--") == 0)
+			options_ended = true;
+		else if (arg[1] == '-')
+			rc = scan_long(scan, arg + 2, err);
+		else
+			rc = scan_letters(scan, arg + 1, err);
+	}
+	return rc;
+}
+
+static void scan_release(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->count; i++) {
+		char *blank = scan->notes[i].blank;
+
+		if (blank)
+			memset(blank, '*', strlen(blank));
+	}
+	free(scan->notes);
+}
+
+static void add_version(struct buf *out)
+{
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+	buf_addf(out, "seine %s (libcurl %s", PACKAGE_VERSION, curl->version);
+	if (curl->ssl_version)
+		buf_addf(out, ", %s", curl->ssl_version);
+	buf_addstr(out, ")\n");
+}
+
+static int show(const struct scan *scan, struct error *err)
+{
+	_cleanup_(buf_release) struct buf out = BUF_INIT;
+
+	if (scan->action == ACTION_VERSION) {
+		add_version(&out);
+	} else if (docs_add(&out, scan->action == ACTION_HELP ? "help" : scan->docs) <
+		   0) {
+		return value_fail("print-docs", NULL, err,
+			"'%.40s' is none of: man, bash, zsh, fish, help", scan->docs);
+	}
+	if (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout) != 0)
+		return error_errno(err, KIND_DISK, errno, "standard output");
+	return 0;
+}
+
+static int apply_file(const struct scan *scan, struct reading *reading, struct error *err)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (scan->no_config)
+		return 0;
+	if (scan->config)
+		return level_file(reading, scan->config, false, err);
+	path = level_file_default();
+	return path ? level_file(reading, path, true, err) : 0;
+}
+
+static int apply(const struct scan *scan, struct reading *reading, struct error *err)
+{
+	if (value_set_fallbacks(reading, err) < 0 ||
+		apply_file(scan, reading, err) < 0 || level_environment(reading, err) < 0)
+		return -1;
+	reading->level = LEVEL_COMMAND_LINE;
+	for (size_t i = 0; i < scan->count; i++) {
+		if (value_set(reading, scan->notes[i].row, scan->notes[i].value, err) < 0)
+			return -1;
+	}
+	if (check_together(reading, err) < 0)
+		return -1;
+	if (!reading->settings->quiet)
+		level_environment_strays();
+	return 0;
+}
+
+int options_parse(struct settings *settings, int argc, char **argv,
+	enum options_verdict *verdict, struct error *err)
+{
+	struct scan scan = {.settings = settings, .next = argv + (argc > 0)};
+	struct reading reading;
+	int rc;
+
+	*settings = (struct settings){0};
+	*verdict = OPTIONS_RUN;
+	reading_init(&reading, settings);
+	rc = scan_arguments(&scan, err);
+	if (rc == 0 && scan.show) {
+		*verdict = OPTIONS_DONE;
+		rc = show(&scan, err);
+	} else if (rc == 0) {
+		rc = apply(&scan, &reading, err);
+	}
+	reading_release(&reading);
+	scan_release(&scan);
+	return rc;
+}
+
+static void strings_wipe(struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		explicit_bzero(strings->items[i], strlen(strings->items[i]));
+	strings_release(strings);
+}
+
+void settings_release(struct settings *settings)
+{
+	for (const struct option_row *row = options; row->name; row++) {
+		void *field = (char *)settings + row->field;
+
+		if (row->type == OPTION_TEXT || row->type == OPTION_FILE_TEXT)
+			value_replace(field, NULL);
+		else if (row->type == OPTION_TEXTS)
+			strings_wipe(field);
+	}
+	strings_wipe(&settings->urls);
+	*settings = (struct settings){0};
+}

@@ -1,0 +1,48 @@
+/* seine - a concurrent bulk downloader.
+ *
+ * A map of the sources, from the ground up. A floor includes only floors below it.
+ *
+ *   base/    alloc, buf, list, map, heap: memory and containers; units, text, hash, json: small
+ *            conversions; clock: time; diag: errors and the log; url, address, redact: URLs
+ *   core/    settings: all that a user can say; entry: the nouns; checksum, naming (template,
+ *            names, segment): from URL to safe path; policy: what an outcome means; origin: limits, pauses
+ *            and turns of hosts; task: mirrors; sched: the scheduler; source, observer: what it
+ *            reads from and tells
+ *   store/   outdir: lock, parts, safe ways in; sink: part file to final name; digest
+ *   input/   input: the table of sources; args, list: two of them; reader: lines, gzip
+ *   report/  report: the table of reporters; tally, messages, progress, results, failed, summary
+ *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body: its
+ *            bytes; net, tls: what all share; curlcode: libcurl's words in ours
+ *   engine/  engine: the table; sequential, threads, event: three ways to wait; loop, shard:
+ *            epoll and CURLMs for event
+ *   app/     session: one job, wired; intake: from lines to named entries; signals
+ *   cli/     options: the one table; parse: argv, environment, config file; docs: help, man
+ *            page and completions from the table
+ */
+#include <locale.h>
+
+#include "app/session.h"
+#include "base/diag.h"
+#include "cli/options.h"
+
+int main(int argc, char **argv)
+{
+	struct settings settings;
+	struct error err;
+	enum options_verdict verdict;
+	int status = EXIT_DONE;
+
+	setlocale(LC_CTYPE, "");
+	if (options_parse(&settings, argc, argv, &verdict, &err) != 0) {
+		log_error("%s", err.text);
+		status = EXIT_USAGE;
+	} else if (verdict == OPTIONS_RUN) {
+		log_setup(settings.quiet ? LOG_ERROR
+				: settings.verbose ? LOG_INFO
+						   : LOG_WARN,
+			NULL, NULL);
+		status = session_run(&settings);
+	}
+	settings_release(&settings);
+	return status;
+}

@@ -1,0 +1,33 @@
+/* bar.h - the lines of the progress display: facts in, text out. Internal to report/. Pure. */
+#ifndef SEINE_REPORT_BAR_H
+#define SEINE_REPORT_BAR_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+struct bar_facts {
+	uint64_t done, failed, in_flight;
+	int64_t bytes;
+	int64_t recent;     /* bytes of the last while ... */
+	nstime recent_span; /* ... which was so long */
+};
+
+/* One transfer that runs. */
+struct bar_transfer {
+	const char *name;   /* as it came from outside */
+	int64_t received;
+	int64_t expected;   /* -1: not known */
+	nstime age;
+};
+
+/* Append "1,234 done, 3 failed, 64 in flight, 120 MiB, 24 MiB/s" in at most so many columns:
+ * where they are too few, what matters least is left out. No newline. */
+void bar_add_total(struct buf *out, const struct bar_facts *facts, int columns);
+
+/* Append "  NAME      46%, 120 MiB, 24 MiB/s, 6 s left" in at most so many columns, the name
+ * made printable and its middle cut. No newline. */
+void bar_add_transfer(struct buf *out, const struct bar_transfer *transfer, int columns);
+
+#endif

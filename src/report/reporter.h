@@ -1,0 +1,20 @@
+/* reporter.h - what a row of the table of reporters is. Internal to report/. */
+#ifndef SEINE_REPORT_REPORTER_H
+#define SEINE_REPORT_REPORTER_H
+
+#include "report/report.h"
+
+struct reporter {
+	const char *name;
+	/* 0, and *observer the reporter, or NULL when the settings do not want it; -1 and
+	 * *err when it cannot work. */
+	int (*open)(const struct report_job *, struct observer **, struct error *);
+};
+
+extern const struct reporter reporter_tally, reporter_progress, reporter_messages,
+	reporter_results, reporter_failed, reporter_summary;
+
+/* For reporters that own nothing but themselves. */
+void reporter_free(struct observer *observer);
+
+#endif

@@ -1,0 +1,264 @@
+#!/bin/bash
+# docs.sh - the man page, the completions and --help say what the table of options says, and
+# the completions work in the shells they are for. TAP. SEINE is the program, SRCDIR the tree.
+#
+#	SEINE=./seine SRCDIR=. tests/docs.sh            test
+#	SEINE=./seine SRCDIR=. tests/docs.sh --update   write what is generated into the tree
+set -u
+: "${SEINE:?the program to test}" "${SRCDIR:?the source tree}"
+SEINE=$(realpath -- "$SEINE") SRCDIR=$(realpath -- "$SRCDIR")
+man=$SRCDIR/man/seine.1
+completions=$SRCDIR/completions
+begin='^\.\\" BEGIN OPTIONS' end='^\.\\" END OPTIONS'
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+# Nobody's own settings.
+export HOME=$dir LC_ALL=C.UTF-8
+unset XDG_CONFIG_HOME "${!SEINE_@}"
+
+if [[ ${1-} == --update ]]; then
+	set -e
+	"$SEINE" --print-docs man >options
+	sed -e "/$begin/r options" -e "/$begin/,/$end/{/$begin/!{/$end/!d}}" "$man" >page
+	"$SEINE" --print-docs bash >seine.bash
+	"$SEINE" --print-docs zsh >_seine
+	"$SEINE" --print-docs fish >seine.fish
+	cp page "$man"
+	cp seine.bash _seine seine.fish "$completions"
+	exit
+fi
+
+count=0 failures=0
+# ok NAME COMMAND...: what the command prints is shown when it fails.
+ok() {
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$dir/output" 2>&1; then
+		echo "ok $count - $name"
+	else
+		failures=$((failures + 1))
+		sed 's/^/# /' "$dir/output"
+		echo "not ok $count - $name"
+	fi
+}
+
+# ok_in PROGRAM NAME COMMAND...: the same, where there is that program.
+ok_in() {
+	local program=$1
+	shift
+	if command -v "$program" >/dev/null; then
+		ok "$@"
+	else
+		count=$((count + 1))
+		echo "ok $count - $1 # SKIP no $program"
+	fi
+}
+
+# same KIND FILE: a committed file is what the program prints.
+same() {
+	"$SEINE" --print-docs "$1" >wanted && diff -u "$2" wanted && return
+	echo "to bring it up to date: tests/docs.sh --update"
+	return 1
+}
+
+same_man() {
+	sed "1,/$begin/d;/$end/,\$d" "$man" >page
+	[[ -s page ]] && same man page
+}
+
+# The long and short options that --help lists, one per line.
+listed() {
+	"$SEINE" --help | grep -oE '^ +(-., )?--[a-z0-9.-]+' | grep -oE -- '--?[a-zA-Z0-9.-]+'
+}
+
+# Every option is there in every form, each found by its own spelling of it.
+all_forms() {
+	local option name bad=0
+	[[ $(listed | wc -l) -gt 60 ]] || { echo "--help lists too few"; return 1; }
+	# mdoc writes a dash of text as \-.
+	sed 's/\\-/-/g' "$man" >plain.1
+	for option in $(listed); do
+		name=${option#-}
+		if [[ $name == -* ]]; then
+			name=${name#-}
+			grep -qE "^\.It (Fl . , )?Fl Fl $name( |\$)" plain.1 || missing man
+			grep -qE -- "--$name[=[}]" "$completions/_seine" || missing zsh
+			grep -qE -- " -l $name( |\$)" "$completions/seine.fish" || missing fish
+		else
+			grep -qE "^\.It Fl $name , " plain.1 || missing man
+			grep -qF -- "{-$name" "$completions/_seine" || missing zsh
+			grep -qF -- " -s $name " "$completions/seine.fish" || missing fish
+		fi
+		grep -qwF -- "$option" "$completions/seine.bash" || missing bash
+	done
+	return $bad
+}
+missing() {
+	echo "$option is missing: $1"
+	bad=1
+}
+
+# An option that the man page has and the program does not know would be a lie.
+no_strays() {
+	local option
+	sed -n 's/^\.It \(Fl . , \)\?Fl Fl \([^ ]*\).*/\2/p' "$man" | tr -d '\\' >named
+	[[ $(wc -l <named) -gt 40 ]] || return 1
+	while read -r option; do
+		listed | grep -qxF -- "--$option" || { echo "--$option"; return 1; }
+	done <named
+}
+
+fits() {
+	local long
+	long=$("$SEINE" --help | awk 'length($0) > 79')
+	echo "$long"
+	[[ -z $long ]]
+}
+
+hidden() {
+	! grep -rn -- print-docs "$completions/_seine" "$completions/seine.fish" |
+		grep -v 'made by' &&
+		! "$SEINE" --help | grep print-docs
+}
+
+# The kinds of failure are words of an enum that the man page has to keep up with.
+kinds() {
+	local kind
+	for kind in $(sed -n 's/^\tKIND_\([A-Z_]*\),.*/\1/p' "$SRCDIR/src/base/diag.h"); do
+		[[ $kind == NONE ]] && continue
+		kind=$(tr 'A-Z_' 'a-z-' <<<"$kind")
+		sed 's/\\-/-/g' "$man" | grep -qE "^\.(It )?Cm $kind( |\$)" ||
+			{ echo "$kind"; return 1; }
+	done
+}
+
+lint() {
+	local said
+	said=$(mandoc -T lint -W warning "$man")
+	echo "$said"
+	[[ -z $said ]]
+}
+
+# A page of two hundred lines and more, with nothing left of the markup.
+renders() {
+	mandoc -T utf8 "$man" | col -b >page.txt
+	[[ $(wc -l <page.txt) -gt 200 ]] && grep -q -- '-j, --jobs N' page.txt &&
+		! grep -nE '\\[&-]|^ *\.(It|Fl|Ql)' page.txt
+}
+
+full() {
+	! "$SEINE" --help >/dev/full 2>said && grep -q 'standard output' said
+}
+
+# bash_offers WANTED WORD...: what is offered for the last word, sorted, on one line.
+bash_offers() {
+	local wanted=$1 got
+	shift
+	got=$(bash --norc -c '
+		source "$0" || exit
+		COMP_WORDS=(seine "$@") COMP_CWORD=$#
+		_seine
+		printf "%s\n" "${COMPREPLY[@]}"' "$completions/seine.bash" "$@" |
+		sort | paste -sd, -)
+	echo "for '$*': '$got', not '$wanted'"
+	[[ $got == "$wanted" ]]
+}
+bash_completes() {
+	bash -n "$completions/seine.bash" &&
+		bash_offers event,sequential,threads --mode '' &&
+		bash_offers threads --mode = th &&
+		bash_offers overwrite,rename,skip --existing = &&
+		bash_offers 'a b.txt,lists' -i '' &&
+		bash_offers lists --dir '' &&
+		bash_offers '' --jobs '' &&
+		bash_offers --per-host --per &&
+		bash_offers --http1.1,--http2 -q --http &&
+		bash_offers '' https://
+}
+
+fish_offers() {
+	local wanted=$1 got
+	got=$(fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+		"$completions/seine.fish" "$2" | cut -f1 | sort | paste -sd, -)
+	echo "for '$2': '$got', not '$wanted'"
+	[[ $got == "$wanted" ]]
+}
+fish_completes() {
+	fish --no-config -n "$completions/seine.fish" &&
+		fish_offers event,sequential,threads 'seine --mode ' &&
+		fish_offers --mode=threads 'seine --mode=th' &&
+		fish_offers lists/ 'seine -d ' &&
+		fish_offers 'a b.txt,lists/' 'seine -i ' &&
+		fish_offers '' 'seine --jobs ' &&
+		fish_offers '' 'seine ' &&
+		fish_offers --per-host 'seine --per'
+}
+
+# zsh completes only at a terminal: one is made by zpty, compadd tells what it is given.
+zsh_offers() {
+	local wanted=$1 got
+	got=$(timeout 20 zsh -f "$dir/offer.zsh" "$completions" "$2" | sort -u | paste -sd, -)
+	echo "for '$2': '$got', not '$wanted'"
+	[[ $got == "$wanted" ]]
+}
+zsh_completes() {
+	cat >"$dir/offer.zsh" <<'END'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+read_until() {
+	local line
+	while zpty -r shell line; do
+		line=${line//$'\r'/}
+		[[ $line == *$'\x01'$1* ]] && return
+		[[ $line == *$'\x01'offer:* ]] && print -r -- ${${line##*offer:}%$'\n'}
+	done
+}
+zpty -w shell "PS1= PS2= fpath=(${(q)1} \$fpath) TERM=dumb"
+zpty -w shell 'unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D'
+zpty -w shell 'compadd() {
+	local -a hits
+	[[ $* == *-[OAD]\ * ]] && { builtin compadd "$@"; return }
+	builtin compadd -O hits "$@"
+	(( $#hits )) && printf "\x01offer:%s\n" $hits
+	builtin compadd "$@"
+}'
+zpty -w shell 'tell() { zle complete-word; printf "\n\x01done\n"; zle kill-whole-line }'
+zpty -w shell 'zle -N tell; bindkey "^X" tell; printf "\x01%s\n" ready'
+read_until ready
+zpty -w -n shell "$2"$'\x18'
+read_until done
+zpty -d shell
+END
+	zsh -n "$completions/_seine" &&
+		zsh_offers event,sequential,threads 'seine --mode ' &&
+		zsh_offers event,sequential,threads 'seine --mode=' &&
+		zsh_offers threads 'seine -q --mode=th' &&
+		zsh_offers lists 'seine -d ' &&
+		zsh_offers 'a\ b.txt,lists' 'seine --input=' &&
+		zsh_offers --per-host 'seine --per' &&
+		zsh_offers --http1.1,--http2 'seine --http'
+}
+
+mkdir work work/lists
+: >'work/a b.txt'
+ok 'OPTIONS of the man page is generated' same_man
+ok 'the completion of bash is generated' same bash "$completions/seine.bash"
+ok 'the completion of zsh is generated' same zsh "$completions/_seine"
+ok 'the completion of fish is generated' same fish "$completions/seine.fish"
+ok 'every option is in every form' all_forms
+ok 'the man page names no other option' no_strays
+ok 'the man page names every kind of failure' kinds
+ok '--help fits 80 columns' fits
+ok 'what is hidden is hidden' hidden
+ok 'help that cannot be written is an error' full
+ok_in mandoc 'the man page is good mdoc' lint
+ok_in mandoc 'the man page renders' renders
+cd work || exit 1
+ok 'bash completes' bash_completes
+ok_in fish 'fish completes' fish_completes
+ok_in zsh 'zsh completes' zsh_completes
+echo "1..$count"
+exit $((failures > 0))

@@ -1,0 +1,124 @@
+/* feed.h - input for the tests of input/: bytes put on stdin as a file or as a pipe,
+ * packed by gzip on demand, and a small random generator whose seed makes a failure
+ * repeatable. */
+#ifndef SEINE_TESTS_FEED_H
+#define SEINE_TESTS_FEED_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+
+/* The machine fails, not the program: no test can go on. */
+static inline void feed_need(int fine, const char *what)
+{
+	if (fine)
+		return;
+	printf("Bail out! %s\n", what);
+	exit(99);
+}
+
+/* xorshift64*: a seed other than 0. */
+static inline uint64_t feed_random(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * UINT64_C(2685821657736338717);
+}
+
+/* From 0 to below - 1. */
+static inline size_t feed_below(uint64_t *state, size_t below)
+{
+	return (size_t)(feed_random(state) >> 16) % below;
+}
+
+static inline void feed_write(int fd, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len > 0) {
+		ssize_t count = write(fd, at, len);
+
+		feed_need(count > 0, "write");
+		at += count;
+		len -= (size_t)count;
+	}
+}
+
+/* A regular file (in memory) with this in it, at its beginning. */
+static inline int feed_file(const void *data, size_t len)
+{
+	int fd = memfd_create("feed", MFD_CLOEXEC);
+
+	feed_need(fd >= 0, "memfd_create");
+	feed_write(fd, data, len);
+	feed_need(lseek(fd, 0, SEEK_SET) == 0, "lseek");
+	return fd;
+}
+
+static inline void feed_stdin(int fd)
+{
+	if (fd == STDIN_FILENO)
+		return;
+	feed_need(dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
+	close(fd);
+}
+
+/* The data is a file on stdin. */
+static inline void feed_stdin_file(const void *data, size_t len)
+{
+	feed_stdin(feed_file(data, len));
+}
+
+/* Stdin is a pipe; returns the end to write to. */
+static inline int feed_stdin_pipe(void)
+{
+	int ends[2];
+
+	feed_need(pipe(ends) == 0, "pipe");
+	feed_stdin(ends[0]);
+	return ends[1];
+}
+
+/* Append one gzip member; `flush` as for deflate(): Z_FINISH ends it, Z_SYNC_FLUSH only
+ * makes everything readable. */
+static inline void feed_gzip(struct buf *out, const void *data, size_t len, int flush)
+{
+	static unsigned char space[65536];
+	z_stream z = {.next_in = (unsigned char *)data, .avail_in = (uInt)len};
+
+	feed_need(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8,
+			  Z_DEFAULT_STRATEGY) == Z_OK,
+		"deflateInit2");
+	do {
+		z.next_out = space;
+		z.avail_out = sizeof(space);
+		feed_need(deflate(&z, flush) != Z_STREAM_ERROR, "deflate");
+		buf_add(out, space, sizeof(space) - z.avail_out);
+	} while (z.avail_out == 0);
+	(void)deflateEnd(&z);
+}
+
+/* Append the data as one to five members, cut anywhere. */
+static inline void feed_gzip_members(
+	struct buf *out, const char *data, size_t len, uint64_t *state)
+{
+	size_t left = feed_below(state, 5);
+
+	for (; left > 0; left--) {
+		size_t part = feed_below(state, len + 1);
+
+		feed_gzip(out, data, part, Z_FINISH);
+		data += part;
+		len -= part;
+	}
+	feed_gzip(out, data, len, Z_FINISH);
+}
+
+#endif

@@ -1,0 +1,393 @@
+/* test_failed.c - report/failed: the list of failures is read back as the same entries,
+ * and an input that it replaces is never lost. */
+#include "report/reporter.h"
+
+#include <sys/stat.h>
+
+#include "input/list.h"
+#include "stage.h"
+#include "tap.h"
+
+static char *dir;
+
+static char *at(const char *name)
+{
+	return xasprintf("%s/%s", dir, name);
+}
+
+static struct observer *open_failed(struct stage *stage, const char *name)
+{
+	struct observer *observer = NULL;
+
+	free(stage->settings.failed);
+	stage->settings.failed = at(name);
+	check_int(reporter_failed.open(&stage->job, &observer, &stage->error), 0);
+	stage_need(observer != NULL, "failed");
+	return observer;
+}
+
+static void close_failed(struct stage *stage, struct observer *observer)
+{
+	check_int(observer->ops->close(observer, 0, &stage->error), 0);
+	observer->ops->free(observer);
+}
+
+static void fresh_entry(struct stage *stage, const char *url)
+{
+	entry_free(stage->entry);
+	stage->entry = entry_new();
+	strings_add(&stage->entry->urls, url);
+}
+
+static void check_file(const char *name, const char *want)
+{
+	char *path = at(name), *text = stage_read(path);
+
+	check_str(text, want);
+	free(text);
+	free(path);
+}
+
+static void writes_the_grammar(void)
+{
+	struct stage stage;
+	struct observer *failed;
+	struct stat st;
+
+	stage_init(&stage);
+	umask(0);
+	failed = open_failed(&stage, "grammar");
+	strings_add(&stage.entry->urls, "https://me:secret@mirror.example/f?sig=1");
+	stage.entry->out = xstrdup("my file");
+	stage.entry->dir = xstrdup("a/b");
+	check_int(checksum_parse(&stage.entry->checksum,
+			  "md5=d41d8cd98f00b204e9800998ecf8427e", NULL),
+		0);
+	strings_add(&stage.entry->headers, "X-A: 1");
+	strings_add(&stage.entry->headers, "X-B: 2");
+	stage.entry->referer = xstrdup("");
+	stage.entry->user_agent = xstrdup("agent/1");
+	stage.entry->max_tries = 3;
+	stage.entry->size = 0;
+	stage.entry->path = xstrdup("a/b/my file~00c0ffee");
+	stage_tell(&stage, failed, EVENT_DONE);
+	stage_tell(&stage, failed, EVENT_PRESENT);
+	stage_tell(&stage, failed, EVENT_BAD_LINE);
+	stage_tell(&stage, failed, EVENT_FAILED);
+	fresh_entry(&stage, "http://host.example/2");
+	error_set(&stage.error, KIND_TIMEOUT, 0, "slow\nhttp://evil.example/\x1b[2J");
+	stage_tell(&stage, failed, EVENT_FAILED);
+	close_failed(&stage, failed);
+	check_file("grammar",
+		"# http: 404 Not Found\n"
+		"http://host.example/file\thttps://me:secret@mirror.example/f?sig=1\n"
+		" out=my file\n"
+		" dir=a/b\n"
+		" checksum=md5=d41d8cd98f00b204e9800998ecf8427e\n"
+		" header=X-A: 1\n"
+		" header=X-B: 2\n"
+		" referer=\n"
+		" user-agent=agent/1\n"
+		" max-tries=3\n"
+		" size=0\n"
+		"# timeout: slow\\x0Ahttp://evil.example/\\x1B[2J\n"
+		"http://host.example/2\n");
+	stage_need(stat(stage.settings.failed, &st) == 0, "stat");
+	check_int(st.st_mode & 0777, 0600);
+	stage_release(&stage);
+}
+
+/* An argument is no line of a list: it may hold anything. */
+static void admits_no_injection(void)
+{
+	static const char *const bad[] = {"http://a/\nhttp://evil.example/",
+		"http://a/\n out=x", " http://a/", "http://a/ ", "\thttp://a/", "a\tb",
+		"", "http://a/\r", "\n"};
+	struct stage stage;
+	struct observer *failed;
+	struct source *source;
+	struct entry *entry;
+	struct error err;
+
+	stage_init(&stage);
+	failed = open_failed(&stage, "injected");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		fresh_entry(&stage, bad[i]);
+		stage_tell(&stage, failed, EVENT_FAILED);
+	}
+	fresh_entry(&stage, "http://host.example/");
+	stage.entry->out = xstrdup("x\nhttp://evil.example/");
+	stage_tell(&stage, failed, EVENT_FAILED);
+	close_failed(&stage, failed);
+	source = list_open(stage.settings.failed);
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+static uint64_t state = 88172645463325252u;
+
+static unsigned below(unsigned n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % n;
+}
+
+/* A text of difficult characters that a list can hold. */
+static char *odd_text(const char *start)
+{
+	static const char odd[] = "#=\"' \\%\xff\xc3\xa4~:;,{}\x1bxyz";
+	struct buf text = BUF_INIT;
+
+	buf_addstr(&text, start);
+	for (unsigned len = below(12); len > 0; len--)
+		buf_addch(&text, odd[below(sizeof(odd) - 1)]);
+	while (text.len > 0 && text.data[text.len - 1] == ' ')
+		buf_truncate(&text, text.len - 1);
+	return buf_detach(&text);
+}
+
+static char *clean_text(const char *start)
+{
+	return xasprintf("%s%u # = \"%u\"", start, below(100), below(100));
+}
+
+static struct entry *odd_entry(void)
+{
+	static const char *const starts[] = {"http://h.example/", "#", "\"", "=", "x"};
+	struct entry *entry = entry_new();
+
+	for (unsigned n = 1 + below(3); n > 0; n--)
+		strings_take(&entry->urls, odd_text(starts[below(ARRAY_LEN(starts))]));
+	entry->out = below(2) ? odd_text("o") : NULL;
+	entry->dir = below(2) ? odd_text("d") : NULL;
+	for (unsigned n = below(3); n > 0; n--)
+		strings_take(&entry->headers, clean_text("X-Name: "));
+	entry->referer = below(2) ? clean_text("r") : NULL;
+	entry->user_agent = below(2) ? xstrdup("") : NULL;
+	entry->max_tries = below(3);
+	entry->size = (int64_t)below(3) - 1;
+	if (below(2)) {
+		entry->checksum.alg = DIGEST_SHA256;
+		entry->checksum.bytes[0] = (unsigned char)below(256);
+	}
+	return entry;
+}
+
+static void check_strings(const struct strings *got, const struct strings *want)
+{
+	check_int(got->count, want->count);
+	for (size_t i = 0; i < got->count && i < want->count; i++)
+		check_str(got->items[i], want->items[i]);
+}
+
+static void check_entry(const struct entry *got, const struct entry *want)
+{
+	check_strings(&got->urls, &want->urls);
+	check_strings(&got->headers, &want->headers);
+	check_str(got->out, want->out);
+	check_str(got->dir, want->dir);
+	check_str(got->referer, want->referer);
+	check_str(got->user_agent, want->user_agent);
+	check_int(got->max_tries, want->max_tries);
+	check_int(got->size, want->size);
+	check_int(got->checksum.alg, want->checksum.alg);
+	check(got->checksum.alg == DIGEST_NONE ||
+		checksum_equal(&got->checksum, &want->checksum));
+}
+
+static void is_read_back_the_same(void)
+{
+	struct entry *entries[500], *entry;
+	struct source *source;
+	struct observer *failed;
+	struct stage stage;
+	struct error err;
+
+	stage_init(&stage);
+	entry = stage.entry;
+	failed = open_failed(&stage, "back");
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		stage.entry = entries[i] = odd_entry();
+		stage_tell(&stage, failed, EVENT_FAILED);
+	}
+	stage.entry = entry;
+	close_failed(&stage, failed);
+	source = list_open(stage.settings.failed);
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+		check_entry(entry, entries[i]);
+		entry_free(entry);
+		entry_free(entries[i]);
+	}
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+/* A job whose list of failures is its input; it fails one entry and ends as `event`
+ * says. */
+static void replace_input(struct stage *stage, const char *failed_name)
+{
+	char *input = at("left"), *link = at("link");
+	struct observer *failed;
+
+	stage_write(input, "http://host.example/1\nhttp://host.example/file\n");
+	stage_need(access(link, F_OK) == 0 || symlink("left", link) == 0, "symlink");
+	strings_add(&stage->settings.inputs, input);
+	failed = open_failed(stage, failed_name);
+	stage_tell(stage, failed, EVENT_FAILED);
+	failed->ops->tick(failed, 0);
+	check_file("left", "http://host.example/1\nhttp://host.example/file\n");
+	close_failed(stage, failed);
+	free(input);
+	free(link);
+}
+
+static void replaces_an_input_at_the_end(void)
+{
+	static const char *const names[] = {"left", "link", "./left"};
+	struct stage stage;
+	struct stat st;
+	char *link = at("link");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		stage_init(&stage);
+		replace_input(&stage, names[i]);
+		check_file("left", "# http: 404 Not Found\nhttp://host.example/file\n");
+		stage_need(stat(stage.settings.failed, &st) == 0, "stat");
+		check_int(st.st_mode & 0777, 0600);
+		stage_release(&stage);
+	}
+	stage_need(lstat(link, &st) == 0, "lstat");
+	check(S_ISLNK(st.st_mode));
+	free(link);
+}
+
+static void keeps_an_input_that_was_not_done(void)
+{
+	int before;
+
+	for (int reason = 0; reason < 5; reason++) {
+		struct stage stage;
+
+		stage_init(&stage);
+		log_setup(LOG_ERROR, NULL, NULL);
+		stage.stopped = reason == 0;
+		stage.tally.bad_lines = reason == 1;
+		stage.tally.broken_inputs = reason == 2;
+		stage.tally.failures[KIND_INTERRUPTED] = reason == 3;
+		stage.tally.failures[KIND_DISK] = reason == 4;
+		before = stage_count(dir);
+		replace_input(&stage, "left");
+		check_file("left", "http://host.example/1\nhttp://host.example/file\n");
+		check_int(stage_count(dir), before);
+		stage_release(&stage);
+	}
+}
+
+static void keeps_an_input_when_nothing_is_closed(void)
+{
+	struct stage stage;
+	struct observer *failed;
+	char *input = at("left");
+	int before;
+
+	stage_init(&stage);
+	stage_write(input, "http://host.example/1\n");
+	strings_add(&stage.settings.inputs, input);
+	before = stage_count(dir);
+	failed = open_failed(&stage, "left");
+	check_int(stage_count(dir), before + 1);
+	stage_tell(&stage, failed, EVENT_FAILED);
+	failed->ops->free(failed);
+	check_int(stage_count(dir), before);
+	check_file("left", "http://host.example/1\n");
+	free(input);
+	stage_release(&stage);
+}
+
+/* `seine -i - --failed left < left` */
+static void knows_standard_input(void)
+{
+	struct stage stage;
+	struct observer *failed;
+	char *input = at("left");
+	int fd;
+
+	stage_init(&stage);
+	stage_write(input, "http://host.example/1\n");
+	strings_add(&stage.settings.inputs, "-");
+	fd = open(input, O_RDONLY | O_CLOEXEC);
+	stage_need(fd >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
+	close(fd);
+	failed = open_failed(&stage, "left");
+	check_file("left", "http://host.example/1\n");
+	failed->ops->free(failed);
+	free(input);
+	stage_release(&stage);
+}
+
+static void says_when_it_is_not_all(void)
+{
+	struct stage stage;
+	struct observer *failed;
+
+	stage_init(&stage);
+	failed = open_failed(&stage, "stopped");
+	stage.stopped = true;
+	close_failed(&stage, failed);
+	check_file("stopped",
+		"# The job was stopped: entries that it did not begin are not here.\n");
+	stage_release(&stage);
+}
+
+static void refuses_the_results_file(void)
+{
+	struct stage stage;
+	struct observer *failed = NULL;
+	char *both = at("both");
+
+	stage_init(&stage);
+	stage_write(both, "");
+	stage.settings.results = both;
+	stage.settings.failed = xstrdup(both);
+	check_int(reporter_failed.open(&stage.job, &failed, &stage.error), -1);
+	check_int(stage.error.kind, KIND_USAGE);
+	check(failed == NULL);
+	stage_release(&stage);
+}
+
+static void finds_a_full_disk(void)
+{
+	struct stage stage;
+	struct observer *failed = NULL;
+
+	stage_init(&stage);
+	stage.settings.failed = xstrdup("/dev/full");
+	check_int(reporter_failed.open(&stage.job, &failed, &stage.error), 0);
+	stage_tell(&stage, failed, EVENT_FAILED);
+	check_int(failed->ops->close(failed, 0, &stage.error), -1);
+	check_int(stage.error.kind, KIND_DISK);
+	failed->ops->free(failed);
+	stage_release(&stage);
+}
+
+int main(void)
+{
+	dir = stage_dir();
+	run(writes_the_grammar);
+	run(admits_no_injection);
+	run(is_read_back_the_same);
+	run(replaces_an_input_at_the_end);
+	run(keeps_an_input_that_was_not_done);
+	run(keeps_an_input_when_nothing_is_closed);
+	run(knows_standard_input);
+	run(says_when_it_is_not_all);
+	run(refuses_the_results_file);
+	run(finds_a_full_disk);
+	stage_clear(dir);
+	return done();
+}
