@@ -2,22 +2,25 @@
  *
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
- *   base/    alloc, buf, list, map, heap: memory and containers; units, text, hash, json: small
- *            conversions; clock: time; diag: errors and the log; url, address, redact: URLs
- *   core/    settings: all that a user can say; entry: the nouns; checksum, naming (template,
- *            names, segment): from URL to safe path; policy: what an outcome means; origin: limits, pauses
- *            and turns of hosts; task: mirrors; sched: the scheduler; source, observer: what it
- *            reads from and tells
- *   store/   outdir: lock, parts, safe ways in; sink: part file to final name; digest
+ *   base/    attr, alloc, buf, list, map, heap: memory and containers; units, text, hex,
+ *            hash, json: small conversions; clock: time; diag: errors and the log; url,
+ *            address, redact: URLs
+ *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
+ *            template, safename and names: from URL to safe path; policy: what an outcome
+ *            means; origin: limits, pauses and turns of hosts; task: mirrors; sched: the
+ *            scheduler; source, observer: what it reads from and tells
+ *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from
+ *            part file to final name; digest
  *   input/   input: the table of sources; args, list: two of them; reader: lines, gzip
- *   report/  report: the table of reporters; tally, messages, progress, results, failed, summary
- *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body: its
- *            bytes; net, tls: what all share; curlcode: libcurl's words in ours
- *   engine/  engine: the table; sequential, threads, event: three ways to wait; loop, shard:
- *            epoll and CURLMs for event
+ *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
+ *            figures), results, failed (outfile), summary
+ *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body:
+ *            its bytes; net, tls: what all share; curlcode: libcurl's words in ours
+ *   engine/  engine: the table; sequential, threads, event: three ways to wait; loop,
+ *            shard: epoll and CURLMs for event
  *   app/     session: one job, wired; intake: from lines to named entries; signals
- *   cli/     options: the one table; parse: argv, environment, config file; docs: help, man
- *            page and completions from the table
+ *   cli/     options: the one table; parse, levels, value, check, nearest: argv, the
+ *            environment and the config file; docs: help, man page and completions
  */
 #include <locale.h>
 
@@ -37,9 +40,9 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		status = EXIT_USAGE;
 	} else if (verdict == OPTIONS_RUN) {
-		log_setup(settings.quiet ? LOG_ERROR
-				: settings.verbose ? LOG_INFO
-						   : LOG_WARN,
+		log_setup(settings.quiet     ? LOG_ERROR
+			  : settings.verbose ? LOG_INFO
+					     : LOG_WARN,
 			NULL, NULL);
 		status = session_run(&settings);
 	}

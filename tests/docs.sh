@@ -1,9 +1,8 @@
 #!/bin/bash
 # docs.sh - the man page, the completions and --help say what the table of options says, and
 # the completions work in the shells they are for. TAP. SEINE is the program, SRCDIR the tree.
-#
-#	SEINE=./seine SRCDIR=. tests/docs.sh            test
-#	SEINE=./seine SRCDIR=. tests/docs.sh --update   write what is generated into the tree
+# Functions are run by name, and one shell's code is quoted in another's.
+# shellcheck disable=SC2317,SC2016
 set -u
 : "${SEINE:?the program to test}" "${SRCDIR:?the source tree}"
 SEINE=$(realpath -- "$SEINE") SRCDIR=$(realpath -- "$SRCDIR")
@@ -17,18 +16,6 @@ cd "$dir" || exit 1
 # Nobody's own settings.
 export HOME=$dir LC_ALL=C.UTF-8
 unset XDG_CONFIG_HOME "${!SEINE_@}"
-
-if [[ ${1-} == --update ]]; then
-	set -e
-	"$SEINE" --print-docs man >options
-	sed -e "/$begin/r options" -e "/$begin/,/$end/{/$begin/!{/$end/!d}}" "$man" >page
-	"$SEINE" --print-docs bash >seine.bash
-	"$SEINE" --print-docs zsh >_seine
-	"$SEINE" --print-docs fish >seine.fish
-	cp page "$man"
-	cp seine.bash _seine seine.fish "$completions"
-	exit
-fi
 
 count=0 failures=0
 # ok NAME COMMAND...: what the command prints is shown when it fails.
@@ -45,11 +32,11 @@ ok() {
 	fi
 }
 
-# ok_in PROGRAM NAME COMMAND...: the same, where there is that program.
+# ok_in PROGRAM NAME COMMAND...: the same, where there is that program. In CI it must be.
 ok_in() {
 	local program=$1
 	shift
-	if command -v "$program" >/dev/null; then
+	if command -v "$program" >/dev/null || [[ ${CI:-} == true ]]; then
 		ok "$@"
 	else
 		count=$((count + 1))
@@ -60,7 +47,7 @@ ok_in() {
 # same KIND FILE: a committed file is what the program prints.
 same() {
 	"$SEINE" --print-docs "$1" >wanted && diff -u "$2" wanted && return
-	echo "to bring it up to date: tests/docs.sh --update"
+	echo "to bring it up to date: make docs"
 	return 1
 }
 
@@ -85,7 +72,7 @@ all_forms() {
 		if [[ $name == -* ]]; then
 			name=${name#-}
 			grep -qE "^\.It (Fl . , )?Fl Fl $name( |\$)" plain.1 || missing man
-			grep -qE -- "--$name[=[}]" "$completions/_seine" || missing zsh
+			grep -qE -- "--${name}[=[}]" "$completions/_seine" || missing zsh
 			grep -qE -- " -l $name( |\$)" "$completions/seine.fish" || missing fish
 		else
 			grep -qE "^\.It Fl $name , " plain.1 || missing man
@@ -94,7 +81,7 @@ all_forms() {
 		fi
 		grep -qwF -- "$option" "$completions/seine.bash" || missing bash
 	done
-	return $bad
+	return "$bad"
 }
 missing() {
 	echo "$option is missing: $1"
@@ -104,7 +91,7 @@ missing() {
 # An option that the man page has and the program does not know would be a lie.
 no_strays() {
 	local option
-	sed -n 's/^\.It \(Fl . , \)\?Fl Fl \([^ ]*\).*/\2/p' "$man" | tr -d '\\' >named
+	sed -n 's/^\.It \(Fl . , \)\?Fl Fl \([^ ]*\).*/\2/p' "$man" | sed 's/\\-/-/g' >named
 	[[ $(wc -l <named) -gt 40 ]] || return 1
 	while read -r option; do
 		listed | grep -qxF -- "--$option" || { echo "--$option"; return 1; }
@@ -126,13 +113,15 @@ hidden() {
 
 # The kinds of failure are words of an enum that the man page has to keep up with.
 kinds() {
-	local kind
-	for kind in $(sed -n 's/^\tKIND_\([A-Z_]*\),.*/\1/p' "$SRCDIR/src/base/diag.h"); do
-		[[ $kind == NONE ]] && continue
-		kind=$(tr 'A-Z_' 'a-z-' <<<"$kind")
-		sed 's/\\-/-/g' "$man" | grep -qE "^\.(It )?Cm $kind( |\$)" ||
-			{ echo "$kind"; return 1; }
-	done
+	local kind count=0
+	sed 's/\\-/-/g' "$man" >plain.1
+	while read -r kind; do
+		[[ $kind == none ]] && continue
+		count=$((count + 1))
+		grep -qE "^\.(It )?Cm $kind( |\$)" plain.1 || { echo "$kind"; return 1; }
+	done < <(sed -n 's/^\tKIND_\([A-Z_]*\),.*/\1/p' "$SRCDIR/src/base/diag.h" |
+		tr A-Z_ a-z-)
+	((count > 20))
 }
 
 lint() {

@@ -1,7 +1,8 @@
 /* From lines to named entries.
  *
  * A list whose files are all there would keep one call busy to its end; so after BREATH
- * entries that came to nothing the source says SOURCE_AGAIN without a descriptor: call again. */
+ * entries that came to nothing the source says SOURCE_AGAIN without a descriptor: call
+ * again. */
 #include "app/intake.h"
 
 #include <stdlib.h>
@@ -22,16 +23,15 @@ static void tell(const struct intake *parts, enum event_type type,
 {
 	static const struct history none;
 
-	observer_tell(parts->observer,
-		&(struct event){.type = type,
-			.now = clock_now(),
-			.entry = entry,
-			.history = entry ? &none : NULL,
-			.error = err});
+	observer_tell(parts->observer, &(struct event){.type = type,
+					       .now = clock_now(),
+					       .entry = entry,
+					       .history = entry ? &none : NULL,
+					       .error = err});
 }
 
-/* Parse the first URL that is one; those before it are dropped, with a warning as long as
- * another mirror remains. */
+/* Parse the first URL that is one; those before it are dropped, with a warning as long
+ * as another mirror remains. */
 static int parse_url(struct entry *entry, struct error *err)
 {
 	while (url_parse(&entry->url, entry->urls.items[0], err) != 0) {
@@ -57,7 +57,7 @@ static bool take(const struct intake *parts, struct entry *entry)
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
 		tell(parts, EVENT_FAILED, entry, &err);
 	} else if (parts->settings->existing == EXISTING_SKIP &&
-		outdir_exists(parts->outdir, entry->path)) {
+		   outdir_exists(parts->outdir, entry->path)) {
 		tell(parts, EVENT_PRESENT, entry, NULL);
 	} else {
 		return true;
@@ -66,10 +66,11 @@ static bool take(const struct intake *parts, struct entry *entry)
 	return false;
 }
 
-static enum source_status intake_next(struct source *source, struct entry **entry,
-	struct error *err _unused_)
+static enum source_status intake_next(
+	struct source *source, struct entry **entry, struct error *err _unused_)
 {
-	struct intake_source *intake = container_of(source, struct intake_source, source);
+	struct intake_source *intake =
+		container_of(source, struct intake_source, source);
 	const struct intake *parts = &intake->parts;
 	struct error why;
 

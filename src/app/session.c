@@ -1,5 +1,5 @@
-/* The wiring. Parts are made from the ground up and freed the other way round; the first one
- * that cannot be made ends the job before it begins. */
+/* The wiring. Parts are made from the ground up and freed the other way round; the
+ * first one that cannot be made ends the job before it begins. */
 #include "app/session.h"
 
 #include <sys/random.h>
@@ -18,7 +18,8 @@
 #define SPARE_FDS 32 /* for lists, reports, directories, libraries */
 
 struct session {
-	struct settings settings; /* the user's, with jobs cut to what descriptors allow */
+	struct settings
+		settings; /* the user's, with jobs cut to what descriptors allow */
 	struct tally tally;
 	bool stopped;
 	struct report_job report_job;
@@ -31,8 +32,8 @@ struct session {
 	struct env env;
 };
 
-/* Raise the soft limit of descriptors to the hard one, and start no more than fit: a transfer
- * may need a socket and a file. */
+/* Raise the soft limit of descriptors to the hard one, and start no more than fit: a
+ * transfer may need a socket and a file. */
 static void fit_descriptors(struct settings *settings)
 {
 	struct rlimit limit;
@@ -53,7 +54,8 @@ static void fit_descriptors(struct settings *settings)
 		room = 1;
 	if (settings->jobs <= room)
 		return;
-	log_warn("%lld transfers at once instead of %lld: the limit of open files is %lld "
+	log_warn("%lld transfers at once instead of %lld: the limit of open files is "
+		 "%lld "
 		 "(ulimit -n)",
 		(long long)room, (long long)settings->jobs, (long long)limit.rlim_cur);
 	settings->jobs = room;
@@ -145,7 +147,7 @@ static int session_fetch(struct session *s)
 		log_error("%s", err.text);
 		status = exit_status(err.kind);
 	}
-	s->stopped = signals_caught() != 0;
+	s->stopped = status != EXIT_DONE || signals_caught() != 0;
 	if (report_close(s->report, clock_now(), &err) != 0) {
 		log_error("%s", err.text);
 		reported = exit_status(err.kind);

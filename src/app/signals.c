@@ -1,5 +1,5 @@
-/* The handler sets a flag and a deadline and makes a descriptor readable: all it does is
- * async-signal-safe, and lock-free atomics are the one mutable global state here. */
+/* The handler sets a flag and a deadline and makes a descriptor readable: all it does
+ * is async-signal-safe, and lock-free atomics are the one mutable global state here. */
 #include "app/signals.h"
 
 #include <errno.h>

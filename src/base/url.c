@@ -8,6 +8,7 @@
 #include "base/url.h"
 
 #include <curl/curl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,30 @@ static int bad_url(struct error *err, CURLUcode code)
 	return error_set(err, KIND_BAD_URL, (int)code, "bad URL: %s", explain(code));
 }
 
+static CURLUcode get_parts(struct parts *parts, CURLU *handle)
+{
+	for (size_t i = 0; i < ARRAY_LEN(part_table); i++) {
+		char **part = part_at(parts, part_table[i].offset);
+
+		/* Any other code says that there is no such part. */
+		if (curl_url_get(handle, part_table[i].part, part, 0) ==
+			CURLUE_OUT_OF_MEMORY)
+			return CURLUE_OUT_OF_MEMORY;
+	}
+	return CURLUE_OK;
+}
+
+static CURLUcode check_parts(const struct parts *parts)
+{
+	if (!parts->scheme || !parts->path)
+		return CURLUE_MALFORMED_INPUT;
+	if (strcmp(parts->scheme, "http") != 0 && strcmp(parts->scheme, "https") != 0)
+		return CURLUE_UNSUPPORTED_SCHEME;
+	if (!parts->host || !parts->host[0])
+		return CURLUE_NO_HOST;
+	return CURLUE_OK;
+}
+
 /* Spaces and UTF-8 are encoded, as lists have them; a scheme is never guessed. */
 static int take_apart(struct parts *parts, const char *text, struct error *err)
 {
@@ -86,22 +111,11 @@ static int take_apart(struct parts *parts, const char *text, struct error *err)
 
 	if (!code)
 		code = curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
-	for (size_t i = 0; !code && i < ARRAY_LEN(part_table); i++) {
-		char **part = part_at(parts, part_table[i].offset);
-
-		/* Any other code says that there is no such part. */
-		if (curl_url_get(handle, part_table[i].part, part, 0) ==
-			CURLUE_OUT_OF_MEMORY)
-			code = CURLUE_OUT_OF_MEMORY;
-	}
+	if (!code)
+		code = get_parts(parts, handle);
+	if (!code)
+		code = check_parts(parts);
 	curl_url_cleanup(handle);
-	if (!code && (!parts->scheme || !parts->path))
-		code = CURLUE_MALFORMED_INPUT;
-	if (!code && strcmp(parts->scheme, "http") != 0 &&
-		strcmp(parts->scheme, "https") != 0)
-		code = CURLUE_UNSUPPORTED_SCHEME;
-	if (!code && (!parts->host || !parts->host[0]))
-		code = CURLUE_NO_HOST;
 	return code ? bad_url(err, code) : 0;
 }
 

@@ -50,7 +50,7 @@ int check_output(const char *value, struct error *err)
 {
 	if (strcmp(value, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
-			"files are not written to standard output; give a name");
+			"files are not written to stdout; give a name");
 	return 0;
 }
 
@@ -61,8 +61,8 @@ int check_checksum(const char *value, struct error *err)
 	return checksum_parse(&sum, value, err);
 }
 
-/* Two options that exclude each other were both said. Which one stands: 0 the first, 1 the
- * second; -1 when they were said on the same level. */
+/* Two options that exclude each other were both said. Which one stands: 0 the first, 1
+ * the second; -1 when they were said on the same level. */
 static int higher(const struct reading *reading, const char *first, const char *second,
 	struct error *err)
 {
@@ -177,11 +177,9 @@ static int check_streams(const struct settings *settings, struct error *err)
 		return value_fail("input", NULL, err,
 			"'-' is given %zu times, but standard input is read once",
 			stdins);
-	if (settings->json && settings->results &&
-		strcmp(settings->results, "-") == 0)
+	if (settings->json && settings->results && strcmp(settings->results, "-") == 0)
 		return value_fail("json", NULL, err,
-			"standard output is taken by --results -; write those to a "
-			"file");
+			"stdout is taken by --results -; write those to a file");
 	return 0;
 }
 
@@ -190,15 +188,15 @@ int check_together(const struct reading *reading, struct error *err)
 	const struct settings *settings = reading->settings;
 
 	if (check_sets(reading, err) < 0 || check_loudness(reading, err) < 0 ||
-		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 || check_single(reading, err) < 0 ||
-		check_streams(settings, err) < 0)
+		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
+		check_single(reading, err) < 0 || check_streams(settings, err) < 0)
 		return -1;
 	if (settings->key && !settings->cert)
 		return value_fail("key", reading_said(reading, "key")->where, err,
 			"needs --cert FILE, the certificate of this key");
 	if (settings->urls.count == 0 && settings->inputs.count == 0)
 		return error_set(err, KIND_USAGE, 0,
-			"nothing to fetch: give URLs, or a list with -i FILE (-i - reads "
-			"standard input); seine --help lists the options");
+			"nothing to fetch: give URLs, or a list by -i FILE (-i - reads "
+			"stdin); seine --help lists the options");
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* docs_man.c - the OPTIONS section in mdoc.
  *
- * The table holds plain sentences; the markup is found in them: a word "--name" or "-x" is a
- * flag, a word that is the row's argument is a metavariable, `...` is literal. Each of these
- * is a macro on a line of its own, punctuation after it being further arguments, and every
- * sentence begins a line, as mdoc wants it. Brackets next to marked words are not understood:
- * the texts do without. */
+ * The table holds plain sentences; the markup is found in them: a word "--name" or "-x"
+ * is a flag, a word that is the row's argument is a metavariable, `...` is literal.
+ * Each of these is a macro on a line of its own, punctuation after it being further
+ * arguments, and every sentence begins a line, as mdoc wants it. Brackets next to
+ * marked words are not understood: the texts do without. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -54,8 +54,8 @@ static void add_word(struct paragraph *par, const char *word, size_t len)
 	par->line += len;
 }
 
-/* ".MACRO text , ." on its own line; `tail` is what follows the marked word. "\&" keeps a
- * literal from being taken for a macro or for punctuation. */
+/* ".MACRO text , ." on its own line; `tail` is what follows the marked word. "\&" keeps
+ * a literal from being taken for a macro or for punctuation. */
 static void add_macro(struct paragraph *par, const char *macro, const char *text,
 	size_t len, const char *tail, size_t tail_len)
 {
@@ -74,8 +74,8 @@ static void add_flag(struct paragraph *par, const char *flag, size_t len,
 {
 	size_t dashes = flag[1] == '-' ? 2 : 1;
 
-	add_macro(par, dashes == 2 ? "Fl Fl " : "Fl ", flag + dashes, len - dashes, tail,
-		tail_len);
+	add_macro(par, dashes == 2 ? "Fl Fl " : "Fl ", flag + dashes, len - dashes,
+		tail, tail_len);
 }
 
 static bool is_flag(const char *word, size_t len)
@@ -101,7 +101,8 @@ static const char *add_token(
 	while (tail > text && strchr(".,:;", tail[-1]))
 		tail--;
 	if (is_flag(text, (size_t)(tail - text)))
-		add_flag(par, text, (size_t)(tail - text), tail, (size_t)(space - tail));
+		add_flag(
+			par, text, (size_t)(tail - text), tail, (size_t)(space - tail));
 	else if (row->argument && strlen(row->argument) == (size_t)(tail - text) &&
 		 strncmp(row->argument, text, strlen(row->argument)) == 0)
 		add_macro(par, "Ar ", text, (size_t)(tail - text), tail,

@@ -1,5 +1,6 @@
-/* docs_shell.c - completions for bash, zsh and fish. Each is made to work alone: the bash one
- * does without the bash-completion package, of which not every system has the helpers. */
+/* docs_shell.c - completions for bash, zsh and fish. Each is made to work alone: the
+ * bash one does without the bash-completion package, of which not every system has the
+ * helpers. */
 #include <string.h>
 
 #include "cli/docs.h"
@@ -86,20 +87,19 @@ static void add_bash_options(struct buf *out)
 
 void docs_bash(struct buf *out)
 {
-	buf_addstr(out,
-		"# bash completion for seine; " GENERATED " bash\n\n"
-		"_seine()\n{\n"
-		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n");
+	buf_addstr(out, "# bash completion for seine; " GENERATED " bash\n\n"
+			"_seine()\n{\n"
+			"\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+			"prev=${COMP_WORDS[COMP_CWORD-1]}\n");
 	add_bash_options(out);
-	buf_addstr(out,
-		"\n\tCOMPREPLY=()\n"
-		"\t# bash splits --name=value at the =.\n"
-		"\tif [[ $cur == = ]]; then\n"
-		"\t\tcur=\n"
-		"\telif [[ $prev == = ]] && ((COMP_CWORD > 1)); then\n"
-		"\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n"
-		"\tfi\n"
-		"\tcase $prev in\n");
+	buf_addstr(out, "\n\tCOMPREPLY=()\n"
+			"\t# bash splits --name=value at the =.\n"
+			"\tif [[ $cur == = ]]; then\n"
+			"\t\tcur=\n"
+			"\telif [[ $prev == = ]] && ((COMP_CWORD > 1)); then\n"
+			"\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n"
+			"\tfi\n"
+			"\tcase $prev in\n");
 	for (const struct option_row *row = options; row->name; row++) {
 		if (!is_visible(row) || !row->choices)
 			continue;
@@ -139,9 +139,9 @@ static void add_zsh_exclusion(struct buf *out, const struct option_row *row)
 	}
 	buf_addch(out, '(');
 	for (const struct option_row *other = options; other->name; other++) {
-		if (other != row && (row->type != OPTION_SET ||
-					    other->type != OPTION_SET ||
-					    other->field != row->field))
+		if (other != row &&
+			(row->type != OPTION_SET || other->type != OPTION_SET ||
+				other->field != row->field))
 			continue;
 		buf_addstr(out, between);
 		if (other->letter)

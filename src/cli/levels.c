@@ -1,5 +1,5 @@
-/* levels.c - see levels.h. The names of variables are not stored anywhere: a row's name and a
- * variable are compared character by character under the mapping. */
+/* levels.c - see levels.h. The names of variables are not stored anywhere: a row's name
+ * and a variable are compared character by character under the mapping. */
 #include "cli/levels.h"
 
 #include <ctype.h>
@@ -15,6 +15,7 @@
 
 #define PREFIX "SEINE_"
 #define PASSWORD "SEINE_PASSWORD" /* no row: only its file is an option */
+#define NAME_SHOWN 40             /* bytes of an unknown name that an error repeats */
 
 char *level_file_default(void)
 {
@@ -42,18 +43,22 @@ static char *trim(char *text)
 	return text;
 }
 
+/* Only a word is repeated: what stands after it may be a misplaced password. */
 static int unknown_name(
 	const struct reading *reading, const char *name, struct error *err)
 {
 	const char *nearest = option_nearest(name, strlen(name));
+	int shown = (int)strcspn(name, " \t");
 
+	if (shown > NAME_SHOWN)
+		shown = NAME_SHOWN;
 	if (nearest)
 		return error_set(err, KIND_USAGE, 0,
-			"%s: there is no option '%.40s'; did you mean '%s'?",
-			reading->where, name, nearest);
+			"%s: there is no option '%.*s'; did you mean '%s'?",
+			reading->where, shown, name, nearest);
 	return error_set(err, KIND_USAGE, 0,
-		"%s: there is no option '%.40s'; seine --help lists them",
-		reading->where, name);
+		"%s: there is no option '%.*s'; seine --help lists them",
+		reading->where, shown, name);
 }
 
 /* `name = value` or `name`; changed in place. */
@@ -62,22 +67,21 @@ static int set_line(struct reading *reading, char *line, struct error *err)
 	const struct option_row *row;
 	char *value = strchr(line, '=');
 	char *name;
-	bool negated = false;
+	size_t len;
 
 	if (value) {
 		*value = '\0';
 		value = trim(value + 1);
 	}
 	name = trim(line);
-	row = option_find(name, strlen(name));
-	if (!row && !value && strncmp(name, "no-", 3) == 0) {
-		row = option_find(name + 3, strlen(name + 3));
-		negated = row && !value_needed(row);
-		row = negated ? row : NULL;
-	}
-	if (!row)
-		return unknown_name(reading, name, err);
-	return value_set(reading, row, negated ? "no" : value, err);
+	len = strlen(name);
+	row = option_find(name, len);
+	if (row)
+		return value_set(reading, row, value, err);
+	row = value ? NULL : option_find_negated(name, len);
+	if (row)
+		return value_set(reading, row, "no", err);
+	return unknown_name(reading, name, err);
 }
 
 static int read_line(struct reading *reading, char *line, size_t len, struct error *err)
@@ -85,8 +89,7 @@ static int read_line(struct reading *reading, char *line, size_t len, struct err
 	char *text;
 
 	if (strlen(line) != len)
-		return error_set(
-			err, KIND_USAGE, 0, "%s: a NUL byte", reading->where);
+		return error_set(err, KIND_USAGE, 0, "%s: a NUL byte", reading->where);
 	text = trim(line);
 	if (!*text || *text == '#')
 		return 0;
@@ -137,7 +140,8 @@ int level_file(
 }
 
 /* Is `variable` (up to its "=", without the prefix) the one of this option? */
-static bool is_variable_of(const struct option_row *row, const char *variable, size_t len)
+static bool is_variable_of(
+	const struct option_row *row, const char *variable, size_t len)
 {
 	const char *name = row->name;
 
@@ -234,7 +238,8 @@ void level_environment_strays(void)
 		len = (size_t)(equals - *at);
 		if (strncmp(*at, PASSWORD "=", strlen(PASSWORD "=")) != 0 &&
 			!row_of_variable(*at + skip, len - skip))
-			log_warn("the variable %.*s is ignored: no option has this name",
+			log_warn(
+				"the variable %.*s is ignored: no option has this name",
 				(int)len, *at);
 	}
 }

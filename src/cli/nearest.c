@@ -1,5 +1,6 @@
-/* nearest.c - see nearest.h. Edit distance with transpositions (optimal string alignment):
- * three rows of the matrix are enough, since a transposition looks two rows back. */
+/* nearest.c - see nearest.h. Edit distance with transpositions (optimal string
+ * alignment): three rows of the matrix are enough, since a transposition looks two rows
+ * back. */
 #include "cli/nearest.h"
 
 #include <string.h>
@@ -39,7 +40,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 const char *option_nearest(const char *name, size_t len)
 {
 	const char *nearest = NULL;
-	size_t least = len < 6 ? 2 : 3; /* fewer edits than this */
+	size_t least = len < 6 ? 2 : len < 12 ? 3 : 4; /* fewer edits than this */
 
 	if (len == 0 || len > NAME_MAX_LEN)
 		return NULL;

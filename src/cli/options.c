@@ -1,5 +1,6 @@
-/* options.c - the table, and finding a row in it. To add an option, add a row: nothing else
- * in this folder knows one by name, but for what check.c says of options together. */
+/* options.c - the table, and finding a row in it. To add an option, add a row: nothing
+ * else in this folder knows one by name, but for what check.c says of options together.
+ */
 #include "cli/options.h"
 
 #include <string.h>
@@ -33,8 +34,8 @@ const struct option_row options[] = {
 	.name = "dir", .letter = 'd', .type = OPTION_TEXT, .field = FIELD(dir),
 	.fallback = ".", .argument = "DIR", .completes = "dir", .group = "Files",
 	.help = "put the files below this directory",
-	.man = "Put the files below DIR, which is made if it is not there. Nothing is ever "
-	       "written outside it, and no symbolic link in it is followed."
+	.man = "Put the files below DIR, which is made if it is not there. None is ever "
+	       "put outside it, and no symbolic link in it is followed."
 }, {
 	.name = "output", .letter = 'o', .type = OPTION_TEXT, .field = FIELD(output),
 	.check = check_output, .argument = "NAME", .group = "Files",
@@ -130,7 +131,7 @@ const struct option_row options[] = {
 	       "addresses, too. They are refused otherwise."
 }, {
 	.name = "connect-timeout", .type = OPTION_DURATION, .field = FIELD(connect_timeout),
-	.max = LONGEST, .fallback = "10s", .argument = "TIME", .group = "Limits of one attempt",
+	.max = LONGEST, .fallback = "10s", .argument = "TIME", .group = "Limits",
 	.help = "until connected; 0: 5 minutes",
 	.man = "End an attempt that has no connection, with TLS where it applies, after TIME; "
 	       "looking up the name counts. With 0 only the limit of libcurl applies, 5 "
@@ -138,30 +139,30 @@ const struct option_row options[] = {
 }, {
 	.name = "first-byte-timeout", .type = OPTION_DURATION,
 	.field = FIELD(first_byte_timeout), .max = LONGEST, .fallback = "60s",
-	.argument = "TIME", .group = "Limits of one attempt",
+	.argument = "TIME", .group = "Limits",
 	.help = "until an answer begins; 0: none",
 	.man = "End an attempt whose answer has not begun TIME after the attempt did. With 0 "
 	       "there is no such deadline."
 }, {
 	.name = "max-time", .type = OPTION_DURATION, .field = FIELD(max_time),
-	.max = LONGEST, .fallback = "0", .argument = "TIME", .group = "Limits of one attempt",
-	.help = "from start to end; 0: none",
-	.man = "End an attempt that is not finished after TIME. With 0 there is no such "
-	       "deadline."
+	.max = LONGEST, .fallback = "0", .argument = "TIME", .group = "Limits",
+	.help = "for a file, retries included; 0: none",
+	.man = "Give up on a file that is not there TIME after its first attempt began, "
+	       "whatever retries are left. With 0 there is no such deadline."
 }, {
 	.name = "min-rate", .type = OPTION_RATE, .field = FIELD(min_rate),
-	.fallback = "100", .argument = "RATE", .group = "Limits of one attempt",
+	.fallback = "100", .argument = "RATE", .group = "Limits",
 	.help = "slower than this is stalled; 0: never",
 	.man = "End an attempt that brings less than RATE, in bytes per second, on average "
 	       "over --stall-time. With 0 no speed is too low."
 }, {
 	.name = "stall-time", .type = OPTION_DURATION, .field = FIELD(stall_time),
-	.max = LONGEST, .fallback = "30s", .argument = "TIME", .group = "Limits of one attempt",
+	.max = LONGEST, .fallback = "30s", .argument = "TIME", .group = "Limits",
 	.help = "... over this time; 0: never",
 	.man = "The span over which --min-rate is measured. With 0 it is not."
 }, {
 	.name = "max-size", .type = OPTION_SIZE, .field = FIELD(max_size),
-	.fallback = "0", .argument = "SIZE", .group = "Limits of one attempt",
+	.fallback = "0", .argument = "SIZE", .group = "Limits",
 	.help = "give up on larger files; 0: no limit",
 	.man = "Refuse a file of more than SIZE bytes: at once when the server announces its "
 	       "length, else as soon as it is passed. Decoded bytes count when there is "
@@ -230,9 +231,9 @@ const struct option_row options[] = {
 	.field = FIELD(user), .check = check_plain, .argument = "NAME", .group = "Credentials",
 	.help = "log in as NAME or NAME:PASSWORD",
 	.man = "Log in as NAME, by HTTP's Basic scheme, to the servers that the URLs name, "
-	       "never to where they redirect. `NAME:PASSWORD` is understood, too, and overwritten in the list of "
-	       "processes, but a shell's history may keep it: better give the password by "
-	       "--password-file or in SEINE_PASSWORD."
+	       "never to where they redirect. `NAME:PASSWORD` is understood, too, and "
+	       "overwritten in the list of processes, but a shell's history may keep it: "
+	       "better give the password by --password-file or in SEINE_PASSWORD."
 }, {
 	.name = "password-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
 	.field = FIELD(password), .check = check_plain, .argument = "FILE",
@@ -361,4 +362,15 @@ const struct option_row *option_find_letter(char letter)
 			return row;
 	}
 	return NULL;
+}
+
+const struct option_row *option_find_negated(const char *name, size_t len)
+{
+	const struct option_row *row;
+
+	if (len <= 3 || strncmp(name, "no-", 3) != 0)
+		return NULL;
+	row = option_find(name + 3, len - 3);
+	return row && (row->type == OPTION_FLAG || row->type == OPTION_SET) ? row
+									    : NULL;
 }

@@ -1,9 +1,10 @@
 /* parse.c - the command line, and the order of all levels.
  *
- * The command line is scanned first and only noted: it says whether there is anything to do
- * but show help, and which config file to read. Then the levels are applied from the lowest
- * to the highest, the notes last. Secrets stay in argv until then and are blanked in every
- * case, so that a wrong option elsewhere does not leave them to be seen. */
+ * The command line is scanned first and only noted: it says whether there is anything
+ * to do but show help, and which config file to read. Then the levels are applied from
+ * the lowest to the highest, the notes last. Secrets stay in argv until then and are
+ * blanked in every case, so that a wrong option elsewhere does not leave them to be
+ * seen. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,15 +38,15 @@ struct scan {
 	char **next;               /* the argument after the one being looked at */
 	struct note *notes;
 	size_t count;
-	bool show;         /* `action` says what, and nothing else is to be done */
+	bool show; /* `action` says what, and nothing else is to be done */
 	enum option_action action;
-	const char *docs;  /* --print-docs KIND */
+	const char *docs; /* --print-docs KIND */
 	const char *config;
 	bool no_config;
 };
 
-static void scan_note(struct scan *scan, const struct option_row *row, const char *value,
-	char *blank)
+static void scan_note(
+	struct scan *scan, const struct option_row *row, const char *value, char *blank)
 {
 	scan->notes = xreallocarray(scan->notes, scan->count + 1, sizeof(*scan->notes));
 	scan->notes[scan->count++] = (struct note){.row = row,
@@ -53,8 +54,8 @@ static void scan_note(struct scan *scan, const struct option_row *row, const cha
 		.blank = row->traits & OPTION_SECRET ? blank : NULL};
 }
 
-static int scan_action(struct scan *scan, const struct option_row *row, char *value,
-	struct error *err)
+static int scan_action(
+	struct scan *scan, const struct option_row *row, char *value, struct error *err)
 {
 	scan->action = (enum option_action)row->min;
 	switch (scan->action) {
@@ -80,13 +81,13 @@ static int scan_action(struct scan *scan, const struct option_row *row, char *va
 }
 
 /* `value` is what was attached, or NULL: then the next argument is it. */
-static int scan_option(struct scan *scan, const struct option_row *row, char *value,
-	struct error *err)
+static int scan_option(
+	struct scan *scan, const struct option_row *row, char *value, struct error *err)
 {
 	if (!value && value_needed(row)) {
 		if (!*scan->next)
-			return value_fail(
-				row->name, NULL, err, "needs a value: %s", row->argument);
+			return value_fail(row->name, NULL, err, "needs a value: %s",
+				row->argument);
 		value = *scan->next++;
 	}
 	if (row->type == OPTION_ACTION && value && !value_needed(row))
@@ -107,7 +108,8 @@ static int unknown_option(const char *name, size_t len, struct error *err)
 			"--%.*s: there is no such option; did you mean --%s?", shown,
 			name, nearest);
 	return error_set(err, KIND_USAGE, 0,
-		"--%.*s: there is no such option; seine --help lists them", shown, name);
+		"--%.*s: there is no such option; seine --help lists them", shown,
+		name);
 }
 
 static int scan_long(struct scan *scan, char *name, struct error *err)
@@ -116,14 +118,12 @@ static int scan_long(struct scan *scan, char *name, struct error *err)
 	char *value = name[len] ? name + len + 1 : NULL;
 	const struct option_row *row = option_find(name, len);
 
-	if (!row && len > 3 && strncmp(name, "no-", 3) == 0) {
-		row = option_find(name + 3, len - 3);
-		if (row && (row->type == OPTION_FLAG || row->type == OPTION_SET) &&
-			!value) {
+	if (!row && !value) {
+		row = option_find_negated(name, len);
+		if (row) {
 			scan_note(scan, row, "no", NULL);
 			return 0;
 		}
-		row = NULL;
 	}
 	if (!row)
 		return unknown_option(name, len, err);
@@ -160,7 +160,7 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 
 	if (strcmp(text, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
-			"'-' is not a URL; write -i - to read a list from standard input");
+			"'-' is not a URL; to read a list from stdin write -i -");
 	strings_add(&scan->settings->urls, text);
 	from = from ? from + strlen("://") : text;
 	for (char *c = from; *c && !strchr("/?#", *c); c++) {
@@ -229,7 +229,8 @@ static int show(const struct scan *scan, struct error *err)
 	return 0;
 }
 
-static int apply_file(const struct scan *scan, struct reading *reading, struct error *err)
+static int apply_file(
+	const struct scan *scan, struct reading *reading, struct error *err)
 {
 	_cleanup_(freep) char *path = NULL;
 
@@ -244,11 +245,13 @@ static int apply_file(const struct scan *scan, struct reading *reading, struct e
 static int apply(const struct scan *scan, struct reading *reading, struct error *err)
 {
 	if (value_set_fallbacks(reading, err) < 0 ||
-		apply_file(scan, reading, err) < 0 || level_environment(reading, err) < 0)
+		apply_file(scan, reading, err) < 0 ||
+		level_environment(reading, err) < 0)
 		return -1;
 	reading->level = LEVEL_COMMAND_LINE;
 	for (size_t i = 0; i < scan->count; i++) {
-		if (value_set(reading, scan->notes[i].row, scan->notes[i].value, err) < 0)
+		if (value_set(reading, scan->notes[i].row, scan->notes[i].value, err) <
+			0)
 			return -1;
 	}
 	if (check_together(reading, err) < 0)

@@ -1,6 +1,7 @@
-/* value.c - see value.h. One setter per type; each reads the whole text before it touches the
- * field, so that a wrong value leaves the settings as they were. The types of fields are
- * erased by the table's offsets; field_of() is the only place that turns them back. */
+/* value.c - see value.h. One setter per type; each reads the whole text before it
+ * touches the field, so that a wrong value leaves the settings as they were. The types
+ * of fields are erased by the table's offsets; field_of() is the only place that turns
+ * them back. */
 #include "cli/value.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ const struct said *reading_said(const struct reading *reading, const char *name)
 	return &reading->said[row - options];
 }
 
-int value_fail(const char *name, const char *where, struct error *err, const char *fmt, ...)
+int value_fail(
+	const char *name, const char *where, struct error *err, const char *fmt, ...)
 {
 	char text[160];
 	va_list args;
@@ -123,14 +125,15 @@ static int set_choice(struct reading *reading, const struct option_row *row,
 			return 0;
 		}
 		if (len < sizeof(known))
-			len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s",
-				i ? ", " : "", row->choices[i]);
+			len += (size_t)snprintf(known + len, sizeof(known) - len,
+				"%s%s", i ? ", " : "", row->choices[i]);
 	}
 	return value_fail(row->name, reading->where, err, "'%.*s' is none of: %s",
 		QUOTED_MAX, value, known);
 }
 
-static int parse_number(const struct option_row *row, const char *value, int64_t *number)
+static int parse_number(
+	const struct option_row *row, const char *value, int64_t *number)
 {
 	switch (row->type) {
 	case OPTION_SIZE:
@@ -164,9 +167,10 @@ static int set_number(struct reading *reading, const struct option_row *row,
 		return value_fail(row->name, reading->where, err,
 			"'%.*s' is not a number from %" PRId64 " to %" PRId64
 			"; write for example --%s %s",
-			QUOTED_MAX, value, row->min, row->max, row->name, row->fallback);
-	return value_fail(row->name, reading->where, err, "'%.*s' is not %s", QUOTED_MAX,
-		value, wanted[row->type]);
+			QUOTED_MAX, value, row->min, row->max, row->name,
+			row->fallback);
+	return value_fail(row->name, reading->where, err, "'%.*s' is not %s",
+		QUOTED_MAX, value, wanted[row->type]);
 }
 
 static int set_text(struct reading *reading, const struct option_row *row,
@@ -176,8 +180,7 @@ static int set_text(struct reading *reading, const struct option_row *row,
 	struct error why;
 
 	if (!*value && !(row->traits & OPTION_EMPTY))
-		return value_fail(
-			row->name, reading->where, err, "the value is empty");
+		return value_fail(row->name, reading->where, err, "the value is empty");
 	if (row->check && row->check(value, &why) < 0)
 		return value_fail(row->name, reading->where, err, "%s", why.text);
 	if (row->type == OPTION_TEXT || row->type == OPTION_FILE_TEXT) {
@@ -190,8 +193,8 @@ static int set_text(struct reading *reading, const struct option_row *row,
 	return 0;
 }
 
-/* The first line of fd into line, NUL-terminated. -1 with errno; EFBIG when it does not fit,
- * EINVAL when there is a NUL in it. */
+/* The first line of fd into line, NUL-terminated. -1 with errno; EFBIG when it does not
+ * fit, EINVAL when there is a NUL in it. */
 static int read_first_line(int fd, char line[SECRET_MAX + 1])
 {
 	size_t len = 0;
@@ -225,8 +228,8 @@ static int read_first_line(int fd, char line[SECRET_MAX + 1])
 	return 0;
 }
 
-/* The file's text, not its name, is the value; it never goes through a growing buffer, which
- * would leave copies behind. */
+/* The file's text, not its name, is the value; it never goes through a growing buffer,
+ * which would leave copies behind. */
 static int set_file_text(struct reading *reading, const struct option_row *row,
 	const char *path, struct error *err)
 {
@@ -282,8 +285,8 @@ int value_set(struct reading *reading, const struct option_row *row, const char 
 	struct said *said = &reading->said[row - options];
 
 	if (!value && value_needed(row))
-		return value_fail(
-			row->name, reading->where, err, "needs a value: %s", row->argument);
+		return value_fail(row->name, reading->where, err, "needs a value: %s",
+			row->argument);
 	if (set_by_type(reading, row, value, err) < 0)
 		return -1;
 	said->level = reading->level;

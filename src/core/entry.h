@@ -59,6 +59,7 @@ struct attempt {
 	unsigned ordinal;       /* 1 for the first attempt of this entry */
 	nstime queued;          /* when the task became ready to start */
 	nstime started;
+	nstime deadline;        /* when the file must be done; NSTIME_NEVER: no limit */
 	struct list active;     /* for the one observer that lists what is in flight */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */

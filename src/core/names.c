@@ -18,6 +18,7 @@
 
 #define BUCKET_BITS 16
 #define BUCKETS (1U << BUCKET_BITS)
+#define LANE 4U /* a bucket's capacity is a multiple of it */
 
 struct bucket {
 	uint32_t *prints;
@@ -88,13 +89,16 @@ void names_fold(struct buf *folded, const char *text, size_t len)
 		free(out);
 }
 
+/* All of it is looked at in any case: compilers can do that many at a time. */
 static bool bucket_has(const struct bucket *bucket, uint32_t print)
 {
-	for (uint32_t i = 0; i < bucket->count; i++) {
-		if (bucket->prints[i] == print)
-			return true;
+	uint32_t hits = 0;
+
+	for (uint32_t i = 0; i < bucket->count; i += LANE) {
+		for (uint32_t k = 0; k < LANE; k++)
+			hits |= bucket->prints[i + k] == print;
 	}
-	return false;
+	return hits;
 }
 
 /* The role is the seed: the same path as the other one is another name altogether. */
@@ -125,9 +129,12 @@ bool names_add(
 	if (bucket_has(bucket, print))
 		return false;
 	if (bucket->count == bucket->cap) {
-		bucket->cap += bucket->cap / 8 + 4;
+		bucket->cap += bucket->cap / 8 / LANE * LANE + LANE;
 		bucket->prints = xreallocarray(
 			bucket->prints, bucket->cap, sizeof(*bucket->prints));
+		/* What is found beyond the count must be true as well. */
+		for (uint32_t i = bucket->count; i < bucket->cap; i++)
+			bucket->prints[i] = print;
 	}
 	bucket->prints[bucket->count++] = print;
 	return true;

@@ -28,9 +28,10 @@
  * output directory, with some room for those who look at it from outside. */
 #define PATH_LIMIT 3840
 #define SUFFIX_LEN 24
-/* So many names are tried from the URL alone; then its number joins, so that a URL that
- * is there a million times does not try a million names for each. */
-#define ROUNDS_BY_URL 4
+/* So many suffixes are tried that are made of the URL alone; then the entry's number
+ * joins, so that a URL that is there a million times does not try a million names for each.
+ */
+#define ROUNDS_BY_TAG 4
 
 struct naming {
 	struct template *template;
@@ -156,19 +157,32 @@ static int check(const struct buf *path, struct error *err)
 
 /* ---- resolve ---- */
 
-/* Append a component, and its fold. `tag` is what a suffix is made of; round 0: none,
- * unless the component is too long for a name. */
-static void add_component(struct naming *naming, const char *name, size_t len,
-	uint32_t tag, bool suffixed)
+/* A component that is wanted, and what its suffixes are made of. */
+struct wanted {
+	const char *name;
+	size_t len;
+	const char *tag;
+	size_t tag_len;
+	uint64_t number;
+};
+
+/* Append what is tried in this round, and its fold: in round 0 the component itself, unless
+ * it is too long for a name. */
+static void add_candidate(
+	struct naming *naming, const struct wanted *wanted, uint64_t round)
 {
 	size_t start = naming->path.len;
+	uint64_t seed = round > 0 ? round - 1 : 0;
 	char suffix[SUFFIX_LEN];
 
-	if (suffixed || len > SAFENAME_MAX) {
-		snprintf(suffix, sizeof(suffix), "~%08" PRIx32, tag);
-		safename_add_suffixed(&naming->path, name, len, suffix);
+	if (round == 0 && wanted->len <= SAFENAME_MAX) {
+		buf_add(&naming->path, wanted->name, wanted->len);
 	} else {
-		buf_add(&naming->path, name, len);
+		if (seed >= ROUNDS_BY_TAG)
+			seed += wanted->number;
+		snprintf(suffix, sizeof(suffix), "~%08" PRIx32,
+			safename_hash(wanted->tag, wanted->tag_len, seed));
+		safename_add_suffixed(&naming->path, wanted->name, wanted->len, suffix);
 	}
 	names_fold(
 		&naming->folded, naming->path.data + start, naming->path.len - start);
@@ -185,12 +199,13 @@ static void enter_component(
 	struct naming *naming, const char *asked, size_t start, size_t end)
 {
 	size_t path_len = naming->path.len, folded_len = naming->folded.len;
+	struct wanted wanted = {.name = asked + start,
+		.len = end - start,
+		.tag = asked,
+		.tag_len = end};
 
 	for (uint64_t round = 0;; round++) {
-		uint64_t seed = round > 0 ? round - 1 : 0;
-
-		add_component(naming, asked + start, end - start,
-			safename_hash(asked, end, seed), round > 0);
+		add_candidate(naming, &wanted, round);
 		if (!names_has(naming->names, naming->folded.data, naming->folded.len,
 			    NAMES_FILE))
 			break;
@@ -236,16 +251,14 @@ static bool claim(struct naming *naming)
 static void resolve_file(
 	struct naming *naming, const struct entry *entry, const char *name, size_t len)
 {
-	const char *url = entry->url.text;
-	size_t url_len = strlen(url);
+	struct wanted wanted = {.name = name,
+		.len = len,
+		.tag = entry->url.text,
+		.tag_len = strlen(entry->url.text),
+		.number = entry->number};
 
 	for (uint64_t round = 0;; round++) {
-		uint64_t seed = round > 0 ? round - 1 : 0;
-
-		if (seed >= ROUNDS_BY_URL)
-			seed += entry->number;
-		add_component(naming, name, len, safename_hash(url, url_len, seed),
-			round > 0);
+		add_candidate(naming, &wanted, round);
 		if (claim(naming))
 			return;
 		back_to(naming, naming->dir_len, naming->dir_folded_len);

@@ -190,8 +190,13 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 	attempt->ordinal = ++task->history.attempts;
 	atomic_store_explicit(&attempt->received, 0, memory_order_relaxed);
 	atomic_store_explicit(&attempt->expected, -1, memory_order_relaxed);
-	if (attempt->ordinal == 1)
+	if (attempt->ordinal == 1) {
 		task->history.time_queue = now - task->born;
+		task->deadline = sched->settings->max_time > 0
+					 ? now + sched->settings->max_time
+					 : NSTIME_NEVER;
+	}
+	attempt->deadline = task->deadline;
 	task->history.url = attempt->url;
 	sched->n_waiting--;
 	sched->in_flight++;
@@ -256,35 +261,42 @@ static bool ends_entry(enum kind kind)
 	       kind == KIND_INTERRUPTED || kind == KIND_INTERNAL;
 }
 
+/* How long a task waits before its mirrors are gone through again. Where a refusal
+ * named a time, the pause of its origin is the wait. */
+static nstime retry_wait(
+	struct sched *sched, struct task *task, const struct outcome *outcome)
+{
+	nstime wait =
+		policy_backoff(sched->settings, task->round++, sched_random(sched));
+
+	if (outcome->retry_after < 0)
+		return wait;
+	if (policy_is_refusal(outcome))
+		return 0;
+	return wait > policy_pause(outcome->retry_after)
+		       ? wait
+		       : policy_pause(outcome->retry_after);
+}
+
 static void sched_failed(struct sched *sched, struct task *task, nstime now,
 	const struct outcome *outcome, uint64_t successes)
 {
 	int64_t max_tries = task->entry->max_tries > 0 ? task->entry->max_tries
 						       : sched->settings->tries;
+	enum task_move move = TASK_GIVE_UP;
 	struct error err;
 	nstime wait = 0;
 
 	error_set(&err, outcome->kind, outcome->code, "%s", outcome->text);
-	if (ends_entry(outcome->kind)) {
+	if (!ends_entry(outcome->kind))
+		move = task_failed(task, outcome, max_tries, successes);
+	if (move == TASK_BACKOFF)
+		wait = retry_wait(sched, task, outcome);
+	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
 		sched_fail(sched, task, now, outcome, &err);
 		if (policy_is_fatal(outcome))
 			sched_drain(sched);
 		return;
-	}
-	switch (task_failed(task, outcome, max_tries, successes)) {
-	case TASK_GIVE_UP:
-		sched_fail(sched, task, now, outcome, &err);
-		return;
-	case TASK_BACKOFF:
-		/* Where the server named a time, the pause of its origin is the wait.
-		 */
-		if (outcome->retry_after < 0)
-			wait = policy_backoff(
-				sched->settings, task->round, sched_random(sched));
-		task->round++;
-		break;
-	case TASK_NEXT:
-		break;
 	}
 	task->history.retries++;
 	tell(sched, EVENT_RETRY, now, task, outcome, wait);

@@ -49,7 +49,7 @@ struct settings {
 	/* deadlines; 0: none */
 	nstime connect_timeout;
 	nstime first_byte_timeout;
-	nstime max_time;       /* one attempt, from start to end */
+	nstime max_time;       /* one file, from its first attempt's start to the last one's end */
 	int64_t min_rate;      /* bytes per second ... */
 	nstime stall_time;     /* ... over this span, else the attempt has stalled */
 

@@ -34,6 +34,7 @@ struct task {
 	unsigned hops;          /* redirects since the mirror's own URL */
 	bool from_public;       /* the chain has gone through a public server */
 	nstime born;
+	nstime deadline;        /* set with the first attempt; NSTIME_NEVER: none */
 	struct mirror mirrors[]; /* one per URL of the entry */
 };
 

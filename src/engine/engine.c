@@ -21,8 +21,8 @@ const struct engine *engine_find(const char *name)
 	return NULL;
 }
 
-void engine_perform(struct transfer *transfer, struct attempt *attempt,
-	struct outcome *outcome)
+void engine_perform(
+	struct transfer *transfer, struct attempt *attempt, struct outcome *outcome)
 {
 	struct error err;
 	CURL *easy = transfer_begin(transfer, attempt, clock_now(), &err);
@@ -56,9 +56,11 @@ void engine_tick(struct env *env, nstime now)
 
 bool engine_wait(const struct env *env, int fd, int other, nstime until)
 {
-	/* A stop that has been asked for stays readable: from then on only time passes. */
+	/* A stop that has been asked for stays readable: from then on only time passes.
+	 */
 	struct pollfd fds[3] = {
-		{.fd = env->stop->asked(env->stop) ? -1 : env->stop->fd, .events = POLLIN},
+		{.fd = env->stop->asked(env->stop) ? -1 : env->stop->fd,
+			.events = POLLIN},
 		{.fd = fd, .events = POLLIN},
 		{.fd = other, .events = POLLIN},
 	};

@@ -1,8 +1,9 @@
 /* All transfers in one thread: an epoll loop over several CURLMs.
  *
- * A turn of the loop: wait -> sockets to their shard -> due timers -> finished handles to the
- * scheduler -> as many new attempts as it lets start. libcurl never queues: what it is given
- * runs. Transfers are kept and used again; each has a timer for its deadlines. */
+ * A turn of the loop: wait -> sockets to their shard -> due timers -> finished handles
+ * to the scheduler -> as many new attempts as it lets start. libcurl never queues: what
+ * it is given runs. Transfers are kept and used again; each has a timer for its
+ * deadlines. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -22,8 +23,9 @@ struct reactor {
 	struct env *env;
 	struct loop loop;
 	struct sockets sockets;
-	struct watcher waker;  /* for the stop and for input: their news is only to wake up */
-	int input_fd;          /* watched at present; -1: none */
+	struct watcher
+		waker; /* for the stop and for input: their news is only to wake up */
+	int input_fd;  /* watched at present; -1: none */
 	struct shard *shards;
 	size_t n_shards;
 	struct list busy, idle;
@@ -116,13 +118,13 @@ static void on_deadline(struct timer *timer, nstime now)
 		shard_remove(slot->shard, slot->easy);
 		slot_end(slot, CURLE_OPERATION_TIMEDOUT);
 	} else {
-		loop_set_timer(&slot->reactor->loop, timer,
-			transfer_deadline(slot->transfer));
+		loop_set_timer(
+			&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
 	}
 }
 
-/* The shard for an attempt: its origin's own while that has room, so that connections are
- * found again, else the next that has. */
+/* The shard for an attempt: its origin's own while that has room, so that connections
+ * are found again, else the next that has. */
 static struct shard *pick_shard(struct reactor *reactor, const struct attempt *attempt)
 {
 	const char *key = attempt->origin_key;
@@ -167,7 +169,8 @@ static enum sched_verdict admit(struct reactor *reactor, nstime *wake)
 
 	for (int begun = 0; begun < ADMIT_BURST; begun++) {
 		struct attempt *attempt;
-		enum sched_verdict verdict = sched_next(reactor->sched, now, &attempt, wake);
+		enum sched_verdict verdict =
+			sched_next(reactor->sched, now, &attempt, wake);
 
 		if (verdict != SCHED_START)
 			return verdict;
@@ -177,8 +180,8 @@ static enum sched_verdict admit(struct reactor *reactor, nstime *wake)
 	return SCHED_WAIT;
 }
 
-static void on_wake(struct watcher *watcher _unused_, int fd _unused_,
-	uint32_t events _unused_)
+static void on_wake(
+	struct watcher *watcher _unused_, int fd _unused_, uint32_t events _unused_)
 {
 }
 
@@ -279,7 +282,8 @@ static int event_init(struct reactor *reactor, struct sched *sched, struct env *
 	reactor->shards = xcalloc(wanted, sizeof(*reactor->shards));
 	for (size_t i = 0; i < wanted; i++) {
 		reactor->n_shards++;
-		if (shard_init(&reactor->shards[i], &reactor->loop, on_done, reactor, err) != 0)
+		if (shard_init(&reactor->shards[i], &reactor->loop, on_done, reactor,
+			    err) != 0)
 			return -1;
 	}
 	return 0;

@@ -1,10 +1,11 @@
 /* Lazy epoll.
  *
- * libcurl says for each transfer "tell me of reading" at its start and "no more" at its end,
- * though a kept-alive connection goes on with the next transfer a moment later. So a wish is
- * only noted; before the wait, what differs from the kernel's view is changed, and a socket
- * that nobody wants just stays. If it does become ready meanwhile (the server closed it), it
- * is taken out then, so that level-triggered epoll does not spin. */
+ * libcurl says for each transfer "tell me of reading" at its start and "no more" at its
+ * end, though a kept-alive connection goes on with the next transfer a moment later. So
+ * a wish is only noted; before the wait, what differs from the kernel's view is
+ * changed, and a socket that nobody wants just stays. If it does become ready meanwhile
+ * (the server closed it), it is taken out then, so that level-triggered epoll does not
+ * spin. */
 #include "engine/loop.h"
 
 #include <errno.h>
@@ -18,10 +19,10 @@
 
 struct watch {
 	struct watcher *watcher;
-	uint32_t wanted;  /* what the watcher asked for */
-	uint32_t armed;   /* what the kernel knows */
-	bool changed;     /* in the list of changes */
-	bool managed;     /* its close will be told */
+	uint32_t wanted; /* what the watcher asked for */
+	uint32_t armed;  /* what the kernel knows */
+	bool changed;    /* in the list of changes */
+	bool managed;    /* its close will be told */
 };
 
 int loop_init(struct loop *loop, struct error *err)
@@ -52,8 +53,8 @@ static struct watch *watch_of(struct loop *loop, int fd)
 
 		while (n <= fd)
 			n *= 2;
-		loop->watches = xreallocarray(loop->watches, (size_t)n,
-			sizeof(*loop->watches));
+		loop->watches =
+			xreallocarray(loop->watches, (size_t)n, sizeof(*loop->watches));
 		for (int i = loop->n_watches; i < n; i++)
 			loop->watches[i] = (struct watch){0};
 		loop->n_watches = n;
@@ -73,8 +74,8 @@ void loop_want(struct loop *loop, int fd, uint32_t events, struct watcher *watch
 		return;
 	if (loop->n_changed == loop->cap_changed) {
 		loop->cap_changed = loop->cap_changed ? 2 * loop->cap_changed : 64;
-		loop->changed = xreallocarray(loop->changed, loop->cap_changed,
-			sizeof(*loop->changed));
+		loop->changed = xreallocarray(
+			loop->changed, loop->cap_changed, sizeof(*loop->changed));
 	}
 	watch->changed = true;
 	loop->changed[loop->n_changed++] = fd;
@@ -82,8 +83,8 @@ void loop_want(struct loop *loop, int fd, uint32_t events, struct watcher *watch
 
 void loop_opened(struct loop *loop, int fd)
 {
-	*watch_of(loop, fd) = (struct watch){
-		.managed = true, .changed = watch_of(loop, fd)->changed};
+	*watch_of(loop, fd) =
+		(struct watch){.managed = true, .changed = watch_of(loop, fd)->changed};
 }
 
 void loop_closing(struct loop *loop, int fd)
@@ -98,8 +99,9 @@ static int epoll_change(struct loop *loop, int fd, int op, uint32_t events)
 	return epoll_ctl(loop->epoll, op, fd, &event);
 }
 
-/* Make the kernel's view what is wanted. Sockets that libcurl's own resolver makes and closes
- * without telling leave the view wrong; the kernel's error says so, and it is put right. */
+/* Make the kernel's view what is wanted. Sockets that libcurl's own resolver makes and
+ * closes without telling leave the view wrong; the kernel's error says so, and it is
+ * put right. */
 static void watch_apply(struct loop *loop, int fd, struct watch *watch)
 {
 	if (watch->wanted == watch->armed)

@@ -10,7 +10,8 @@ static bool on_poll(void *context, struct transfer *transfer)
 	return engine_poll(env, transfer);
 }
 
-static void fetch(struct sched *sched, struct transfer *transfer, struct attempt *attempt)
+static void fetch(
+	struct sched *sched, struct transfer *transfer, struct attempt *attempt)
 {
 	struct outcome outcome;
 

@@ -1,11 +1,11 @@
-/* The glue between libcurl's multi_socket interface and the loop. Nothing here calls libcurl
- * from inside one of its callbacks: those only note what is wanted. */
+/* The glue between libcurl's multi_socket interface and the loop. Nothing here calls
+ * libcurl from inside one of its callbacks: those only note what is wanted. */
 #include "engine/shard.h"
 
 #include <sys/epoll.h>
 
-/* A connection that idles costs a little at each sweep and a descriptor: keep about as many
- * as can be busy. */
+/* A connection that idles costs a little at each sweep and a descriptor: keep about as
+ * many as can be busy. */
 #define IDLE_CONNECTIONS (SHARD_CONNECTIONS + SHARD_CONNECTIONS / 4)
 
 static int on_socket(CURL *easy _unused_, curl_socket_t fd, int what, void *context,
@@ -65,17 +65,19 @@ int shard_init(struct shard *shard, struct loop *loop,
 		.done = done,
 		.owner = owner};
 	if (!shard->multi)
-		return error_set(err, KIND_INTERNAL, 0, "libcurl has no multi handle for us");
+		return error_set(
+			err, KIND_INTERNAL, 0, "libcurl has no multi handle for us");
 	code = curl_multi_setopt(shard->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	if (!code)
 		code = curl_multi_setopt(shard->multi, CURLMOPT_SOCKETDATA, shard);
 	if (!code)
-		code = curl_multi_setopt(shard->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
+		code = curl_multi_setopt(
+			shard->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
 	if (!code)
 		code = curl_multi_setopt(shard->multi, CURLMOPT_TIMERDATA, shard);
 	if (!code)
-		code = curl_multi_setopt(shard->multi, CURLMOPT_MAXCONNECTS,
-			(long)IDLE_CONNECTIONS);
+		code = curl_multi_setopt(
+			shard->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
 	if (code)
 		return error_set(err, KIND_INTERNAL, (int)code, "libcurl: %s",
 			curl_multi_strerror(code));
@@ -111,7 +113,8 @@ void shard_reap(struct shard *shard)
 	CURLMsg *message;
 	int left;
 
-	/* One at a time: removing a handle makes libcurl search its list of messages. */
+	/* One at a time: removing a handle makes libcurl search its list of messages.
+	 */
 	while ((message = curl_multi_info_read(shard->multi, &left))) {
 		CURL *easy = message->easy_handle;
 		CURLcode code = message->data.result;

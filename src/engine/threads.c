@@ -1,11 +1,12 @@
 /* One attempt per thread, the scheduler under one mutex.
  *
- * A thread that is given an attempt rouses one more before it goes to work: a sleeping one, or
- * a new one while there are fewer than `jobs`. So threads wake or start one after another as
- * long as there is something to do, and no herd wakes for nothing. Of those that sleep, one
- * keeps the time (`keeper_until`); the others wait to be roused.
+ * A thread that is given an attempt rouses one more before it goes to work: a sleeping
+ * one, or a new one while there are fewer than `jobs`. So threads wake or start one
+ * after another as long as there is something to do, and no herd wakes for nothing. Of
+ * those that sleep, one keeps the time (`keeper_until`); the others wait to be roused.
  *
- * The calling thread makes no transfers: it draws the progress, waits for input and signals. */
+ * The calling thread makes no transfers: it draws the progress, waits for input and
+ * signals. */
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@
 #include "base/alloc.h"
 
 #define THREADS_MAX 4096
-#define STACK_SIZE (256 * 1024) /* libcurl and OpenSSL need far less; the default is 8 MiB */
+#define STACK_SIZE                                                                     \
+	(256 * 1024) /* libcurl and OpenSSL need far less; the default is 8 MiB */
 
 struct pool {
 	struct sched *sched;
@@ -28,25 +30,27 @@ struct pool {
 	pthread_t *threads;
 	size_t n_threads, max_threads;
 	size_t n_sleeping;
-	nstime keeper_until; /* until when the time-keeper sleeps; NSTIME_NEVER: none does */
+	nstime keeper_until; /* until when the time-keeper sleeps; NSTIME_NEVER: none
+				does */
 	bool finished;
-	int finished_fd;     /* readable once the job is finished */
-	struct error error;  /* of a thread that could not work */
+	int finished_fd;    /* readable once the job is finished */
+	struct error error; /* of a thread that could not work */
 };
 
 static void *worker(void *context);
 
 static void pool_spawn(struct pool *pool)
 {
-	int failed = pthread_create(&pool->threads[pool->n_threads], &pool->attr, worker,
-		pool);
+	int failed = pthread_create(
+		&pool->threads[pool->n_threads], &pool->attr, worker, pool);
 
 	if (failed == 0) {
 		pool->n_threads++;
 		return;
 	}
 	if (pool->n_threads == 0)
-		error_errno(&pool->error, KIND_INTERNAL, failed, "cannot start a thread");
+		error_errno(
+			&pool->error, KIND_INTERNAL, failed, "cannot start a thread");
 	else
 		log_warn("no more than %zu threads can be started: going on with these",
 			pool->n_threads);
@@ -71,7 +75,8 @@ static void pool_finish(struct pool *pool)
 /* Sleep until roused; whoever has the earliest moment to wake at keeps the time. */
 static void pool_sleep(struct pool *pool, nstime wake)
 {
-	struct timespec when = {.tv_sec = wake / NS_PER_SEC, .tv_nsec = wake % NS_PER_SEC};
+	struct timespec when = {
+		.tv_sec = wake / NS_PER_SEC, .tv_nsec = wake % NS_PER_SEC};
 
 	pool->n_sleeping++;
 	if (wake < pool->keeper_until) {
@@ -167,8 +172,8 @@ static void supervise(struct pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 }
 
-static int pool_init(struct pool *pool, struct sched *sched, struct env *env,
-	struct error *err)
+static int pool_init(
+	struct pool *pool, struct sched *sched, struct env *env, struct error *err)
 {
 	size_t jobs = (size_t)env->settings->jobs;
 	pthread_condattr_t monotonic;

@@ -19,7 +19,8 @@
 #define NAME_SHOWN 40 /* longest option name that an error quotes */
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 #define TOKEN_CHARS                                                                    \
-	NAME_CHARS "!#$%&'*+.^`|~" /* of a header's name: RFC 9110, 5.6.2              \
+	NAME_CHARS                                                                     \
+		"!#$%&'*+.^`|~" /* of a header's name: RFC 9110, 5.6.2              \
 				    */
 
 struct list_source {

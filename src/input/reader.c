@@ -36,7 +36,7 @@
 #define WITH_ENDS (READER_LINE_MAX + BOM_LEN + 2)
 #define PACKED_SIZE ((size_t)64 * 1024)
 #define TEXT_SIZE ((size_t)128 * 1024 + WITH_ENDS)
-#define GIVE_WAY ((size_t)1024 * 1024)
+#define GIVE_WAY ((size_t)512 * 1024)
 #define SHOWN_MAX 80 /* leaves room for the rest of an error text */
 
 enum coding {

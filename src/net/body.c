@@ -1,19 +1,20 @@
 /* Where the bytes wait before they are written.
  *
- * Writing per callback would cost a system call per 16 KiB; opening the file early would hold
- * a descriptor per transfer, and with many in flight run out of them. So a body is kept in
- * memory up to SPILL, and most bodies never get a part file open at all: one open, write,
- * close and rename at the end. What is larger spills into a part, in pieces of PIECE; a block
- * that is large already is written from where libcurl has it, without a copy. */
+ * Writing per callback would cost a system call per 16 KiB; opening the file early
+ * would hold a descriptor per transfer, and with many in flight run out of them. So a
+ * body is kept in memory up to SPILL, and most bodies never get a part file open at
+ * all: one open, write, close and rename at the end. What is larger spills into a part,
+ * in pieces of PIECE; a block that is large already is written from where libcurl has
+ * it, without a copy. */
 #include "net/body.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SPILL (256 * 1024)  /* bodies up to this are kept in memory */
-#define PIECE (256 * 1024)  /* what is gathered for one write */
-#define DIRECT (48 * 1024)  /* a block from here up is not worth gathering */
-#define KEEP (64 * 1024)    /* the buffer that an idle handle may hold on to */
+#define SPILL (256 * 1024) /* bodies up to this are kept in memory */
+#define PIECE (256 * 1024) /* what is gathered for one write */
+#define DIRECT (48 * 1024) /* a block from here up is not worth gathering */
+#define KEEP (64 * 1024)   /* the buffer that an idle handle may hold on to */
 
 void body_init(struct body *body, struct outdir *outdir)
 {
@@ -75,7 +76,8 @@ static bool wants_digest(const struct body *body)
 	return body->entry->checksum.alg != DIGEST_NONE;
 }
 
-static int body_write(struct body *body, const void *data, size_t len, struct error *err)
+static int body_write(
+	struct body *body, const void *data, size_t len, struct error *err)
 {
 	if (wants_digest(body) && digest_update(body->digest, data, len, err) != 0)
 		return -1;
@@ -103,7 +105,8 @@ int body_add(struct body *body, const void *data, size_t len, struct error *err)
 			return -1;
 	}
 	if (body->sink && len >= DIRECT)
-		return body_flush(body, err) == 0 ? body_write(body, data, len, err) : -1;
+		return body_flush(body, err) == 0 ? body_write(body, data, len, err)
+						  : -1;
 	buf_add(&body->pending, data, len);
 	if (body->sink && body->pending.len >= PIECE)
 		return body_flush(body, err);
@@ -146,8 +149,8 @@ int body_commit(struct body *body, enum existing existing, struct outcome *outco
 		return -1;
 	}
 	if (body->sink)
-		failed = sink_commit(body->sink, existing, body->written,
-			&outcome->renamed, err);
+		failed = sink_commit(
+			body->sink, existing, body->written, &outcome->renamed, err);
 	else
 		failed = sink_store(body->outdir, body->entry, existing,
 			body->pending.data, body->pending.len, &outcome->renamed, err);

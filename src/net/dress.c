@@ -1,13 +1,14 @@
 /* From settings to curl_easy_setopt.
  *
- * The setters collect the first failure in a CURLcode, so that a row of them reads as a list.
- * Everything that a user gives for a host (headers, credentials, cookie, Referer) is on only
- * while the attempt goes to the origin it was given for. */
+ * The setters collect the first failure in a CURLcode, so that a row of them reads as a
+ * list. Everything that a user gives for a host (headers, credentials, cookie, Referer)
+ * is on only while the attempt goes to the origin it was given for. */
 #include "net/dress.h"
 
 #include "base/alloc.h"
 
-#define BUFFER_SIZE (64 * 1024) /* malloc'ed per active transfer, touched as far as used */
+#define BUFFER_SIZE                                                                    \
+	(64 * 1024) /* malloc'ed per active transfer, touched as far as used */
 
 struct wardrobe {
 	CURL *easy;
@@ -71,7 +72,8 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 			(long)(s->family == IP_V4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));
 	if (s->connect_timeout > 0)
-		SET(w, CURLOPT_CONNECTTIMEOUT_MS, (long)(s->connect_timeout / NS_PER_MS));
+		SET(w, CURLOPT_CONNECTTIMEOUT_MS,
+			(long)(s->connect_timeout / NS_PER_MS));
 	wear_tls(w, net);
 	wear_http(w, s);
 	return wardrobe_close(w, err);

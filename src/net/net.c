@@ -45,12 +45,13 @@ static void net_user(struct net *net)
 	colon = strchr(settings->user, ':');
 	net->user = colon ? xstrndup(settings->user, (size_t)(colon - settings->user))
 			  : xstrdup(settings->user);
-	net->password = xstrdup(colon ? colon + 1
-			: settings->password ? settings->password : "");
+	net->password = xstrdup(colon                ? colon + 1
+				: settings->password ? settings->password
+						     : "");
 }
 
-struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct error *err)
+struct net *net_new(
+	const struct settings *settings, struct outdir *outdir, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
 

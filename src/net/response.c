@@ -10,7 +10,8 @@ void response_clear(struct response *response)
 }
 
 /* The value of the line's field if it has that name, trimmed; *len gets its length. */
-static const char *field(const char *line, size_t line_len, const char *name, size_t *len)
+static const char *field(
+	const char *line, size_t line_len, const char *name, size_t *len)
 {
 	size_t n = strlen(name);
 	const char *value = line + n + 1, *end = line + line_len;
@@ -56,8 +57,8 @@ static int status_line(struct response *response, const char *line, size_t len)
 	return 0;
 }
 
-int response_line(struct response *response, const char *line, size_t len,
-	struct error *err)
+int response_line(
+	struct response *response, const char *line, size_t len, struct error *err)
 {
 	const char *value;
 	size_t n = 0;
@@ -82,9 +83,11 @@ int response_line(struct response *response, const char *line, size_t len,
 				"two Content-Lengths that differ");
 		response->length = length;
 	} else if ((value = field(line, len, "Transfer-Encoding", &n))) {
-		response->chunked = n >= 7 && strncasecmp(value + n - 7, "chunked", 7) == 0;
+		response->chunked =
+			n >= 7 && strncasecmp(value + n - 7, "chunked", 7) == 0;
 	} else if ((value = field(line, len, "Content-Encoding", &n))) {
-		response->encoded = n > 0 && !(n == 8 && strncasecmp(value, "identity", 8) == 0);
+		response->encoded =
+			n > 0 && !(n == 8 && strncasecmp(value, "identity", 8) == 0);
 	}
 	return 0;
 }
@@ -92,7 +95,7 @@ int response_line(struct response *response, const char *line, size_t len,
 bool response_is_file(const struct response *response)
 {
 	return response->status == 200 || response->status == 201 ||
-		response->status == 203;
+	       response->status == 203;
 }
 
 const char *response_phrase(long status)

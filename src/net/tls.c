@@ -1,5 +1,5 @@
-/* The store is made under a lock by whoever needs it first, then only read: X509_STORE is
- * reference-counted and safe to share between SSL_CTXs and threads. */
+/* The store is made under a lock by whoever needs it first, then only read: X509_STORE
+ * is reference-counted and safe to share between SSL_CTXs and threads. */
 #include "net/tls.h"
 
 #include <openssl/err.h>
@@ -88,12 +88,14 @@ CURLcode tls_dress(struct tls *tls, CURL *easy)
 {
 	CURLcode code;
 
-	/* A CA directory that is set, too, would keep libcurl from caching even its own. */
+	/* A CA directory that is set, too, would keep libcurl from caching even its
+	 * own. */
 	code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (!code && tls->openssl) {
 		code = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 		if (!code)
-			code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+			code = curl_easy_setopt(
+				easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
 		if (!code)
 			code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, tls);
 	} else if (!code && tls->cacert) {

@@ -1,8 +1,9 @@
 /* One exchange: callbacks collect what the response is, transfer_end judges it.
  *
- * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up; the
- * outcome then is that reason, whatever libcurl calls it. The body of an error answer is read
- * to its end (so that the connection can be used again) unless it is long. */
+ * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up;
+ * the outcome then is that reason, whatever libcurl calls it. The body of an error
+ * answer is read to its end (so that the connection can be used again) unless it is
+ * long. */
 #include "net/transfer.h"
 
 #include <arpa/inet.h>
@@ -28,11 +29,11 @@ struct transfer {
 	bool body_begun;
 	struct sockets *sockets; /* who is told of sockets; NULL: nobody */
 	struct response response;
-	int64_t received;        /* body bytes, decoded */
-	struct error stop;       /* why we ended it ourselves; KIND_NONE: we did not */
+	int64_t received;  /* body bytes, decoded */
+	struct error stop; /* why we ended it ourselves; KIND_NONE: we did not */
 
-	nstime mark;             /* stall watch: the start of the span ... */
-	int64_t marked;          /* ... and what had been received then */
+	nstime mark;    /* stall watch: the start of the span ... */
+	int64_t marked; /* ... and what had been received then */
 
 	transfer_poll *poll;
 	void *poll_context;
@@ -96,8 +97,9 @@ static size_t on_head(char *line, size_t size, size_t count, void *context)
 	return response_line(&t->response, line, len, &t->stop) == 0 ? len : 0;
 }
 
-static int on_poll(void *context, curl_off_t dltotal _unused_, curl_off_t dlnow _unused_,
-	curl_off_t ultotal _unused_, curl_off_t ulnow _unused_)
+static int on_poll(void *context, curl_off_t dltotal _unused_,
+	curl_off_t dlnow _unused_, curl_off_t ultotal _unused_,
+	curl_off_t ulnow _unused_)
 {
 	struct transfer *t = context;
 
@@ -114,16 +116,19 @@ static int refuse_private(struct transfer *t)
 static bool is_private(const struct sockaddr *address)
 {
 	char text[INET6_ADDRSTRLEN];
-	const void *raw = address->sa_family == AF_INET6
-		? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-		: (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+	const void *raw =
+		address->sa_family == AF_INET6
+			? (const void *)&((const struct sockaddr_in6 *)address)
+				  ->sin6_addr
+			: (const void *)&((const struct sockaddr_in *)address)
+				  ->sin_addr;
 
 	return !inet_ntop(address->sa_family, raw, text, sizeof(text)) ||
-		url_address_is_private(text);
+	       url_address_is_private(text);
 }
 
-static curl_socket_t on_open(void *context, curlsocktype purpose _unused_,
-	struct curl_sockaddr *address)
+static curl_socket_t on_open(
+	void *context, curlsocktype purpose _unused_, struct curl_sockaddr *address)
 {
 	struct transfer *t = context;
 	int fd;
@@ -133,7 +138,8 @@ static curl_socket_t on_open(void *context, curlsocktype purpose _unused_,
 		refuse_private(t);
 		return CURL_SOCKET_BAD;
 	}
-	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	fd = socket(
+		address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if (fd >= 0 && t->sockets)
 		t->sockets->opened(t->sockets, fd);
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
@@ -219,8 +225,8 @@ struct attempt *transfer_attempt(const struct transfer *t)
 	return t->attempt;
 }
 
-CURL *transfer_begin(struct transfer *t, struct attempt *attempt, nstime now,
-	struct error *err)
+CURL *transfer_begin(
+	struct transfer *t, struct attempt *attempt, nstime now, struct error *err)
 {
 	t->attempt = attempt;
 	t->body_begun = false;
@@ -262,11 +268,11 @@ static void describe(const struct transfer *t, struct exchange *exchange)
 	if (!t->net->detailed)
 		return;
 	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &number) == CURLE_OK)
-		exchange->http_version = number == CURL_HTTP_VERSION_1_0 ? 10
-			: number == CURL_HTTP_VERSION_1_1		 ? 11
-			: number == CURL_HTTP_VERSION_2_0		 ? 20
-			: number == CURL_HTTP_VERSION_3			 ? 30
-									 : 0;
+		exchange->http_version = number == CURL_HTTP_VERSION_1_0   ? 10
+					 : number == CURL_HTTP_VERSION_1_1 ? 11
+					 : number == CURL_HTTP_VERSION_2_0 ? 20
+					 : number == CURL_HTTP_VERSION_3   ? 30
+									   : 0;
 	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &text) == CURLE_OK && text)
 		snprintf(exchange->remote_ip, sizeof(exchange->remote_ip), "%s", text);
 	text = NULL;
@@ -297,24 +303,29 @@ static void judge_status(struct transfer *t, struct outcome *outcome)
 	long status = t->response.status;
 
 	if (status >= 301 && status <= 308 && status != 304 && status != 306 &&
-		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location) == CURLE_OK &&
+		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location) ==
+			CURLE_OK &&
 		location) {
 		outcome->type = OUTCOME_REDIRECT;
 		outcome->location = xstrdup(location);
 		outcome->from_public = !t->net->settings->proxy &&
-			curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address) ==
-				CURLE_OK &&
-			address && *address && !url_address_is_private(address);
+				       curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP,
+					       &address) == CURLE_OK &&
+				       address && *address &&
+				       !url_address_is_private(address);
 		return;
 	}
-	if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-		outcome->retry_after = wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
+	if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK &&
+		wait > 0)
+		outcome->retry_after =
+			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
 	fail(outcome, KIND_HTTP, (int)status, "");
 	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld %s", status,
 		response_phrase(status));
 }
 
-/* All of a file's body is here, as far as libcurl can tell: is it as long as announced? */
+/* All of a file's body is here, as far as libcurl can tell: is it as long as announced?
+ */
 static int check_length(struct transfer *t, struct outcome *outcome)
 {
 	const struct response *r = &t->response;
@@ -332,7 +343,8 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 			"%lld bytes came, not size=%lld", (long long)t->received,
 			(long long)want);
 	curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
-	if (r->length >= 0 || r->chunked || want >= 0 || version >= CURL_HTTP_VERSION_2_0)
+	if (r->length >= 0 || r->chunked || want >= 0 ||
+		version >= CURL_HTTP_VERSION_2_0)
 		outcome->verified = VERIFIED_LENGTH;
 	return 0;
 }
@@ -360,7 +372,8 @@ void transfer_end(struct transfer *t, CURLcode code, struct outcome *outcome)
 	else if (!is_file(t))
 		judge_status(t, outcome);
 	else if (check_length(t, outcome) != 0 ||
-		body_commit(&t->body, t->net->settings->existing, outcome, &t->stop) != 0)
+		 body_commit(&t->body, t->net->settings->existing, outcome, &t->stop) !=
+			 0)
 		fail(outcome, t->stop.kind, t->stop.code, t->stop.text);
 	else
 		outcome->type = OUTCOME_DONE;
@@ -378,7 +391,7 @@ static nstime earlier(nstime moment, nstime start, nstime span)
 nstime transfer_deadline(const struct transfer *t)
 {
 	const struct settings *s = t->net->settings;
-	nstime when = earlier(NSTIME_NEVER, t->attempt->started, s->max_time);
+	nstime when = t->attempt->deadline;
 
 	if (t->response.head == 0)
 		return earlier(when, t->attempt->started, s->first_byte_timeout);
@@ -390,7 +403,7 @@ bool transfer_overdue(struct transfer *t, nstime now)
 	const struct settings *s = t->net->settings;
 	nstime age = now - t->attempt->started, span = now - t->mark;
 
-	if (s->max_time > 0 && age >= s->max_time)
+	if (now >= t->attempt->deadline)
 		return error_set(&t->stop, KIND_TIMEOUT, 0,
 			       "not done within --max-time") != 0;
 	if (t->response.head == 0) {
@@ -427,6 +440,7 @@ void transfer_set_poll(struct transfer *t, transfer_poll *poll, void *context)
 void transfer_set_sockets(struct transfer *t, struct sockets *sockets)
 {
 	t->sockets = sockets;
-	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, sockets ? on_close : NULL);
+	curl_easy_setopt(
+		t->easy, CURLOPT_CLOSESOCKETFUNCTION, sockets ? on_close : NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, sockets);
 }

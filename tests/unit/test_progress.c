@@ -348,6 +348,26 @@ static void lets_the_log_by(void)
 	log_setup(LOG_WARN, NULL, NULL);
 }
 
+static void gives_the_log_back(void)
+{
+	static struct show show;
+	int stderr_before = dup(STDERR_FILENO), elsewhere = stage_memory();
+	char *text;
+
+	show_open(&show, true, 60, 24);
+	check_int(show.progress->ops->close(show.progress, 0, NULL), 0);
+	stage_need(dup2(elsewhere, STDERR_FILENO) == STDERR_FILENO, "dup2");
+	log_error("on its own");
+	stage_need(dup2(stderr_before, STDERR_FILENO) == STDERR_FILENO, "dup2");
+	text = stage_read_fd(elsewhere);
+	check_str(text, "seine: on its own\n");
+	free(text);
+	close(elsewhere);
+	close(stderr_before);
+	show_close(&show);
+	check_int(show.seen, 0);
+}
+
 static void *log_much(void *unused_)
 {
 	(void)unused_;
@@ -528,6 +548,7 @@ int main(void)
 	run(survives_numbers_that_lie);
 	run(heeds_a_low_terminal);
 	run(lets_the_log_by);
+	run(gives_the_log_back);
 	run(lets_threads_log);
 	run(draws_ten_times_a_second);
 	run(smooths_the_rate);

@@ -1,7 +1,10 @@
 /* test_results.c - report/results: one JSON object per entry, whatever is in it. */
 #include "report/reporter.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "stage.h"
 #include "tap.h"
@@ -168,6 +171,7 @@ static void survives_hostile_texts(void)
 	json_t *records;
 
 	stage_init(&stage);
+	stage.history.url = NULL;
 	results = open_results(&stage);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		free(stage.entry->path);
@@ -180,7 +184,6 @@ static void survives_hostile_texts(void)
 		error_set(&stage.error, KIND_HTTP, 0, "%s", names[i]);
 		stage_tell(&stage, results, EVENT_FAILED);
 	}
-	stage.history.url = NULL;
 	records = close_results(&stage, results);
 	check_int(json_array_size(records), ARRAY_LEN(names));
 	check_str(text_at(records, 0, "filename_effective"), names[0]);
@@ -269,6 +272,31 @@ static void finds_a_full_disk(void)
 	stage_release(&stage);
 }
 
+/* A disk may have room again later; the file has a hole all the same. */
+static void remembers_a_failure(void)
+{
+	struct rlimit limit, small;
+	struct stage stage;
+	struct observer *results;
+
+	stage_init(&stage);
+	results = open_results(&stage);
+	stage_need(getrlimit(RLIMIT_FSIZE, &limit) == 0, "getrlimit");
+	small = (struct rlimit){.rlim_cur = 10, .rlim_max = limit.rlim_max};
+	stage_need(signal(SIGXFSZ, SIG_IGN) != SIG_ERR, "signal");
+	stage_need(setrlimit(RLIMIT_FSIZE, &small) == 0, "setrlimit");
+	stage_tell(&stage, results, EVENT_DONE);
+	results->ops->tick(results, 0);
+	stage_need(setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
+	stage_tell(&stage, results, EVENT_DONE);
+	results->ops->tick(results, 0);
+	check_int(results->ops->close(results, 0, &stage.error), -1);
+	check_int(stage.error.kind, KIND_DISK);
+	check_int(stage.error.code, EFBIG);
+	results->ops->free(results);
+	stage_release(&stage);
+}
+
 static void refuses_what_it_cannot_open(void)
 {
 	struct stage stage;
@@ -323,6 +351,7 @@ int main(void)
 	run(writes_at_each_tick);
 	run(writes_many);
 	run(finds_a_full_disk);
+	run(remembers_a_failure);
 	run(refuses_what_it_cannot_open);
 	run(refuses_an_input);
 	run(is_not_always_wanted);

@@ -1,0 +1,168 @@
+"""Run a program and measure it; compare what it wrote with what it should have written."""
+
+import ctypes
+import hashlib
+import os
+import platform
+import resource
+import select
+import signal
+import subprocess
+import time
+from typing import NamedTuple
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+# The kernel counts the memory of the process that calls exec() into the maximum of the
+# program that it becomes. So what we measure is started from a small shell rather than from
+# here. The shell ends at once and its child falls to us, who asked for orphans.
+LAUNCH = 'log=$1; shift; exec "$@" </dev/null >"$log" 2>&1 & echo $!'
+
+
+class Usage(NamedTuple):
+    wall: float  # seconds
+    cpu: float  # user and system, of the program and all it waited for
+    rss: int  # bytes; of the largest process, if there are several
+    voluntary: int  # context switches
+    involuntary: int
+    server_cpu: float
+    status: int  # as a shell has it, -1: took too long
+    said: str  # what the program printed
+
+
+def descriptors():
+    """Raise the limit of open files as far as it goes, for servers and contenders alike."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+def output(argv):
+    """All that a program prints."""
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip()
+
+
+def adopt_orphans():
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent():
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def end_group(group):
+    """End and reap all that a measured program may have left running."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+        while True:
+            os.waitpid(-group, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+
+
+def run(argv, log, env, timeout, server_pids):
+    server_before = cpu_of(server_pids)
+    began = time.monotonic()
+    shell = subprocess.Popen(
+        ["/bin/sh", "-c", LAUNCH, "sh", log, *argv],
+        stdout=subprocess.PIPE,
+        env=env,
+        start_new_session=True,
+    )
+    try:
+        pid = int(shell.communicate()[0])
+        handle = os.pidfd_open(pid)
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        in_time = poll.poll(timeout * 1000)
+        wall = time.monotonic() - began
+        os.close(handle)
+        if not in_time:
+            os.kill(pid, signal.SIGKILL)
+        _, status, used = os.wait4(pid, 0)
+    finally:
+        end_group(shell.pid)
+    with open(log, errors="replace") as file:
+        said = file.read()
+    return Usage(
+        wall=wall,
+        cpu=used.ru_utime + used.ru_stime,
+        rss=used.ru_maxrss * 1024,
+        voluntary=used.ru_nvcsw,
+        involuntary=used.ru_nivcsw,
+        server_cpu=cpu_of(server_pids) - server_before,
+        status=os.waitstatus_to_exitcode(status) if in_time else -1,
+        said=said,
+    )
+
+
+def cpu_of(pids):
+    """Seconds of CPU time that these processes have had."""
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").digest()
+
+
+class Verdict(NamedTuple):
+    lost: int  # files that are not there
+    wrong: int  # files that are there, with other bytes
+    extra: int  # what nobody asked for: control files, part files
+
+
+def verify(out, files):
+    lost = wrong = 0
+    left = {
+        os.path.relpath(os.path.join(folder, name), out)
+        for folder, _, names in os.walk(out)
+        for name in names
+    }
+    for file in files:
+        if file.name not in left:
+            lost += 1
+            continue
+        left.discard(file.name)
+        wrong += digest(os.path.join(out, file.name)) != file.digest
+    return Verdict(lost, wrong, len(left))
+
+
+def file_system(path):
+    """The type of the file system that a path is on."""
+    best, kind = "", "unknown"
+    path = os.path.realpath(path)
+    with open("/proc/self/mountinfo") as file:
+        for line in file:
+            before, _, after = line.partition(" - ")
+            mount = before.split()[4]
+            inside = path == mount or path.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(best):
+                best, kind = mount, after.split()[0]
+    return kind
+
+
+def machine(directory):
+    model = "unknown"
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return {
+        "cpu": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "kernel": platform.release(),
+        "file_system": file_system(directory),
+        "descriptors": descriptors(),
+        "load": os.getloadavg()[0],
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }

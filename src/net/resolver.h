@@ -1,0 +1,49 @@
+/* resolver.h - asking DNS, through c-ares: one channel, one thread, no blocking.
+ *
+ * Asks for both families (or the one that -4/-6 wants) of a name once, however many wait for
+ * it, and puts what comes into names.h. The sockets are watched by whoever owns the resolver.
+ * For engines without a loop resolver_wait does the watching. */
+#ifndef SEINE_NET_RESOLVER_H
+#define SEINE_NET_RESOLVER_H
+
+#include "base/list.h"
+#include "net/names.h"
+
+/* Where the resolver's sockets are watched: told, for each, which of EPOLLIN | EPOLLOUT it
+ * waits for now; 0: it is about to be closed. */
+struct resolver_watch {
+	void (*want)(struct resolver_watch *watch, int fd, uint32_t events);
+};
+
+struct resolver;
+/* `watch` NULL: only resolver_wait will be used. KIND_USAGE when --dns-servers is malformed. */
+struct resolver *resolver_new(struct names *names, const struct settings *settings,
+	struct resolver_watch *watch, struct error *err) must_check;
+void resolver_free(struct resolver *resolver); /* waiters are forgotten, not called */
+
+/* Somebody who waits for a name; embedded in its owner. */
+struct resolver_waiter {
+	void (*done)(struct resolver_waiter *waiter, const struct addresses *addresses);
+	struct list link; /* list_init it before first use */
+};
+
+/* Ask for a host that names_get does not have. `done` is called later, from resolver_ready or
+ * resolver_due, never from here; the addresses are borrowed for that call. */
+void resolver_ask(struct resolver *resolver, const char *host,
+	struct resolver_waiter *waiter);
+/* The waiter wants it no more; harmless when it is not waiting. */
+void resolver_cancel(struct resolver_waiter *waiter);
+
+/* The socket is ready, events as epoll says. */
+void resolver_ready(struct resolver *resolver, int fd, uint32_t events);
+/* When resolver_due must be called next; NSTIME_NEVER while nothing is asked. */
+nstime resolver_deadline(const struct resolver *resolver, nstime now);
+void resolver_due(struct resolver *resolver);
+
+/* Ask and wait in the calling thread, at most until `until`, for an answer that you put back
+ * (names_put). While another thread asks for the same name through the same `names`, waits for
+ * its answer instead of asking, too. Never NULL: a failure is an answer. */
+const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
+	nstime until) must_check;
+
+#endif

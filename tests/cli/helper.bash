@@ -1,0 +1,361 @@
+# helper.bash - what every test of the program has: an arena of its own, servers that end with
+# the test, and the oracle that all runs must satisfy.
+#
+#	$ARENA          the directory seine runs in; its output goes to $ARENA/out
+#	$CTL            everything that must not lie in the arena: lists, results, what it said
+#	origin_start    our scripted server (tests/origin/README.md)
+#	fetch           a run with the oracle; seine, run_seine: without it
+#
+# Environment: SEINE, ORIGIN (programs), SRCDIR (the source tree), SEINE_TEST_MODES.
+
+: "${SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${SEINE:=$SRCDIR/seine}"
+: "${ORIGIN:=$SRCDIR/tests/origin/origin}"
+: "${SEINE_TEST_MODES:=sequential threads event}"
+
+# Deadlines short enough for a test, long enough for a busy machine and a sanitizer.
+QUICK=(--connect-timeout 3s --first-byte-timeout 5s --stall-time 2s --min-rate 100
+	--tries 3 --retry-wait 10ms --retry-max-wait 50ms)
+
+# In every test: bats calls these.
+setup() {
+	common_setup
+}
+
+teardown() {
+	common_teardown
+}
+
+common_setup() {
+	ARENA=$BATS_TEST_TMPDIR/arena
+	CTL=$BATS_TEST_TMPDIR/ctl
+	mkdir -p "$ARENA" "$CTL/home"
+	echo "not yours" >"$ARENA/bystander"
+	export HOME=$CTL/home LC_ALL=C.UTF-8
+	unset XDG_CONFIG_HOME {http,https,all,no}_proxy {HTTP,HTTPS,ALL,NO}_PROXY
+	MODE=${MODE:-}
+	PIDS=()
+	MOUNTS=()
+	DEADLINE=30
+	STDIN=/dev/null
+	cd "$CTL" || return
+}
+
+common_teardown() {
+	local pid mount
+	for pid in "${PIDS[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || continue
+		wait "$pid" 2>/dev/null || true
+	done
+	for mount in "${MOUNTS[@]}"; do
+		umount "$mount" || true
+	done
+	chmod -R u+rwX "$BATS_TEST_TMPDIR" 2>/dev/null || true
+}
+
+# ---- saying what went wrong
+
+# fail TEXT: end the test, showing what the last run left.
+fail() {
+	echo "$*"
+	local file
+	for file in stdout stderr results.jsonl; do
+		[[ -s $CTL/$file ]] || continue
+		echo "--- $file"
+		head -c 4000 "$CTL/$file" | cat -v
+	done
+	return 1
+}
+
+# ---- servers
+
+# origin_start [NAME [OPTION]...]: start an origin; its URL is in $NAME (default O), its port
+# in ${NAME}_PORT, its process in ${NAME}_PID. It ends when this process does: it watches the
+# pipe whose other end is here.
+origin_start() {
+	local name=${1:-O} feed port
+	shift || true
+	mkfifo "$CTL/$name.in" "$CTL/$name.out"
+	"$ORIGIN" --until-eof "$@" <"$CTL/$name.in" >"$CTL/$name.out" 3>&- &
+	PIDS+=($!)
+	printf -v "${name}_PID" %s $!
+	exec {feed}>"$CTL/$name.in"
+	read -r -t 10 _ port <"$CTL/$name.out" || fail "origin does not start"
+	printf -v "${name}_PORT" %s "$port"
+	printf -v "$name" %s "http://127.0.0.1:$port"
+}
+
+# A port of 127.0.0.1 where nobody listens (for the length of a test, in all likelihood).
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 10000)); do
+		(exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
+# wait_until SECONDS COMMAND...: until it succeeds.
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" 2>/dev/null; do
+		((SECONDS < end)) || fail "waited in vain for: $*" || return
+		sleep 0.02
+	done
+}
+
+port_open() {
+	(exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# nginx_start: real HTTP/1.1, TLS and HTTP/2 before an origin. Sets WEB (plain, static files
+# of $CTL/www), TLS, TLS_OTHER, TLS_EXPIRED, TLS_SELF (each passes on to the origin $O).
+nginx_start() {
+	local base try
+	command -v nginx >/dev/null || skip "nginx is not installed"
+	[[ -n ${O:-} ]] || origin_start
+	mkdir -p "$CTL/www" "$CTL/nginx"
+	certificates
+	for try in 1 2 3 4 5; do
+		base=$((20000 + RANDOM % 10000))
+		nginx_config "$base" >"$CTL/nginx.conf"
+		setpriv --pdeathsig TERM nginx -p "$CTL/nginx" -c "$CTL/nginx.conf" \
+			-e "$CTL/nginx/error.log" 3>&- >"$CTL/nginx/said" 2>&1 &
+		NGINX_PID=$!
+		wait_until 10 nginx_settled "$base" || return
+		kill -0 "$NGINX_PID" 2>/dev/null && break
+		((try < 5)) || fail "nginx does not start: $(cat "$CTL/nginx/said")" || return
+	done
+	PIDS+=("$NGINX_PID")
+	WEB=http://127.0.0.1:$base
+	TLS=https://127.0.0.1:$((base + 1))
+	TLS_OTHER=https://127.0.0.1:$((base + 2))
+	TLS_EXPIRED=https://127.0.0.1:$((base + 3))
+	TLS_SELF=https://127.0.0.1:$((base + 4))
+}
+
+# Dead, or ready: its PID file comes after its sockets.
+nginx_settled() {
+	! kill -0 "$NGINX_PID" || { [[ -s $CTL/nginx/pid ]] && port_open "$1"; }
+}
+
+nginx_config() { # BASE-PORT
+	cat <<-END
+		daemon off;
+		worker_processes 1;
+		user $(id -un);
+		pid $CTL/nginx/pid;
+		error_log $CTL/nginx/error.log;
+		events { worker_connections 1024; }
+		http {
+			access_log off;
+			default_type application/octet-stream;
+			client_body_temp_path $CTL/nginx/body;
+			proxy_temp_path $CTL/nginx/proxy;
+			fastcgi_temp_path $CTL/nginx/fastcgi;
+			uwsgi_temp_path $CTL/nginx/uwsgi;
+			scgi_temp_path $CTL/nginx/scgi;
+			gzip_types *;
+			server {
+				listen 127.0.0.1:$1;
+				root $CTL/www;
+				location /packed/ { alias $CTL/www/; gzip on; gzip_min_length 1; }
+			}
+	END
+	local port=$1 name
+	for name in good other expired self; do
+		port=$((port + 1))
+		cat <<-END
+			server {
+				listen 127.0.0.1:$port ssl http2;
+				ssl_certificate $CERTS/$name.pem;
+				ssl_certificate_key $CERTS/$name.key;
+				location / {
+					proxy_pass $O;
+					proxy_http_version 1.1;
+					proxy_redirect off;
+					proxy_set_header Connection "";
+					proxy_set_header X-Protocol \$server_protocol;
+				}
+			}
+		END
+	done
+	echo "}"
+}
+
+# An authority of our own and the certificates it gave out, once per file, in $CERTS.
+certificates() {
+	CERTS=$BATS_FILE_TMPDIR/certs
+	[[ -e $CERTS/done ]] && return
+	mkdir -p "$CERTS"
+	(
+		cd "$CERTS" || exit
+		make_certificates
+	) >"$CERTS/log" 2>&1 || fail "no certificates: $(cat "$CERTS/log")"
+}
+
+make_certificates() {
+	set -e
+	local name ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+	openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.pem -days 2 -subj "/CN=Test CA"
+	openssl req -x509 "${ec[@]}" -keyout self.key -out self.pem -days 2 \
+		-subj "/CN=127.0.0.1" -addext "subjectAltName=IP:127.0.0.1"
+	cat >ca.conf <<-END
+		[ca]
+		default_ca = ours
+		[ours]
+		database = $PWD/index
+		new_certs_dir = $PWD
+		serial = $PWD/serial
+		default_md = sha256
+		policy = any
+		unique_subject = no
+		[any]
+		commonName = supplied
+		[here]
+		subjectAltName = IP:127.0.0.1,DNS:localhost
+		[there]
+		subjectAltName = DNS:other.example
+	END
+	: >index
+	echo 01 >serial
+	for name in good other expired; do
+		openssl req -new "${ec[@]}" -keyout $name.key -out $name.csr -subj "/CN=$name"
+	done
+	local sign=(openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key)
+	"${sign[@]}" -in good.csr -out good.pem -days 2 -extensions here
+	"${sign[@]}" -in other.csr -out other.pem -days 2 -extensions there
+	"${sign[@]}" -in expired.csr -out expired.pem -extensions here \
+		-startdate 20200101000000Z -enddate 20200201000000Z
+	: >done
+}
+
+# ---- running the program
+
+# seine ARGUMENT...: run it in the arena. Leaves status, and $CTL/stdout and stderr.
+seine() {
+	status=0
+	run_seine "$@" <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" || status=$?
+}
+
+# The same, with the descriptors as they are.
+run_seine() {
+	(
+		cd "$ARENA" || exit
+		unset SEINE_TEST_MODES
+		exec timeout --kill-after 5 "$DEADLINE" "$SEINE" "${QUICK[@]}" \
+			${MODE:+--mode "$MODE"} "$@" 3>&-
+	)
+}
+
+# seine_start ARGUMENT...: run it in the background: its process is in SEINE_PID.
+seine_start() {
+	(
+		cd "$ARENA" || exit
+		unset SEINE_TEST_MODES
+		exec "$SEINE" "${QUICK[@]}" ${MODE:+--mode "$MODE"} "$@" 3>&-
+	) <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" &
+	SEINE_PID=$!
+	PIDS+=("$SEINE_PID")
+}
+
+# fetch STATUS ENTRIES ARGUMENT...: a run into out/ that must end with this status and account
+# for so many entries, and have harmed nothing.
+fetch() {
+	local wanted=$1 entries=$2 before after
+	shift 2
+	before=$(surroundings)
+	rm -f "$CTL/results.jsonl"
+	seine -d out --results "$CTL/results.jsonl" "$@"
+	after=$(surroundings)
+	((status == wanted)) || fail "exit status $status, not $wanted" || return
+	[[ $before == "$after" ]] ||
+		fail "changed outside the output directory: $(diff <(echo "$before") <(echo "$after"))" ||
+		return
+	expect_records "$entries" || return
+	no_crash || return
+	case $wanted in
+	0 | 1 | 3)
+		[[ ! -e $ARENA/out/.seine ]] ||
+			fail "left over: $(find "$ARENA/out/.seine")" || return
+		;;
+	esac
+}
+
+# Everything in the arena but the output directory, with contents.
+surroundings() {
+	find "$ARENA" -mindepth 1 -path "$ARENA/out" -prune -o -printf '%P %y %m %s %l %T@\n' | sort
+	find "$ARENA" -path "$ARENA/out" -prune -o -type f -exec sha256sum {} + | sort
+}
+
+no_crash() {
+	! grep -aE 'Sanitizer|runtime error:|Assertion|core dumped' "$CTL/stderr" ||
+		fail "it crashed" || return
+	((status < 124 || status == 130 || status == 143)) || fail "it ended by $status"
+}
+
+# expect_records N: one well-formed record for each of N entries, none twice.
+expect_records() {
+	[[ -e $CTL/results.jsonl ]] || : >"$CTL/results.jsonl"
+	jq -se --argjson n "$1" '
+		length == $n and
+		all(.status | IN("done", "present", "failed")) and
+		(map(select(.input)) | length == (unique_by(.input) | length)) and
+		all((.status == "failed") == (.error != null))' \
+		"$CTL/results.jsonl" >/dev/null ||
+		fail "not one record for each of $1 entries"
+}
+
+# ---- looking at what came of it
+
+# records EXPRESSION: holds of the array of all records?
+records() {
+	jq -se "$1" "$CTL/results.jsonl" >/dev/null || fail "not so of the results: $1"
+}
+
+# stats EXPRESSION [URL]: holds of the origin's /stats? requests: of the array of its /log?
+stats() {
+	local text
+	text=$(curl -sS "${2:-$O}/stats")
+	jq -e "$1" <<<"$text" >/dev/null || fail "not so of the origin: $1
+$(jq -c 'del(.paths, .groups)' <<<"$text")"
+}
+
+requests() {
+	local text
+	text=$(curl -sS "${2:-$O}/log")
+	jq -se "$1" <<<"$text" >/dev/null || fail "not so of the origin's log: $1
+$(jq -c '[.ms, .status, .server, .target, (.headers | del(.accept))]' <<<"$text" | head -50)"
+}
+
+# same FILE TARGET: has the file in the output directory the bytes of this target?
+same() {
+	[[ -f $ARENA/out/$1 ]] || fail "there is no file $1" || return
+	cmp "$ARENA/out/$1" <("$ORIGIN" --body "$2") || fail "$1 is not $2"
+}
+
+# files NAME...: are these, and only these, in the output directory?
+files() {
+	local there wanted
+	there=$(cd "$ARENA" && find out -mindepth 1 ! -type d -printf '%P\n' 2>/dev/null | sort)
+	wanted=$( ((! $#)) || printf '%s\n' "$@" | sort)
+	[[ $there == "$wanted" ]] || fail "files: $(printf '%q ' $there), not: $(printf '%q ' "$@")"
+}
+
+digest() { # ALGORITHM TARGET
+	"$ORIGIN" --body "$2" | "${1}sum" | cut -d' ' -f1
+}
+
+# said PATTERN / not_said PATTERN: on stderr, as an extended regular expression.
+said() {
+	grep -qE -- "$1" "$CTL/stderr" || fail "it did not say: $1"
+}
+
+not_said() {
+	! grep -qE -- "$1" "$CTL/stderr" || fail "it said: $1"
+}
+
+# list LINE...: a list of these lines in $CTL/list.txt.
+list() {
+	printf '%s\n' "$@" >"$CTL/list.txt"
+}

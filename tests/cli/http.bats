@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# What is asked, and how: headers, credentials, proxies, addresses, configuration.
+
+load helper
+
+@test "headers, user agent, referer, cookie" {
+	origin_start
+	fetch 0 1 -H "X-One: 1" -H "Accept: text/x" -A "agent 007" -e "http://from/" -b "a=1; b=2" "$O/a.bin"
+	requests '.[0].headers | .["x-one"] == "1" and .accept == "text/x" and
+		.["user-agent"] == "agent 007" and .referer == "http://from/" and
+		.cookie == "a=1; b=2"'
+}
+
+@test "the user agent is seine's, an empty one is none" {
+	origin_start
+	fetch 0 1 "$O/a.bin"
+	requests '.[0].headers["user-agent"] | startswith("seine/")'
+	fetch 0 1 -A "" "$O/b.bin"
+	requests '.[1].headers["user-agent"] == null'
+}
+
+@test "a header with a line break is refused" {
+	seine -d out -H $'X-One: 1\r\nX-Two: 2' http://127.0.0.1:1/a
+	((status == 2))
+}
+
+@test "a password from argv, a file, the environment" {
+	origin_start
+	local good
+	good="Basic%20$(printf 'me:canary pass' | base64)"
+	fetch 0 1 -u "me:canary pass" "$O/a.bin?need=Authorization:$good"
+	echo "canary pass" >"$CTL/password"
+	fetch 0 1 -u me --password-file "$CTL/password" "$O/b.bin?need=Authorization:$good"
+	SEINE_PASSWORD="canary pass" fetch 0 1 -u me "$O/c.bin?need=Authorization:$good"
+	fetch 1 1 "$O/d.bin?need=Authorization:$good"
+	records '.[0].response_code == 401'
+}
+
+@test "a bearer token from a file" {
+	origin_start
+	echo canary-token >"$CTL/token"
+	fetch 0 1 --bearer-file "$CTL/token" "$O/a.bin?need=Authorization:Bearer%20canary-token"
+}
+
+@test "no .netrc is read" {
+	origin_start
+	printf 'default login me password canary\n' >"$HOME/.netrc"
+	chmod 600 "$HOME/.netrc"
+	fetch 0 1 "$O/a.bin"
+	requests '.[0].headers.authorization == null'
+}
+
+@test "credentials in the URL are sent to it, and shown nowhere" {
+	origin_start
+	local url=${O/:\/\//:\/\/me:canary@}
+	fetch 0 1 -v "$url/a.bin"
+	requests '.[0].headers.authorization | startswith("Basic ")'
+	! grep -r canary "$CTL/results.jsonl" "$CTL/stderr" "$CTL/stdout" "$ARENA" || fail "shown"
+}
+
+@test "secrets are in no result, message or list of processes" {
+	origin_start
+	echo canary-bearer >"$CTL/token"
+	seine_start -v -d out --results "$CTL/results.jsonl" --failed "$CTL/failed.txt" --json \
+		-u me:canary-pass -H "Private-Token: canary-header" -b "sid=canary-cookie" \
+		"$O/a.bin?delay=500" "$O/b.bin?status=404&X-Amz-Signature=canary-query&token=canary-token"
+	wait_until 5 stats '.requests >= 1' >/dev/null
+	local line
+	line=$(tr '\0' ' ' <"/proc/$SEINE_PID/cmdline")
+	[[ $line != *canary-pass* ]] || fail "in the list of processes: $line" || return
+	wait "$SEINE_PID" || true
+	! grep canary "$CTL/results.jsonl" "$CTL/stderr" "$CTL/stdout" || fail "shown"
+	# what is for another run may hold it, for nobody else to read
+	[[ $(stat -c %a "$CTL/failed.txt") == 600 ]]
+}
+
+@test "a proxy gets absolute targets, and -x beats the environment" {
+	origin_start
+	origin_start OTHER
+	http_proxy=$OTHER fetch 0 1 -x "$O" "http://far.example/a.bin?size=10"
+	same a.bin "/a.bin?size=10"
+	requests '.[0].target == "http://far.example/a.bin?size=10" and
+		.[0].headers.host == "far.example"'
+	stats '.requests == 0' "$OTHER"
+	http_proxy=$OTHER fetch 0 1 "http://far.example/b.bin?size=10"
+	stats '.requests == 1' "$OTHER"
+	http_proxy=$OTHER fetch 0 1 -x "" "$O/c.bin?size=10"
+	stats '.requests == 1' "$OTHER"
+}
+
+@test "IPv6, and -4 and -6" {
+	origin_start
+	[[ -e /proc/net/if_inet6 && -s /proc/net/if_inet6 ]] || skip "no IPv6 here"
+	origin_start SIX --host ::1
+	fetch 0 1 "http://[::1]:$SIX_PORT/a.bin?size=10"
+	records '.[0].remote_ip == "::1"'
+	fetch 1 1 -6 --tries 1 "$O/b.bin"
+	fetch 1 1 -4 --tries 1 "http://[::1]:$SIX_PORT/c.bin"
+	fetch 0 1 -4 "$O/d.bin"
+	records '.[0].remote_ip == "127.0.0.1"'
+}
+
+@test "a name that does not exist fails once, and says so" {
+	fetch 1 1 --tries 4 "http://does-not-exist.invalid/a.bin"
+	records '.[0] | .error | IN("nxdomain", "dns")'
+}
+
+@test "the configuration file, the environment, the command line: later ones win" {
+	origin_start
+	mkdir -p "$HOME/.config/seine"
+	printf '# mine\nuser-agent = from-file\nreferer = http://file/\ncookie = c=file\n' \
+		>"$HOME/.config/seine/config"
+	SEINE_REFERER=http://environment/ SEINE_COOKIE=c=environment fetch 0 1 -b c=line "$O/a.bin"
+	requests '.[0].headers | .["user-agent"] == "from-file" and
+		.referer == "http://environment/" and .cookie == "c=line"'
+	fetch 0 1 --no-config "$O/b.bin"
+	requests '.[1].headers["user-agent"] | startswith("seine/")'
+	echo "user-agent = other-file" >"$CTL/config"
+	fetch 0 1 --config "$CTL/config" "$O/c.bin"
+	requests '.[2].headers["user-agent"] == "other-file"'
+	mkdir -p "$CTL/xdg/seine"
+	echo "user-agent = xdg-file" >"$CTL/xdg/seine/config"
+	XDG_CONFIG_HOME=$CTL/xdg fetch 0 1 "$O/d.bin"
+	requests '.[3].headers["user-agent"] == "xdg-file"'
+}
+
+@test "a mistake in the configuration: exit 2, with file and line, or the variable" {
+	mkdir -p "$HOME/.config/seine"
+	printf 'jobs = 3\ncolour = blue\n' >"$HOME/.config/seine/config"
+	seine -d out http://127.0.0.1:1/a
+	((status == 2))
+	said "config:2"
+	rm "$HOME/.config/seine/config"
+	SEINE_JOBS=many seine -d out http://127.0.0.1:1/a
+	((status == 2))
+	said "SEINE_JOBS"
+	[[ ! -e $ARENA/out ]]
+}
+
+@test "real HTTP/1.1 from nginx, static and compressed" {
+	nginx_start
+	head -c 300000 /dev/urandom >"$CTL/www/random.bin"
+	seq 20000 >"$CTL/www/numbers.txt"
+	: >"$CTL/www/empty"
+	fetch 0 3 "$WEB/random.bin" "$WEB/numbers.txt" "$WEB/empty"
+	cmp "$CTL/www/random.bin" "$ARENA/out/random.bin"
+	cmp "$CTL/www/numbers.txt" "$ARENA/out/numbers.txt"
+	[[ -f $ARENA/out/empty && ! -s $ARENA/out/empty ]]
+	records 'all(.http_version == "1.1" and .verified == "length")'
+	fetch 0 1 --existing overwrite --compressed "$WEB/packed/numbers.txt"
+	cmp "$CTL/www/numbers.txt" "$ARENA/out/numbers.txt"
+	fetch 1 1 "$WEB/nothing"
+	records '.[0].response_code == 404'
+}

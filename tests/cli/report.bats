@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# Results, the list of failures, the summary, and what is shown to people.
+
+load helper
+
+@test "a record has curl's names and ours" {
+	origin_start
+	list "$O/a.bin?size=1000&type=text/x" " checksum=sha-256=$(digest sha256 "/a.bin?size=1000")"
+	fetch 0 1 -i "$CTL/list.txt"
+	records '.[0] | .url == "'"$O"'/a.bin?size=1000&type=text/x" and .url_effective == .url and
+		.status == "done" and .error == null and .verified == "hash" and
+		(.digest | startswith("sha-256=")) and .filename_effective == "a.bin" and
+		.response_code == 200 and .http_version == "1.1" and .size_download == 1000 and
+		.content_type == "text/x" and .remote_ip == "127.0.0.1" and .attempts == 1 and
+		.num_retries == 0 and .num_redirects == 0 and (.input | endswith("list.txt:1")) and
+		.time_total >= .time_starttransfer and .time_starttransfer >= .time_connect and
+		.time_queue >= 0'
+}
+
+@test "a record of what is there, and of what failed" {
+	origin_start
+	mkdir "$ARENA/out"
+	: >"$ARENA/out/a.bin"
+	fetch 1 2 "$O/a.bin" "$O/b.bin?status=410"
+	records 'map(select(.status == "present"))[0] | .attempts == 0 and .response_code == null'
+	records 'map(select(.status == "failed"))[0] | .error == "http" and .response_code == 410 and
+		(.errormsg | contains("410"))'
+}
+
+@test "results on stdout" {
+	origin_start
+	seine -d out -q --results - "$O/a.bin" "$O/b.bin"
+	((status == 0))
+	jq -se 'length == 2 and all(.status == "done")' "$CTL/stdout"
+}
+
+@test "results come as they are made" {
+	origin_start
+	seine_start -d out --results "$CTL/results.jsonl" -j 2 "$O/a.bin" "$O/b.bin?delay=3000"
+	wait_until 2 grep -q a.bin "$CTL/results.jsonl"
+	kill "$SEINE_PID"
+	kill "$SEINE_PID" || true
+	wait "$SEINE_PID" || true
+}
+
+@test "results that cannot be written are an error before anything is fetched" {
+	origin_start
+	seine -d out --results "$CTL/no/such/dir.jsonl" "$O/a.bin"
+	((status == 2 || status == 4))
+	stats '.requests == 0'
+}
+
+@test "--failed can be fed back" {
+	origin_start
+	list "$O/a.bin?size=10" "$O/x/b.bin?size=10&fail=3:500	$O/y/b.bin?size=10&fail=3:500" \
+		" out=named.bin" " header=X-One: 1" " checksum=sha-256=$(printf '%064d' 0)" \
+		" max-tries=1" \
+		"$O/c.bin?size=10&fail=3:404"
+	fetch 1 3 -i "$CTL/list.txt" --failed "$CTL/left.txt"
+	files a.bin
+	(($(grep -c '^http' "$CTL/left.txt") == 2))
+	# the checksum is wrong, so let us help
+	sed -i '/checksum/d; s/fail=3:404/fail=1:404/' "$CTL/left.txt"
+	local n
+	for n in 1 2 3; do
+		seine -d out -i "$CTL/left.txt" --failed "$CTL/left.txt"
+	done
+	((status == 0))
+	files a.bin named.bin c.bin
+	stats '.paths["/x/b.bin"].headers["x-one"] == "1"'
+	[[ ! -s $CTL/left.txt ]] || ! grep -q '^http' "$CTL/left.txt"
+}
+
+@test "--failed keeps whole URLs, for their owner alone" {
+	origin_start
+	fetch 1 1 --failed "$CTL/left.txt" "$O/a.bin?status=404&X-Amz-Signature=canary"
+	grep -q "X-Amz-Signature=canary" "$CTL/left.txt"
+	[[ $(stat -c %a "$CTL/left.txt") == 600 ]]
+}
+
+@test "the summary as JSON" {
+	origin_start
+	mkdir "$ARENA/out"
+	: >"$ARENA/out/p.bin"
+	seine -d out -q --json "$O/a.bin?size=1000" "$O/b.bin?size=1000&fail=1:500" "$O/p.bin" \
+		"$O/c.bin?status=404"
+	((status == 1))
+	jq -e '.files == 2 and .present == 1 and .failed == 1 and .retries == 1 and
+		.attempts == 4 and .bytes >= 2000 and .failures == {"http": 1} and
+		.http_statuses == {"404": 1} and .wall_s > 0 and .max_rss > 0 and .cpu_s >= 0' \
+		"$CTL/stdout" || fail "not so"
+	[[ ! -s $CTL/stderr ]] || said "404"
+}
+
+@test "the summary for people: files, bytes, retries, failures by kind" {
+	origin_start
+	seine -d out "$O/a.bin?size=1000" "$O/b.bin?size=1000&fail=1:500" "$O/c.bin?status=404"
+	((status == 1))
+	said "3 files"
+	said "2 fetched"
+	said "1 failed"
+	said "1 retry"
+	said "404"
+	[[ ! -s $CTL/stdout ]]
+}
+
+@test "-q says nothing, but errors" {
+	origin_start
+	seine -q -d out "$O/a.bin" "$O/b.bin?fail=1:500"
+	((status == 0))
+	[[ ! -s $CTL/stdout && ! -s $CTL/stderr ]] || fail "not silent"
+	seine -q -d out "$O/c.bin?status=404"
+	((status == 1))
+	[[ ! -s $CTL/stdout ]]
+}
+
+@test "-v tells of each file, retry, redirect and pause" {
+	origin_start
+	seine -v -d out "$O/a.bin" "$O/b.bin?fail=1:500" "$O/c.bin?redirect=/d.bin" \
+		"$O/e.bin?fail=1:429&retry-after=1"
+	((status == 0))
+	said "a.bin"
+	said "500"
+	said "d.bin"
+	said "429"
+}
+
+@test "no escapes and no redrawing where there is no terminal" {
+	origin_start
+	seine -d out "$O/a.bin?size=100000&rate=50000"
+	((status == 0))
+	! grep -q $'[\e\r]' "$CTL/stderr" || fail "escapes"
+}
+
+# on_terminal COLUMNS ARGUMENT...: run on a pseudo-terminal; what it got is in $CTL/typescript.
+on_terminal() {
+	local columns=$1 quoted
+	shift
+	command -v script >/dev/null || skip "script is not installed"
+	printf -v quoted '%q ' "$SEINE" "${QUICK[@]}" "$@"
+	(
+		cd "$ARENA" || exit
+		unset SEINE_TEST_MODES
+		TERM=xterm script -qec "stty cols $columns rows 24; $quoted" "$CTL/typescript" \
+			</dev/null >/dev/null 3>&-
+	)
+}
+
+# What is on the screen at the end, by tmux's opinion of it.
+screen_after() { # COLUMNS ARGUMENT...
+	local columns=$1 quoted socket=$CTL/tmux
+	shift
+	command -v tmux >/dev/null || skip "tmux is not installed"
+	printf -v quoted '%q ' "$SEINE" "${QUICK[@]}" "$@"
+	(
+		cd "$ARENA" || exit
+		unset SEINE_TEST_MODES TMUX
+		tmux -S "$socket" -f /dev/null new-session -d -x "$columns" -y 24 \
+			"PS1= sh -c 'echo before; $quoted; echo after; touch $CTL/over; sleep 30'" 3>&-
+	)
+	wait_until 20 test -e "$CTL/over"
+	tmux -S "$socket" capture-pane -p >"$CTL/screen" 3>&-
+	tmux -S "$socket" kill-server 3>&-
+}
+
+@test "on a terminal: progress that goes away, and the summary stays" {
+	origin_start
+	local n urls=()
+	for n in {1..6}; do
+		urls+=("$O/f$n.bin?size=100000&rate=100000")
+	done
+	screen_after 120 -d out -j 3 "${urls[@]}"
+	# between the two marks there is the summary only
+	sed -n '/^before$/,/^after$/p' "$CTL/screen" >"$CTL/stderr"
+	said "^before"
+	said "6 files"
+	! grep -vE '^(seine: .*|before|after|)$' "$CTL/stderr" || fail "debris"
+}
+
+@test "on a narrow terminal nothing wraps" {
+	origin_start
+	local n urls=()
+	for n in {1..6}; do
+		urls+=("$O/a-name-that-is-rather-long-for-such-a-terminal-$n.bin?size=60000&rate=60000")
+	done
+	on_terminal 30 -d out -j 3 "${urls[@]}"
+	# every redrawn piece, escapes taken out, fits
+	tr '\r' '\n' <"$CTL/typescript" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' |
+		grep -vE '^(Script|seine: )' | awk 'length($0) > 30 { print; bad = 1 } END { exit bad }' ||
+		fail "too wide"
+}
+
+@test "names, headers and errors bring no escapes to a terminal" {
+	origin_start
+	# ESC ]52;  CSI 31m  C1 CSI  right-to-left override  DEL
+	local evil="%1B%5D52;c;x%07%1B%5B31m%C2%9B31m%E2%80%AE%7F"
+	on_terminal 100 -v -d out "$O/ok$evil.bin?size=100&rate=300" \
+		"$O/gone$evil.bin?status=404" \
+		"$O/to.bin?redirect=http://127.0.0.1:1/$evil" \
+		"$O/type.bin?type=text/$evil" || true
+	! grep -qaF $'\e]52' "$CTL/typescript" || fail "OSC 52"
+	! grep -qaF $'\e[31m' "$CTL/typescript" || fail "colour"
+	! grep -qaF $'\xc2\x9b' "$CTL/typescript" || fail "C1"
+	! grep -qaF $'\xe2\x80\xae' "$CTL/typescript" || fail "bidi"
+	! grep -qaF $'\x7f' "$CTL/typescript" || fail "DEL"
+	! grep -qaF $'\a' "$CTL/typescript" || fail "BEL"
+}

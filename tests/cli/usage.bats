@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# The command line itself.
+
+load helper
+
+@test "--help and --version" {
+	seine --help
+	((status == 0))
+	grep -q -- "--existing" "$CTL/stdout"
+	grep -q -- "--per-host" "$CTL/stdout"
+	[[ ! -s $CTL/stderr ]]
+	seine --version
+	((status == 0))
+	grep -q "^seine " "$CTL/stdout"
+	grep -q "libcurl" "$CTL/stdout"
+}
+
+@test "help that cannot be written is an error" {
+	local rc=0
+	"$SEINE" --help >/dev/full 2>"$CTL/stderr" || rc=$?
+	((rc != 0))
+}
+
+@test "nothing to fetch: exit 2, and what to do" {
+	seine
+	((status == 2))
+	said "-i"
+	[[ -z $(ls -A "$ARENA" | grep -v bystander) ]]
+}
+
+@test "wrong usage: exit 2, naming the option, and nothing made" {
+	local arguments
+	for arguments in "--colour" "-j 0" "-j many" "-j" "--mode fast" "--existing maybe" \
+		"--max-size -1" "--max-time soon" "--checksum sha-256=xyz" "--checksum crc=00" \
+		"--progress wild" "--tries 0" "--cacert="; do
+		# shellcheck disable=SC2086 # words are meant
+		seine -d out http://127.0.0.1:1/a $arguments
+		((status == 2)) || fail "exit status $status for $arguments"
+		[[ -s $CTL/stderr ]]
+		[[ ! -e $ARENA/out ]] || fail "made a directory for $arguments"
+		no_crash
+	done
+}
+
+@test "an option misspelt: the right one is named" {
+	seine --exsiting skip http://127.0.0.1:1/a
+	((status == 2))
+	said "--existing"
+}
+
+@test "--checksum for the one URL" {
+	origin_start
+	fetch 0 1 --checksum "sha-256=$(digest sha256 "/a.bin?size=100")" "$O/a.bin?size=100"
+	records '.[0].verified == "hash"'
+	fetch 1 1 --checksum "sha-256=$(printf '%064d' 0)" -o b.bin "$O/b.bin?size=100"
+	records '.[0].error == "checksum"'
+	files a.bin
+	fetch 0 1 --checksum "SHA256=$(digest sha256 "/c.bin?size=100" | tr a-f A-F)" "$O/c.bin?size=100"
+}
+
+@test "options before, between and after URLs; -- ends them" {
+	origin_start
+	fetch 0 2 -j1 "$O/a.bin" --tries=2 -- "$O/b.bin"
+	files a.bin b.bin
+}
+
+@test "a URL without its scheme: said, not guessed" {
+	seine -d out --results "$CTL/results.jsonl" 127.0.0.1:1/a.bin
+	((status == 3)) || fail "exit status $status, not 3"
+	said "http://"
+}
+
+@test "all modes have all cases" {
+	local mode
+	grep -oE '^case_[a-z_]+' "$SRCDIR/tests/cli/modes.bash" | sort >"$CTL/cases"
+	for mode in sequential threads event; do
+		grep -oE 'case_[a-z_]+' "$SRCDIR/tests/cli/modes-$mode.bats" | sort |
+			diff "$CTL/cases" -
+	done
+}

@@ -1,0 +1,326 @@
+/* test_task.c - mirrors in turn, and what a failure is booked on. */
+#include "core/task.h"
+
+#include <stdarg.h>
+
+#include "base/alloc.h"
+#include "tap.h"
+
+#define PLENTY 100
+
+/* A task for these mirrors; the list ends with NULL. */
+static struct task *make(const char *first, ...)
+{
+	struct entry *entry = entry_new();
+	const char *url;
+	va_list urls;
+
+	va_start(urls, first);
+	for (url = first; url; url = va_arg(urls, const char *))
+		strings_add(&entry->urls, url);
+	va_end(urls);
+	check_int(url_parse(&entry->url, first, NULL), 0);
+	return task_new(entry, 0);
+}
+
+static struct outcome failure(enum kind kind, long status)
+{
+	return (struct outcome){.type = OUTCOME_FAILED,
+		.kind = kind,
+		.retry_after = -1,
+		.exchange.status = status};
+}
+
+static enum task_move fail_as(struct task *task, enum kind kind, int64_t max_tries)
+{
+	struct outcome outcome = failure(kind, 0);
+
+	return task_failed(task, &outcome, max_tries, 0);
+}
+
+static enum task_move refuse(
+	struct task *task, long status, int64_t max_tries, uint64_t successes)
+{
+	struct outcome outcome = failure(KIND_HTTP, status);
+
+	return task_failed(task, &outcome, max_tries, successes);
+}
+
+static enum task_move wrong(struct task *task, uint64_t digest)
+{
+	struct outcome outcome = failure(KIND_CHECKSUM, 200);
+
+	outcome.wrong_digest = digest;
+	return task_failed(task, &outcome, PLENTY, 0);
+}
+
+static void redirect(struct task *task, const char *to, bool from_public)
+{
+	struct url target;
+
+	check_int(url_parse(&target, to, NULL), 0);
+	task_redirect(task, &target, from_public);
+	check(target.text == NULL); /* taken */
+	url_release(&target);
+}
+
+static void one_url(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_str(task->at->text, "http://a/1");
+	check_int(fail_as(task, KIND_NETWORK, 3), TASK_BACKOFF);
+	check_str(task->at->text, "http://a/1");
+	check_int(fail_as(task, KIND_NETWORK, 3), TASK_BACKOFF);
+	check_int(fail_as(task, KIND_NETWORK, 3), TASK_GIVE_UP);
+	task_free(task);
+	task = make("http://a/1", NULL);
+	check_int(fail_as(task, KIND_NETWORK, 1), TASK_GIVE_UP);
+	task_free(task);
+	task = make("http://a/1", NULL);
+	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void mirrors_in_turn(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", "http://c/3", NULL);
+
+	check_int(fail_as(task, KIND_CONNECT, 2), TASK_NEXT);
+	check_str(task->at->text, "http://b/2");
+	check_int(fail_as(task, KIND_STALL, 2), TASK_NEXT);
+	check_str(task->at->text, "http://c/3");
+	check_int(fail_as(task, KIND_TIMEOUT, 2), TASK_BACKOFF);
+	check_str(task->at->text, "http://a/1");
+	check(task->at == &task->entry->url);
+	check_int(fail_as(task, KIND_CONNECT, 2), TASK_NEXT);
+	check_int(fail_as(task, KIND_CONNECT, 2), TASK_NEXT);
+	check_str(task->at->text, "http://c/3");
+	check_int(fail_as(task, KIND_CONNECT, 2), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void dead_mirrors_are_left_out(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", "http://c/3", NULL);
+
+	check_int(refuse(task, 404, PLENTY, 0), TASK_NEXT);
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_NEXT);
+	check_str(task->at->text, "http://c/3");
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_BACKOFF);
+	check_str(task->at->text, "http://b/2");
+	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_NEXT);
+	check_str(task->at->text, "http://c/3");
+	/* Alone now: each failure ends a round. */
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_BACKOFF);
+	check_str(task->at->text, "http://c/3");
+	check_int(refuse(task, 410, PLENTY, 0), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void text_that_is_no_url(void)
+{
+	struct task *task = make("http://a/1", "ftp://b/2", "", "http://c/3", NULL);
+
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_NEXT);
+	check_str(task->at->text, "http://c/3");
+	check_int(fail_as(task, KIND_TOO_LARGE, PLENTY), TASK_BACKOFF);
+	check_str(task->at->text, "http://a/1");
+	check_int(refuse(task, 403, PLENTY, 0), TASK_GIVE_UP);
+	task_free(task);
+	task = make("http://a/1", "http://", "://", NULL);
+	check_int(fail_as(task, KIND_NETWORK, 2), TASK_BACKOFF);
+	check_str(task->at->text, "http://a/1");
+	check_int(fail_as(task, KIND_NETWORK, 2), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void tries_are_counted_per_mirror(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", NULL);
+	int failures = 1;
+
+	while (fail_as(task, KIND_NETWORK, 5) != TASK_GIVE_UP)
+		failures++;
+	check_int(failures, 10);
+	check_int(task->mirrors[0].tries, 5);
+	check_int(task->mirrors[1].tries, 5);
+	task_free(task);
+}
+
+/* Refusals are the rate's fault as long as the origin delivers to others. */
+static void refusals_while_it_delivers(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	for (uint64_t n = 0; n < 1000; n++)
+		check_int(refuse(task, n % 2 ? 429 : 503, 3, n), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 1); /* the first one counts: nothing is known */
+	check_int(refuse(task, 429, 3, 999), TASK_BACKOFF);
+	check_int(refuse(task, 429, 3, 999), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void refusals_of_one_that_delivers_nothing(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_int(refuse(task, 503, 3, 7), TASK_BACKOFF);
+	check_int(refuse(task, 503, 3, 7), TASK_BACKOFF);
+	check_int(refuse(task, 503, 3, 7), TASK_GIVE_UP);
+	task_free(task);
+	/* Fewer than before: it was forgotten and begins anew. */
+	task = make("http://a/1", NULL);
+	check_int(refuse(task, 503, 2, 7), TASK_BACKOFF);
+	check_int(refuse(task, 503, 2, 3), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void other_failures_count_though_it_delivers(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_int(refuse(task, 500, 3, 1), TASK_BACKOFF);
+	check_int(refuse(task, 500, 3, 2), TASK_BACKOFF);
+	check_int(refuse(task, 500, 3, 3), TASK_GIVE_UP);
+	task_free(task);
+}
+
+/* What one mirror's origin delivers says nothing about another's. */
+static void refusals_by_two_mirrors(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", NULL);
+
+	check_int(refuse(task, 429, 2, 10), TASK_NEXT);
+	check_int(refuse(task, 429, 2, 0), TASK_BACKOFF);
+	check_int(refuse(task, 429, 2, 11), TASK_NEXT);
+	check_int(task->mirrors[0].tries, 1);
+	check_int(refuse(task, 429, 2, 0), TASK_BACKOFF);
+	check_int(task->mirrors[1].tries, 2);
+	check_str(task->at->text, "http://a/1");
+	check_int(refuse(task, 429, 2, 11), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void the_same_wrong_bytes_twice(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_int(wrong(task, 1), TASK_BACKOFF);
+	check_int(wrong(task, 2), TASK_BACKOFF);
+	check_int(wrong(task, 1), TASK_BACKOFF);
+	check_int(wrong(task, 1), TASK_GIVE_UP);
+	task_free(task);
+	task = make("http://a/1", NULL);
+	check_int(wrong(task, 0), TASK_BACKOFF); /* no digest is special */
+	check_int(wrong(task, 0), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void the_same_wrong_bytes_with_others_between(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_int(wrong(task, 7), TASK_BACKOFF);
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_BACKOFF);
+	check_int(refuse(task, 500, PLENTY, 0), TASK_BACKOFF);
+	check_int(wrong(task, 7), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void wrong_bytes_of_two_mirrors(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", NULL);
+
+	/* Both may have the same wrong file, but each is believed to be damaged once. */
+	check_int(wrong(task, 7), TASK_NEXT);
+	check_int(wrong(task, 7), TASK_BACKOFF);
+	check_int(wrong(task, 7), TASK_NEXT);
+	check_int(wrong(task, 7), TASK_GIVE_UP);
+	task_free(task);
+}
+
+static void redirects(void)
+{
+	struct task *task = make("http://a/1", "http://m/2", NULL);
+
+	redirect(task, "http://b/x", false);
+	check_str(task->at->text, "http://b/x");
+	check_int(task->hops, 1);
+	check(!task->from_public);
+	redirect(task, "https://c/y", true);
+	redirect(task, "https://d/z", false);
+	check_str(task->at->text, "https://d/z");
+	check_int(task->hops, 3);
+	check(task->from_public); /* once public, always public */
+	/* The failure is booked on the mirror that led there. */
+	check_int(fail_as(task, KIND_CONNECT, PLENTY), TASK_NEXT);
+	check_int(task->mirrors[0].tries, 1);
+	check_int(task->mirrors[1].tries, 0);
+	check_str(task->at->text, "http://m/2");
+	check_int(task->hops, 0);
+	check(!task->from_public);
+	redirect(task, "http://e/", true);
+	check_int(fail_as(task, KIND_CONNECT, PLENTY), TASK_BACKOFF);
+	check_str(task->at->text, "http://a/1");
+	check(task->at == &task->entry->url);
+	check_int(task->hops, 0);
+	check(!task->from_public);
+	task_free(task);
+}
+
+/* history.url points at what was asked last, which must outlive the move away from it. */
+static void the_url_asked_last_can_be_told(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", NULL);
+	const char *asked;
+
+	redirect(task, "http://x/1", false);
+	asked = task->at->text;
+	redirect(task, "http://y/2", false);
+	check_str(asked, "http://x/1");
+	asked = task->at->text;
+	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_NEXT);
+	check_str(asked, "http://y/2");
+	asked = task->at->text;
+	check_str(asked, "http://b/2");
+	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_BACKOFF);
+	check_str(asked, "http://b/2");
+	asked = task->at->text;
+	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
+	check_str(asked, "http://a/1");
+	task_free(task);
+}
+
+/* As above, when the mirrors tried on the way are no URLs at all. */
+static void the_url_asked_last_before_bad_ones(void)
+{
+	struct task *task = make("http://a/1", "ftp://b/2", "ftp://c/3", NULL);
+	const char *asked;
+
+	redirect(task, "http://x/1", false);
+	asked = task->at->text;
+	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
+	check_str(asked, "http://x/1");
+	task_free(task);
+}
+
+int main(void)
+{
+	run(one_url);
+	run(mirrors_in_turn);
+	run(dead_mirrors_are_left_out);
+	run(text_that_is_no_url);
+	run(tries_are_counted_per_mirror);
+	run(refusals_while_it_delivers);
+	run(refusals_of_one_that_delivers_nothing);
+	run(other_failures_count_though_it_delivers);
+	run(refusals_by_two_mirrors);
+	run(the_same_wrong_bytes_twice);
+	run(the_same_wrong_bytes_with_others_between);
+	run(wrong_bytes_of_two_mirrors);
+	run(redirects);
+	run(the_url_asked_last_can_be_told);
+	run(the_url_asked_last_before_bad_ones);
+	return done();
+}
