@@ -88,7 +88,8 @@ def seine(mode):
 def curl_argv(job, *options):
     pairs = (f'url = "{url}"\noutput = "{job.out}/{name}"' for url, name in job.urls)
     tls = ["--cacert", job.cacert] if job.cacert else []
-    return ["curl", "-sS", *options, *tls, "-K", job.write("curl.conf", pairs)]
+    quiet = ["-sS", "--no-progress-meter"]  # the latter for -Z, which draws one with -s, too
+    return ["curl", *quiet, *options, *tls, "-K", job.write("curl.conf", pairs)]
 
 
 def curl_parallel(job):
@@ -98,7 +99,7 @@ def curl_parallel(job):
 
 
 def curl_most():
-    """Before 8.16 a larger --parallel-max than 300 is not obeyed: curl falls back to 50."""
+    """Before 8.16 curl takes a --parallel-max above 300 for 300."""
     version = re.match(r"curl (\d+)\.(\d+)", measure.output(["curl", "-V"]))
     new = version and tuple(map(int, version.groups())) >= (8, 16)
     return 65535 if new else 300
@@ -128,7 +129,8 @@ def wget2(job):
     tls = [f"--ca-certificate={job.cacert}", "--no-ocsp", "--no-hsts", "--no-hpkp"]
     return [
         *["wget2", "--quiet", f"--input-file={job.list}", f"--directory-prefix={job.out}"],
-        *[f"--max-threads={job.jobs}", "--cut-file-get-vars", *(tls if job.cacert else [])],
+        *[f"--max-threads={job.jobs}", "--cut-file-get-vars"],
+        *(tls if job.cacert else []),
     ]
 
 

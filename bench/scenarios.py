@@ -31,13 +31,13 @@ class File:
     digest: bytes = b""
 
 
-# Files ------------------------------------------------------------------------------------
+# Files: all at the top, for wget2 makes directories where the others do not ------------------
 
 
 def alike(size, query=""):
     def make(count):
         for i in range(1, count + 1):
-            yield File(f"{i:06}.bin", f"/files/{i:06}.bin{query}", size)
+            yield File(f"{i:06}.bin", f"/{i:06}.bin{query}", size)
 
     return make
 
@@ -47,7 +47,7 @@ def heavy_tail(count):
     rng = random.Random(7)
     for i in range(1, count + 1):
         size = int(rng.lognormvariate(math.log(8192), 3 * math.log(2)))
-        yield File(f"{i:06}.bin", f"/files/{i:06}.bin", min(size, 8 << 20))
+        yield File(f"{i:06}.bin", f"/{i:06}.bin", min(size, 8 << 20))
 
 
 # Servers ----------------------------------------------------------------------------------

@@ -164,6 +164,9 @@ int session_run(const struct settings *settings)
 	int status;
 
 	fit_descriptors(&session.settings);
+	if (settings->insecure)
+		log_warn("certificates are not checked (--insecure): anybody may be the "
+			 "server");
 	if (session_open(&session, &err) == 0) {
 		status = session_fetch(&session);
 	} else {

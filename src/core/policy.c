@@ -57,7 +57,7 @@ nstime policy_backoff(const struct settings *settings, unsigned round, uint64_t 
 {
 	nstime ceiling = settings->retry_wait;
 
-	while (round-- > 0 && ceiling < settings->retry_max_wait)
+	while (round-- > 0 && ceiling > 0 && ceiling < settings->retry_max_wait)
 		ceiling = ceiling > NSTIME_NEVER / 2 ? NSTIME_NEVER : ceiling * 2;
 	if (ceiling > settings->retry_max_wait)
 		ceiling = settings->retry_max_wait;

@@ -4,7 +4,6 @@
 enum kind curlcode_kind(CURLcode code)
 {
 	switch (code) {
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 		return KIND_BAD_URL;
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -18,6 +17,7 @@ enum kind curlcode_kind(CURLcode code)
 		return KIND_TLS_SETUP;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CLIENTCERT:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -35,6 +35,7 @@ enum kind curlcode_kind(CURLcode code)
 	case CURLE_HTTP3:
 	case CURLE_QUIC_CONNECT_ERROR:
 		return KIND_NETWORK;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* not the URL's, which is http: HTTP/0.9 */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
 		return KIND_PROTOCOL;

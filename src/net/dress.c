@@ -5,7 +5,7 @@
  * is on only while the attempt goes to the origin it was given for. */
 #include "net/dress.h"
 
-#include "base/alloc.h"
+#include <string.h>
 
 #define BUFFER_SIZE                                                                    \
 	(64 * 1024) /* malloc'ed per active transfer, touched as far as used */
@@ -48,8 +48,6 @@ static void wear_http(struct wardrobe *w, const struct settings *s)
 		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	else if (s->http == HTTP_2)
 		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_0);
-	/* Only a connection that may turn out to multiplex is worth waiting for. */
-	SET(w, CURLOPT_PIPEWAIT, s->http == HTTP_1_1 ? 0L : 1L);
 	if (s->compressed)
 		SET(w, CURLOPT_ACCEPT_ENCODING, "");
 	if (s->proxy)
@@ -123,8 +121,15 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
 	const struct entry *entry = attempt->entry;
 	bool special = entry->headers.count || entry->referer || entry->user_agent;
+	bool waits = net->settings->http != HTTP_1_1 &&
+		     strncmp(attempt->url, "https:", 6) == 0;
 
 	SET(w, CURLOPT_URL, attempt->url);
+	/* Only a TLS handshake can tell that a connection multiplexes. In plain text, too,
+	 * libcurl would wait: for the first answer, however long that takes. */
+	if (dress->waits != waits)
+		SET(w, CURLOPT_PIPEWAIT, (long)waits);
+	dress->waits = waits;
 	if (dress->special || dress->bound != attempt->trusted) {
 		wear_bound(w, net, attempt->trusted);
 		SET(w, CURLOPT_USERAGENT, net->settings->user_agent);

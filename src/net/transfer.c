@@ -265,6 +265,8 @@ static void describe(const struct transfer *t, struct exchange *exchange)
 
 	exchange->status = t->response.status;
 	exchange->size_download = t->received;
+	exchange->insecure = t->net->settings->insecure &&
+		strncmp(t->attempt->url, "https:", 6) == 0;
 	if (!t->net->detailed)
 		return;
 	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &number) == CURLE_OK)

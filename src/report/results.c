@@ -62,6 +62,7 @@ static void put_exchange(json_t *record, const struct exchange *exchange)
 	json_put_text(record, "content_type", exchange->content_type);
 	json_put_text(record, "remote_ip",
 		exchange->remote_ip[0] ? exchange->remote_ip : NULL);
+	json_put_child(record, "insecure", json_boolean(exchange->insecure));
 	json_put_seconds(record, "time_namelookup", exchange->time_namelookup);
 	json_put_seconds(record, "time_connect", exchange->time_connect);
 	json_put_seconds(record, "time_appconnect", exchange->time_appconnect);

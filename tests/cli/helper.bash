@@ -36,6 +36,7 @@ common_setup() {
 	MODE=${MODE:-}
 	PIDS=()
 	MOUNTS=()
+	TREES=()
 	DEADLINE=30
 	STDIN=/dev/null
 	cd "$CTL" || return
@@ -50,6 +51,7 @@ common_teardown() {
 	for mount in "${MOUNTS[@]}"; do
 		umount "$mount" || true
 	done
+	((${#TREES[@]} == 0)) || rm -rf "${TREES[@]}"
 	chmod -R u+rwX "$BATS_TEST_TMPDIR" 2>/dev/null || true
 }
 

@@ -157,15 +157,16 @@ load helper
 }
 
 @test "a long list costs little memory, and what is there costs no request" {
-	origin_start
-	mkdir "$ARENA/out"
-	: >"$ARENA/out/x"
-	seine -d out --version
+	[[ -w /dev/shm ]] || skip "no /dev/shm, and disks are too slow for so many files"
+	local there
+	there=$(mktemp -d /dev/shm/seine-test.XXXXXX)
+	TREES+=("$there")
+	mkdir "$there/d"
+	(cd "$there/d" && seq 300000 | xargs touch)
 	yes "http://127.0.0.1:1/x" | head -n 300000 | awk '{ print $0 "\n out=d/" NR }' >"$CTL/list.txt"
-	mkdir -p "$ARENA/out/d"
-	(cd "$ARENA/out/d" && seq 300000 | xargs touch)
 	DEADLINE=120
-	seine -d out -i "$CTL/list.txt" -q --json
+	seine -d "$there" -i "$CTL/list.txt" -q --json
 	((status == 0))
-	jq -e '.present == 300000 and .max_rss < 100 * 1048576' "$CTL/stdout" || fail "too much"
+	jq -e '.present == 300000 and .attempts == 0 and .max_rss < 100 * 1048576' "$CTL/stdout" ||
+		fail "too much"
 }

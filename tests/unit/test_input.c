@@ -138,6 +138,11 @@ static void output_and_checksum_go_to_the_argument(void)
 	check_job(&job,
 		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
 		"2 0:1 http://b/\n");
+	strings_add(&job.settings.urls, "http://c/");
+	check_job(&job,
+		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
+		"2 arg:2 http://c/\n"
+		"3 0:1 http://b/\n");
 	job_release(&job);
 }
 

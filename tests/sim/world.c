@@ -1,0 +1,214 @@
+/* Simulated servers: see world.h. Hosts are called h0.test, h1.test and so on, with schemes
+ * and ports in turn; the last of them has a private address for its name. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define PRIVATE "http://10.1.2.3"
+
+void world_init(struct world *world, size_t n_hosts, uint64_t seed)
+{
+	*world = (struct world){.dice = {seed},
+		.hosts = xcalloc(n_hosts + 1, sizeof(*world->hosts)),
+		.n_hosts = n_hosts};
+	for (size_t i = 0; i < n_hosts; i++) {
+		static const char *const forms[] = {
+			"http://h%zu.test", "https://h%zu.test", "http://h%zu.test:8080"};
+		char *origin = NULL;
+
+		if (asprintf(&origin, forms[i % 3], i - i % 3) < 0)
+			abort();
+		world->hosts[i].origin = origin;
+		world->hosts[i].wait = -1;
+	}
+	world->hosts[n_hosts] = (struct host){.origin = xstrdup(PRIVATE), .wait = -1};
+}
+
+void world_release(struct world *world)
+{
+	for (size_t i = 0; i <= world->n_hosts; i++)
+		free((char *)world->hosts[i].origin);
+	free(world->hosts);
+}
+
+static bool is_at(const struct host *host, const char *url)
+{
+	size_t len = strlen(host->origin);
+
+	return strncmp(url, host->origin, len) == 0 && url[len] == '/';
+}
+
+struct host *world_host(struct world *world, const char *url)
+{
+	for (size_t i = 0; i <= world->n_hosts; i++) {
+		size_t at = (world->last + i) % (world->n_hosts + 1);
+
+		if (is_at(&world->hosts[at], url)) {
+			world->last = at;
+			return &world->hosts[at];
+		}
+	}
+	return NULL;
+}
+
+static void fail(struct outcome *outcome, enum kind kind, long status)
+{
+	outcome->type = OUTCOME_FAILED;
+	outcome->kind = kind;
+	outcome->exchange.status = status;
+	snprintf(outcome->text, sizeof(outcome->text), "%s %ld", kind_name(kind), status);
+}
+
+/* The breakage that was diced, FAULT_COUNT for none. */
+static enum fault pick_fault(struct world *world, const struct host *host)
+{
+	double at = dice_real(&world->dice);
+
+	for (int i = 0; i < FAULT_COUNT; i++) {
+		at -= host->faults[i];
+		if (at < 0)
+			return i;
+	}
+	return FAULT_COUNT;
+}
+
+static bool apply_fault(struct world *world, const struct host *host, enum fault fault,
+	struct outcome *outcome)
+{
+	static const struct {
+		enum kind kind;
+		long status;
+	} faults[] = {
+		[FAULT_DNS] = {KIND_DNS, 0},
+		[FAULT_CONNECT] = {KIND_CONNECT, 0},
+		[FAULT_RESET] = {KIND_NETWORK, 200},
+		[FAULT_TRUNCATED] = {KIND_TRUNCATED, 200},
+		[FAULT_STALL] = {KIND_STALL, 200},
+		[FAULT_500] = {KIND_HTTP, 500},
+		[FAULT_500_WAIT] = {KIND_HTTP, 500},
+		[FAULT_503] = {KIND_HTTP, 503},
+		[FAULT_503_WAIT] = {KIND_HTTP, 503},
+		[FAULT_CHECKSUM] = {KIND_CHECKSUM, 200},
+	};
+
+	if (fault == FAULT_COUNT)
+		return false;
+	fail(outcome, faults[fault].kind, faults[fault].status);
+	if (fault == FAULT_500_WAIT || fault == FAULT_503_WAIT)
+		outcome->retry_after = host->wait;
+	if (fault == FAULT_CHECKSUM)
+		outcome->wrong_digest = dice_roll(&world->dice);
+	return true;
+}
+
+static void redirect(const struct host *host, struct outcome *outcome, char *to)
+{
+	outcome->type = OUTCOME_REDIRECT;
+	outcome->location = to;
+	outcome->from_public = host->is_public;
+	outcome->exchange.status = 302;
+}
+
+/* What a sound host says to this path. */
+static void answer(struct world *world, const struct host *host,
+	const struct attempt *attempt, struct outcome *outcome)
+{
+	const char *path = attempt->url + strlen(host->origin);
+	unsigned a = 0, n = 0;
+
+	outcome->exchange.status = 200;
+	if (sscanf(path, "/near/%u/%u", &a, &n) == 2 && a > 0) {
+		redirect(host, outcome, xasprintf("%s/near/%u/%u", host->origin, a - 1, n));
+	} else if (sscanf(path, "/far/%u/%u", &a, &n) == 2) {
+		redirect(host, outcome,
+			xasprintf("%s/file/%u", world->hosts[a].origin, n));
+	} else if (sscanf(path, "/back/%u/%u", &a, &n) == 2) {
+		redirect(host, outcome, xasprintf("%s/far/%td/%u", world->hosts[a].origin,
+			host - world->hosts, n));
+	} else if (strncmp(path, "/loop/", 6) == 0) {
+		redirect(host, outcome, xstrdup(attempt->url));
+	} else if (sscanf(path, "/odd/%u", &n) == 1) {
+		static const char *const odd[] = {"ftp://h0.test/", "file:///etc/passwd",
+			"", "http://", "javascript:0"};
+
+		redirect(host, outcome, xstrdup(odd[n % 5]));
+	} else if (strncmp(path, "/gone/", 6) == 0) {
+		fail(outcome, KIND_HTTP, 404);
+	} else if (strncmp(path, "/sick/", 6) == 0) {
+		fail(outcome, KIND_HTTP, 500);
+	} else if (sscanf(path, "/sour/%u", &n) == 1) {
+		fail(outcome, KIND_CHECKSUM, 200);
+		outcome->wrong_digest = n;
+	} else if (sscanf(path, "/once/%u", &n) == 1 && attempt->ordinal == 1) {
+		fail(outcome, KIND_CHECKSUM, 200);
+		outcome->wrong_digest = n;
+	} else if (strncmp(path, "/full/", 6) == 0) {
+		fail(outcome, KIND_DISK, 200);
+	}
+}
+
+/* Half to one and a half of it, now and then ten times as long. */
+static nstime vary(struct world *world, const struct host *host)
+{
+	double times = 0.5 + dice_real(&world->dice);
+
+	if (host->steady)
+		return host->latency;
+	if (dice_chance(&world->dice, 0.01))
+		times *= 10;
+	return (nstime)((double)host->latency * times);
+}
+
+/* Mostly small, a few large: sizes of real lists have a heavy tail. */
+static nstime body_time(struct world *world, const struct host *host)
+{
+	double size = 2000 / (dice_real(&world->dice) + 0.001);
+
+	return host->rate ? (nstime)(size / (double)host->rate * NS_PER_SEC) : 0;
+}
+
+void world_ask(struct world *world, const struct attempt *attempt, nstime now,
+	struct exchange_plan *plan)
+{
+	struct host *host = world_host(world, attempt->url);
+	struct outcome *outcome = &plan->outcome;
+	enum fault fault;
+
+	*plan = (struct exchange_plan){0};
+	outcome_init(outcome);
+	if (!host || host->is_dead) {
+		fail(outcome, host ? KIND_CONNECT : KIND_DNS, 0);
+		plan->done = now + (host ? vary(world, host) : NS_PER_SEC);
+		return;
+	}
+	host->asked++;
+	plan->done = now + vary(world, host);
+	if (host->capacity && host->serving >= host->capacity) {
+		host->refused++;
+		fail(outcome, KIND_HTTP, 429);
+		outcome->retry_after = host->wait;
+		return;
+	}
+	plan->serves = host;
+	if (++host->serving > host->most_serving)
+		host->most_serving = host->serving;
+	fault = pick_fault(world, host);
+	if (fault == FAULT_STALL)
+		plan->done += 30 * NS_PER_SEC;
+	if (apply_fault(world, host, fault, outcome))
+		return;
+	answer(world, host, attempt, outcome);
+	if (outcome->type == OUTCOME_DONE || outcome->kind == KIND_CHECKSUM)
+		plan->done += body_time(world, host);
+}
+
+void world_done(struct exchange_plan *plan)
+{
+	if (plan->serves)
+		plan->serves->serving--;
+	outcome_release(&plan->outcome);
+}
