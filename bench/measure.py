@@ -16,8 +16,15 @@ prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 # The kernel counts the memory of the process that calls exec() into the maximum of the
 # program that it becomes. So what we measure is started from a small shell rather than from
-# here. The shell ends at once and its child falls to us, who asked for orphans.
-LAUNCH = 'log=$1; shift; exec "$@" </dev/null >"$log" 2>&1 & echo $!'
+# here. The shell ends, and its child, which waits for the word to go, falls to us, who asked
+# for orphans. (Without waiting it may end before the shell, which would then reap it.)
+LAUNCH = """
+log=$1
+shift
+exec 3<&0
+{ read -r go <&3 && exec "$@" </dev/null >"$log" 2>&1 3<&-; } &
+echo $!
+"""
 
 
 class Usage(NamedTuple):
@@ -63,22 +70,22 @@ def end_group(group):
 
 
 def run(argv, log, env, timeout, server_pids):
-    server_before = cpu_of(server_pids)
-    began = time.monotonic()
     shell = subprocess.Popen(
         ["/bin/sh", "-c", LAUNCH, "sh", log, *argv],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=env,
         start_new_session=True,
     )
     try:
-        pid = int(shell.communicate()[0])
-        handle = os.pidfd_open(pid)
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        in_time = poll.poll(timeout * 1000)
+        with shell.stdin as go, shell.stdout as said:
+            pid = int(said.readline())
+            shell.wait()
+            server_before = cpu_of(server_pids)
+            began = time.monotonic()
+            go.write(b"go\n")
+        in_time = wait_for(pid, timeout)
         wall = time.monotonic() - began
-        os.close(handle)
         if not in_time:
             os.kill(pid, signal.SIGKILL)
         _, status, used = os.wait4(pid, 0)
@@ -96,6 +103,17 @@ def run(argv, log, env, timeout, server_pids):
         status=os.waitstatus_to_exitcode(status) if in_time else -1,
         said=said,
     )
+
+
+def wait_for(pid, timeout):
+    """Wait until a process has ended, but do not reap it yet."""
+    handle = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        return bool(poll.poll(timeout * 1000))
+    finally:
+        os.close(handle)
 
 
 def cpu_of(pids):

@@ -139,7 +139,8 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 		if (entry->user_agent)
 			SET(w, CURLOPT_USERAGENT, entry->user_agent);
 		if (attempt->trusted && entry->referer)
-			SET(w, CURLOPT_REFERER, entry->referer);
+			SET(w, CURLOPT_REFERER,
+				entry->referer[0] ? entry->referer : NULL);
 		if (attempt->trusted && entry->headers.count) {
 			own_headers(dress, w, net, entry);
 			SET(w, CURLOPT_HTTPHEADER, dress->own);

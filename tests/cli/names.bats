@@ -138,6 +138,7 @@ load helper
 	mkdir -p "$ARENA/out" "$ARENA/victim"
 	echo precious >"$ARENA/victim/file"
 	(
+		set +e
 		while :; do
 			ln -sfn ../victim "$ARENA/out/sub"
 			rm -f "$ARENA/out/sub"

@@ -1,0 +1,466 @@
+/* The rules of the scheduler, written a second time and in another way: not what to do
+ * next, but what must never be done. See oracle.h. */
+#include "oracle.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+#define PRINTED_MAX 12
+#define PAUSE_MAX (600 * NS_PER_SEC)
+
+struct record {
+	uint64_t number;
+	const struct entry *entry;
+	unsigned attempts, retries, redirects;
+	bool in_flight;
+	size_t mirror;      /* the one whose chain is followed */
+	unsigned hops;
+	bool from_public;
+	char *target;       /* a redirect leads there next; NULL: to a mirror */
+	nstime not_before;  /* backs off until then */
+	struct host *host;  /* of the attempt in flight */
+	char *url;          /* asked last */
+	enum outcome_type outcome;
+	bool own_fault;     /* the last failure was ours: no other mirror helps */
+	struct {
+		unsigned failures; /* of all kinds */
+		unsigned refusals; /* 429 and 503 among them */
+		bool dead;         /* for good */
+		bool was_wrong;
+		uint64_t wrong_digest;
+	} mirrors[MIRRORS_MAX];
+};
+
+void oracle_blame(struct oracle *oracle, const char *fmt, ...)
+{
+	va_list args;
+
+	if (oracle->violations++ >= PRINTED_MAX)
+		return;
+	printf("# at %.6f s: ", (double)oracle->now / NS_PER_SEC);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	printf("\n");
+}
+
+#define must(condition, record, what)                                                  \
+	do {                                                                           \
+		if (!(condition))                                                      \
+			oracle_blame(oracle, "entry %" PRIu64 ": %s", (record)->number, \
+				what);                                                 \
+	} while (0)
+
+static struct record *record_of(struct oracle *oracle, const struct entry *entry)
+{
+	struct record **place;
+
+	if (entry->number == 0 || entry->number > oracle->total) {
+		oracle_blame(oracle, "entry %" PRIu64 " was never given", entry->number);
+		abort();
+	}
+	place = &oracle->records[entry->number];
+	if (!*place) {
+		*place = xcalloc(1, sizeof(**place));
+		(*place)->number = entry->number;
+		(*place)->entry = entry;
+	}
+	must((*place)->entry == entry, *place, "not the entry it was");
+	return *place;
+}
+
+static int64_t max_tries(const struct oracle *oracle, const struct record *record)
+{
+	return record->entry->max_tries > 0 ? record->entry->max_tries
+					    : oracle->settings->tries;
+}
+
+/* Must not be asked any more. Refusals may be left out of the count, but need not be. */
+static bool is_used_up(
+	const struct oracle *oracle, const struct record *record, size_t mirror)
+{
+	return record->mirrors[mirror].dead ||
+	       record->mirrors[mirror].failures - record->mirrors[mirror].refusals >=
+		       max_tries(oracle, record);
+}
+
+/* Need not be asked any more. */
+static bool may_be_left(
+	const struct oracle *oracle, const struct record *record, size_t mirror)
+{
+	struct url url;
+
+	if (record->mirrors[mirror].dead ||
+		record->mirrors[mirror].failures >= max_tries(oracle, record))
+		return true;
+	if (url_parse(&url, record->entry->urls.items[mirror], NULL) != 0)
+		return true;
+	url_release(&url);
+	return false;
+}
+
+/* An attempt at a mirror's own URL: is it that one's turn? */
+static void check_turn(struct oracle *oracle, struct record *record, const char *url)
+{
+	size_t n = record->entry->urls.count;
+	size_t first = record->attempts == 0 ? 0 : record->mirror + 1;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t mirror = (first + i) % n;
+
+		if (strcmp(record->entry->urls.items[mirror], url) == 0) {
+			must(!is_used_up(oracle, record, mirror), record,
+				"a mirror is asked too often");
+			record->mirror = mirror;
+			record->hops = 0;
+			record->from_public = false;
+			return;
+		}
+		must(may_be_left(oracle, record, mirror), record,
+			"a mirror is passed over");
+	}
+	oracle_blame(oracle, "entry %" PRIu64 ": nobody named %s", record->number, url);
+}
+
+static void check_url(struct oracle *oracle, struct record *record, const char *url)
+{
+	if (!record->target) {
+		check_turn(oracle, record, url);
+		return;
+	}
+	must(strcmp(record->target, url) == 0, record, "not where the redirect leads");
+	free(record->target);
+	record->target = NULL;
+}
+
+static void check_attempt(struct oracle *oracle, const struct record *record,
+	const struct attempt *attempt, const struct host *host)
+{
+	struct url url;
+	bool parses = url_parse(&url, attempt->url, NULL) == 0;
+
+	must(parses && strcmp(url.text, attempt->url) == 0, record, "not a normal URL");
+	must(parses && strcmp(url.origin, attempt->origin_key) == 0, record,
+		"another origin than the URL's");
+	url_release(&url);
+	must(attempt->entry == record->entry, record, "an attempt for another entry");
+	must(attempt->trusted == (host == world_host(oracle->world,
+					  record->entry->urls.items[0])),
+		record, "trust in the wrong origin");
+	must(attempt->public_only ==
+			(record->from_public && !oracle->settings->allow_private),
+		record, "public_only is wrong");
+	must(attempt->ordinal == record->attempts, record, "ordinal is wrong");
+	must(attempt->started == oracle->now && attempt->queued <= oracle->now, record,
+		"times are wrong");
+	must(attempt->received == 0 && attempt->expected == -1, record,
+		"counters are not at their beginning");
+}
+
+static void check_limits(
+	struct oracle *oracle, const struct record *record, struct watched *watched)
+{
+	if (++oracle->in_flight > oracle->most_in_flight)
+		oracle->most_in_flight = oracle->in_flight;
+	if (++watched->in_flight > watched->most_in_flight)
+		watched->most_in_flight = watched->in_flight;
+	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
+	must(oracle->settings->per_host == 0 ||
+			watched->in_flight <= oracle->settings->per_host,
+		record, "more than --per-host");
+	must(oracle->now >= watched->paused_until, record, "asked during a pause");
+	must(oracle->now >= record->not_before, record, "started during its backoff");
+	must(!oracle->draining, record, "started though draining");
+}
+
+static void on_start(
+	struct oracle *oracle, struct record *record, const struct attempt *attempt)
+{
+	struct host *host = world_host(oracle->world, attempt->url);
+	struct watched *watched;
+
+	must(!record->in_flight, record, "started while in flight");
+	must(oracle->ends[record->number] == 0, record, "started after its end");
+	check_url(oracle, record, attempt->url);
+	record->attempts++;
+	record->in_flight = true;
+	record->host = host;
+	free(record->url);
+	record->url = xstrdup(attempt->url);
+	oracle->starts++;
+	if (!host) {
+		must(false, record, "no such host");
+		abort();
+	}
+	watched = &oracle->watched[host - oracle->world->hosts];
+	if (watched->starts++ == 0)
+		watched->first_start = oracle->starts;
+	watched->last_start = oracle->starts;
+	check_limits(oracle, record, watched);
+	check_attempt(oracle, record, attempt, host);
+}
+
+static bool is_refusal(const struct outcome *outcome)
+{
+	return outcome->kind == KIND_HTTP && (outcome->exchange.status == 429 ||
+						     outcome->exchange.status == 503);
+}
+
+/* What the simulated servers do that lasts. */
+static bool is_permanent(const struct outcome *outcome)
+{
+	return (outcome->kind == KIND_HTTP && outcome->exchange.status == 404) ||
+	       outcome->kind == KIND_REDIRECT;
+}
+
+static void book_failure(struct record *record, const struct outcome *outcome)
+{
+	size_t m = record->mirror;
+
+	record->mirrors[m].failures++;
+	record->mirrors[m].refusals += is_refusal(outcome);
+	record->own_fault = outcome->kind == KIND_DISK;
+	record->mirrors[m].dead |= is_permanent(outcome);
+	if (outcome->kind == KIND_CHECKSUM) {
+		if (record->mirrors[m].was_wrong &&
+			record->mirrors[m].wrong_digest == outcome->wrong_digest)
+			record->mirrors[m].dead = true;
+		record->mirrors[m].was_wrong = true;
+		record->mirrors[m].wrong_digest = outcome->wrong_digest;
+	}
+}
+
+/* May this redirect be followed? */
+static bool may_follow(const struct oracle *oracle, const struct record *record,
+	const struct outcome *outcome)
+{
+	const struct settings *settings = oracle->settings;
+	const char *to = outcome->location;
+	bool http = strncmp(to, "http://", 7) == 0, tls = strncmp(to, "https://", 8) == 0;
+	bool is_public = record->from_public || outcome->from_public;
+
+	if ((!http && !tls) || !world_host(oracle->world, to))
+		return false;
+	if (record->hops + 1 > settings->max_redirs)
+		return false;
+	if (http && strncmp(record->url, "https:", 6) == 0 && !settings->allow_downgrade)
+		return false;
+	return !is_public || settings->allow_private || !strstr(to, "://10.");
+}
+
+static void on_finish(
+	struct oracle *oracle, struct record *record, const struct outcome *outcome)
+{
+	struct watched *watched = &oracle->watched[record->host - oracle->world->hosts];
+
+	must(record->in_flight, record, "finished though not in flight");
+	record->in_flight = false;
+	oracle->in_flight--;
+	watched->in_flight--;
+	watched->delivered += outcome->type == OUTCOME_DONE;
+	record->outcome = outcome->type;
+	if (outcome->type == OUTCOME_FAILED) {
+		book_failure(record, outcome);
+	} else if (outcome->type == OUTCOME_REDIRECT &&
+		   !may_follow(oracle, record, outcome)) {
+		record->outcome = OUTCOME_FAILED;
+		book_failure(record, &(struct outcome){.kind = KIND_REDIRECT});
+	}
+	if (outcome->retry_after >= 0 && is_refusal(outcome)) {
+		nstime pause = outcome->retry_after;
+		nstime end = oracle->now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
+
+		if (end > watched->paused_until)
+			watched->paused_until = end;
+	}
+	oracle->due = record;
+}
+
+/* With one mirror each failure ends a round, and only a pause can stand for its wait. */
+static void check_wait(struct oracle *oracle, const struct record *record,
+	const struct outcome *outcome, nstime wait)
+{
+	const struct settings *settings = oracle->settings;
+	nstime most = settings->retry_wait;
+	bool paused = is_refusal(outcome) && outcome->retry_after >= 0;
+
+	for (unsigned i = 0; i < record->retries && most < settings->retry_max_wait; i++)
+		most *= 2;
+	most = most < settings->retry_max_wait ? most : settings->retry_max_wait;
+	if (!is_refusal(outcome) && outcome->retry_after > most)
+		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after : PAUSE_MAX;
+	must(wait >= 0 && wait <= most, record, "a wait over its bounds");
+	if (record->entry->urls.count == 1 && !paused && settings->retry_wait > 0)
+		must(wait > 0, record, "tried again without a wait");
+}
+
+static void on_retry(
+	struct oracle *oracle, struct record *record, const struct event *event)
+{
+	bool hope = false;
+
+	must(record->outcome == OUTCOME_FAILED, record, "a retry of no failure");
+	must(!record->own_fault, record, "a retry after our own failure");
+	for (size_t i = 0; i < record->entry->urls.count; i++)
+		hope |= !is_used_up(oracle, record, i);
+	must(hope, record, "a retry with no mirror left");
+	check_wait(oracle, record, event->outcome, event->wait);
+	record->retries++;
+	oracle->retries++;
+	record->not_before = oracle->now + event->wait;
+}
+
+static void on_redirect(
+	struct oracle *oracle, struct record *record, const struct outcome *outcome)
+{
+	must(record->outcome == OUTCOME_REDIRECT, record, "a redirect that is none");
+	record->redirects++;
+	oracle->redirects++;
+	record->hops++;
+	record->from_public |= outcome->from_public;
+	record->target = xstrdup(outcome->location);
+}
+
+static void check_history(struct oracle *oracle, const struct record *record,
+	const struct history *history)
+{
+	must(history->attempts == record->attempts, record, "attempts miscounted");
+	must(history->retries == record->retries, record, "retries miscounted");
+	must(history->redirects == record->redirects, record, "redirects miscounted");
+	must(history->url && record->url && strcmp(history->url, record->url) == 0,
+		record, "history.url is not what was asked last");
+}
+
+static void on_failed(
+	struct oracle *oracle, const struct record *record, const struct event *event)
+{
+	oracle->failed++;
+	if (oracle->draining && event->error->kind == KIND_INTERRUPTED) {
+		oracle->interrupted++;
+		return;
+	}
+	must(record->outcome == OUTCOME_FAILED, record, "failed though it had not");
+	must(event->outcome && event->error->kind != KIND_NONE, record, "no reason");
+	for (size_t i = 0; !record->own_fault && i < record->entry->urls.count; i++)
+		must(may_be_left(oracle, record, i), record, "given up too early");
+}
+
+static void on_end(
+	struct oracle *oracle, struct record *record, const struct event *event)
+{
+	enum fate fate = oracle->fate ? oracle->fate(oracle->world, event->entry)
+				      : FATE_ANY;
+
+	must(!record->in_flight, record, "ended while in flight");
+	must(++oracle->ends[record->number] == 1, record, "ended twice");
+	check_history(oracle, record, event->history);
+	if (event->type == EVENT_FAILED) {
+		on_failed(oracle, record, event);
+		must(fate != FATE_DONE || oracle->draining, record, "should be there");
+	} else {
+		oracle->done++;
+		must(record->outcome == OUTCOME_DONE, record, "done though it is not");
+		must(fate != FATE_FAILED, record, "should have failed");
+	}
+	oracle->last_end = oracle->now;
+	oracle->records[record->number] = NULL;
+	free(record->target);
+	free(record->url);
+	free(record);
+}
+
+/* FINISH is followed by what it means, before anything else happens. */
+static void check_sequence(
+	struct oracle *oracle, const struct record *record, enum event_type type)
+{
+	bool verdict = type == EVENT_DONE || type == EVENT_FAILED ||
+		       type == EVENT_RETRY || type == EVENT_REDIRECT;
+
+	if (oracle->due && type != EVENT_PAUSE) {
+		must(oracle->due == record && verdict, record, "out of turn");
+		oracle->due = NULL;
+	} else if (!oracle->due) {
+		must(type == EVENT_START || type == EVENT_FINISH ||
+				(type == EVENT_FAILED && oracle->draining),
+			record, "out of the blue");
+	}
+}
+
+static void oracle_event(struct observer *observer, const struct event *event)
+{
+	struct oracle *oracle = container_of(observer, struct oracle, observer);
+	struct record *record = record_of(oracle, event->entry);
+
+	must(event->now == oracle->now, record, "told at another time");
+	check_sequence(oracle, record, event->type);
+	switch (event->type) {
+	case EVENT_START:
+		on_start(oracle, record, event->attempt);
+		break;
+	case EVENT_FINISH:
+		on_finish(oracle, record, event->outcome);
+		break;
+	case EVENT_RETRY:
+		on_retry(oracle, record, event);
+		break;
+	case EVENT_REDIRECT:
+		on_redirect(oracle, record, event->outcome);
+		break;
+	case EVENT_DONE:
+	case EVENT_FAILED:
+		on_end(oracle, record, event);
+		break;
+	case EVENT_PAUSE:
+		oracle->pauses++;
+		break;
+	default:
+		must(false, record, "not the scheduler's to tell");
+	}
+}
+
+void oracle_init(struct oracle *oracle, const struct settings *settings,
+	struct world *world, size_t total)
+{
+	static const struct observer_ops ops = {.event = oracle_event};
+
+	*oracle = (struct oracle){.observer = {&ops},
+		.settings = settings,
+		.world = world,
+		.records = xcalloc(total + 1, sizeof(struct record *)),
+		.ends = xcalloc(total + 1, 1),
+		.total = total,
+		.watched = xcalloc(world->n_hosts + 1, sizeof(struct watched))};
+}
+
+void oracle_close(struct oracle *oracle, uint64_t given)
+{
+	if (oracle->in_flight)
+		oracle_blame(oracle, "%u left in flight", oracle->in_flight);
+	for (uint64_t n = 1; n <= oracle->total; n++) {
+		bool begun = oracle->records[n] || oracle->ends[n];
+
+		if (oracle->records[n])
+			oracle_blame(oracle, "entry %" PRIu64 " was begun and lost", n);
+		else if (n <= given && !oracle->ends[n] && !oracle->draining)
+			oracle_blame(oracle, "entry %" PRIu64 " was lost", n);
+		else if (n > given && begun)
+			oracle_blame(oracle, "entry %" PRIu64 " was never given", n);
+	}
+}
+
+void oracle_release(struct oracle *oracle)
+{
+	for (uint64_t n = 1; n <= oracle->total; n++) {
+		if (!oracle->records[n])
+			continue;
+		free(oracle->records[n]->target);
+		free(oracle->records[n]->url);
+		free(oracle->records[n]);
+	}
+	free(oracle->records);
+	free(oracle->ends);
+	free(oracle->watched);
+}

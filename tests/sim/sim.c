@@ -1,0 +1,191 @@
+/* What an engine does, with a heap of future ends in place of libcurl. See sim.h.
+ *
+ * Besides the oracle's rules one more is kept here: the scheduler never lets its engine
+ * wait for nothing, nor turn without end. */
+#include "sim.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+#define SPIN_MAX 100000 /* calls in one moment that bring nothing forward */
+
+struct flight {
+	struct heap_node node;
+	struct attempt *attempt;
+	struct exchange_plan plan;
+};
+
+void sim_init(struct sim *sim, size_t n_hosts, uint64_t total,
+	void (*make)(struct supply *, struct entry *), uint64_t seed)
+{
+	struct dice dice = {seed};
+
+	*sim = (struct sim){.settings = {.jobs = 16,
+				    .tries = 5,
+				    .retry_wait = NS_PER_SEC / 2,
+				    .retry_max_wait = 20 * NS_PER_SEC,
+				    .max_redirs = 5},
+		.drain_at = NSTIME_NEVER,
+		.now = NS_PER_SEC};
+	heap_init(&sim->flights);
+	world_init(&sim->world, n_hosts, dice_roll(&dice));
+	supply_init(&sim->supply, total, make, sim, dice_roll(&dice));
+	oracle_init(&sim->oracle, &sim->settings, &sim->world, total);
+	sim->seed = dice_roll(&dice);
+}
+
+uint64_t sim_ended(const struct sim *sim)
+{
+	return sim->oracle.done + sim->oracle.failed;
+}
+
+static void set_clock(struct sim *sim, nstime now)
+{
+	sim->now = sim->supply.now = sim->oracle.now = now;
+}
+
+static void start(struct sim *sim, struct attempt *attempt)
+{
+	struct flight *flight = xcalloc(1, sizeof(*flight));
+
+	flight->attempt = attempt;
+	world_ask(&sim->world, attempt, sim->now, &flight->plan);
+	heap_set(&sim->flights, &flight->node, flight->plan.done);
+}
+
+/* Hand back all that has come to its end by now. */
+static void finish_due(struct sim *sim)
+{
+	struct heap_node *node;
+
+	while ((node = heap_pop_due(&sim->flights, sim->now))) {
+		struct flight *flight = container_of(node, struct flight, node);
+		bool fatal = flight->plan.outcome.kind == KIND_DISK;
+
+		sched_finish(sim->sched, sim->now, flight->attempt, &flight->plan.outcome);
+		sim->oracle.draining |= fatal;
+		world_done(&flight->plan);
+		free(flight);
+	}
+}
+
+static void drain_if_due(struct sim *sim)
+{
+	if (sim->now < sim->drain_at &&
+		(!sim->drain_after || sim_ended(sim) < sim->drain_after))
+		return;
+	sim->oracle.draining = true;
+	sched_drain(sim->sched);
+}
+
+/* Let time pass until something can happen. False when nothing ever will. */
+static bool wait_until(struct sim *sim, nstime wake)
+{
+	int fd = sched_input_fd(sim->sched);
+	nstime next = heap_next(&sim->flights);
+	uint64_t calls = sim->supply.calls;
+	struct attempt *attempt;
+
+	if (fd >= 0 && fd != SUPPLY_FD)
+		oracle_blame(&sim->oracle, "descriptor %d is nobody's", fd);
+	if (wake < next)
+		next = wake;
+	if (fd >= 0 && sim->supply.ready < next) {
+		/* The descriptor alone wakes: then the source must be what is wanted. */
+		next = sim->supply.ready > sim->now ? sim->supply.ready : sim->now;
+		set_clock(sim, next);
+		if (sched_next(sim->sched, sim->now, &attempt, &wake) == SCHED_START)
+			start(sim, attempt);
+		if (sim->supply.calls == calls)
+			oracle_blame(&sim->oracle, "woken by an input it does not read");
+		return sim->supply.calls > calls;
+	}
+	if (next == NSTIME_NEVER)
+		return false;
+	if (sim->drain_at > sim->now && sim->drain_at < next)
+		next = sim->drain_at;
+	if (next > sim->now)
+		set_clock(sim, next);
+	return true;
+}
+
+static void check_finished(struct sim *sim)
+{
+	if (sim->flights.count || sched_in_flight(sim->sched))
+		oracle_blame(&sim->oracle, "finished with attempts in flight");
+	if (!sim->oracle.draining && !sim->supply.ended)
+		oracle_blame(&sim->oracle, "finished before the source's end");
+	if (sim->supply.calls_after_end)
+		oracle_blame(&sim->oracle, "the source was asked after its end");
+}
+
+static void note_live(struct sim *sim)
+{
+	uint64_t live = sim->supply.given - sim_ended(sim);
+
+	if (live > sim->most_live)
+		sim->most_live = live;
+	if (sched_in_flight(sim->sched) != sim->oracle.in_flight)
+		oracle_blame(&sim->oracle, "sched_in_flight() is wrong");
+}
+
+uint64_t sim_run(struct sim *sim)
+{
+	uint64_t idle_turns = 0;
+
+	sim->sched = sched_new(&sim->settings, &sim->supply.source, &sim->oracle.observer,
+		sim->seed);
+	set_clock(sim, sim->now);
+	while (sim->oracle.violations < 1000) {
+		struct attempt *attempt = NULL;
+		nstime wake = 0, before = sim->now;
+		uint64_t calls = sim->supply.calls;
+
+		sim->turns++;
+		finish_due(sim);
+		drain_if_due(sim);
+		switch (sched_next(sim->sched, sim->now, &attempt, &wake)) {
+		case SCHED_START:
+			start(sim, attempt);
+			note_live(sim);
+			idle_turns = 0;
+			continue;
+		case SCHED_FINISHED:
+			check_finished(sim);
+			oracle_close(&sim->oracle, sim->supply.given);
+			return sim->oracle.violations;
+		case SCHED_WAIT:
+			break;
+		}
+		note_live(sim);
+		if (!wait_until(sim, wake)) {
+			oracle_blame(&sim->oracle, "waits for ever");
+			break;
+		}
+		if (sim->now > before || sim->supply.calls > calls)
+			idle_turns = 0;
+		else if (++idle_turns > SPIN_MAX) {
+			oracle_blame(&sim->oracle, "turns without end");
+			break;
+		}
+	}
+	return sim->oracle.violations;
+}
+
+void sim_release(struct sim *sim)
+{
+	struct heap_node *node;
+
+	sched_free(sim->sched);
+	while ((node = heap_pop_due(&sim->flights, NSTIME_NEVER))) {
+		struct flight *flight = container_of(node, struct flight, node);
+
+		world_done(&flight->plan);
+		free(flight);
+	}
+	heap_release(&sim->flights);
+	oracle_release(&sim->oracle);
+	world_release(&sim->world);
+}

@@ -1,0 +1,557 @@
+/* test_sim.c - the scheduler in the long run, against simulated servers on virtual time.
+ *
+ * All that is random comes from one seed, which is printed: SEED=N test_sim plays the same
+ * again. What must never happen is the oracle's (oracle.c); what a scenario adds is how
+ * well it must go. */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "sim.h"
+#include "tap.h"
+
+static uint64_t seed = 20240229;
+
+/* --------------------------------------------------------------------------------------
+ * Entries
+ * ----------------------------------------------------------------------------------- */
+
+static void add_url(struct entry *entry, const struct host *host, const char *path)
+{
+	strings_take(&entry->urls, xasprintf("%s%s", host->origin, path));
+}
+
+static void add_file(struct sim *sim, struct entry *entry, size_t host)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/file/%" PRIu64, entry->number);
+	add_url(entry, &sim->world.hosts[host], path);
+}
+
+/* Sorted by host: as many entries of the first as of the second, and so on. */
+static void make_sorted(struct supply *supply, struct entry *entry)
+{
+	struct sim *sim = supply->context;
+
+	add_file(sim, entry, (entry->number - 1) * sim->world.n_hosts / supply->total);
+}
+
+/* Each host in turn. */
+static void make_mixed(struct supply *supply, struct entry *entry)
+{
+	struct sim *sim = supply->context;
+
+	add_file(sim, entry, entry->number % sim->world.n_hosts);
+}
+
+/* A path with the trouble that the dice choose; %u is the entry's number. */
+static void add_troubled(struct sim *sim, struct entry *entry, size_t host)
+{
+	struct dice *dice = &sim->supply.dice;
+	unsigned n = (unsigned)entry->number, roll = (unsigned)dice_below(dice, 100);
+	unsigned other = (unsigned)dice_below(dice, sim->world.n_hosts + 1);
+	char path[64];
+
+	if (roll < 60)
+		snprintf(path, sizeof(path), "/file/%u", n);
+	else if (roll < 68)
+		snprintf(path, sizeof(path), "/near/%u/%u", roll % 8, n);
+	else if (roll < 76)
+		snprintf(path, sizeof(path), "/far/%u/%u", other, n);
+	else if (roll < 80)
+		snprintf(path, sizeof(path), "/back/%u/%u", other, n);
+	else if (roll < 85)
+		snprintf(path, sizeof(path), "/gone/%u", n);
+	else if (roll < 88)
+		snprintf(path, sizeof(path), "/sick/%u", n);
+	else if (roll < 91)
+		snprintf(path, sizeof(path), "/sour/%u", n);
+	else if (roll < 95)
+		snprintf(path, sizeof(path), "/once/%u", n);
+	else if (roll < 98)
+		snprintf(path, sizeof(path), "/loop/%u", n);
+	else
+		snprintf(path, sizeof(path), "/odd/%u", n);
+	add_url(entry, &sim->world.hosts[host], path);
+}
+
+/* One to four mirrors at different hosts, now and then a text that is no URL. */
+static void make_troubled(struct supply *supply, struct entry *entry)
+{
+	struct sim *sim = supply->context;
+	struct dice *dice = &supply->dice;
+	size_t host = dice_below(dice, sim->world.n_hosts);
+	size_t mirrors = dice_chance(dice, 0.6) ? 1 : 1 + dice_below(dice, MIRRORS_MAX);
+
+	for (size_t i = 0; i < mirrors && i < sim->world.n_hosts; i++) {
+		if (i > 0 && dice_chance(dice, 0.02))
+			strings_add(&entry->urls, i % 2 ? "ftp://h0.test/x" : "");
+		else
+			add_troubled(sim, entry, (host + i) % sim->world.n_hosts);
+	}
+	if (dice_chance(dice, 0.05))
+		entry->max_tries = 1 + (int64_t)dice_below(dice, 3);
+}
+
+/* Nothing is ever wrong with it. */
+static bool is_sound(const struct host *host)
+{
+	double faults = 0;
+
+	for (int i = 0; i < FAULT_COUNT; i++)
+		faults += host->faults[i];
+	return !host->is_dead && host->capacity == 0 && faults == 0;
+}
+
+/* What this mirror alone would lead to, on a host that is sound. */
+static enum fate fate_of_path(const char *path, int64_t tries)
+{
+	unsigned hops, n;
+
+	if (strncmp(path, "/file/", 6) == 0)
+		return FATE_DONE;
+	if (sscanf(path, "/near/%u/%u", &hops, &n) == 2)
+		return hops <= 5 ? FATE_DONE : FATE_FAILED;
+	if (strncmp(path, "/once/", 6) == 0 && tries != 1)
+		return FATE_DONE;
+	if (strncmp(path, "/far/", 5) == 0 || strncmp(path, "/back/", 6) == 0 ||
+		strncmp(path, "/once/", 6) == 0)
+		return FATE_ANY;
+	return FATE_FAILED;
+}
+
+/* One mirror that must succeed is enough; if all must fail, the entry must. */
+static enum fate fate_of(struct world *world, const struct entry *entry)
+{
+	enum fate fate = FATE_FAILED;
+
+	for (size_t i = 0; i < entry->urls.count; i++) {
+		const char *url = entry->urls.items[i];
+		const struct host *host = world_host(world, url);
+		enum fate one = FATE_FAILED;
+
+		if (host && !host->is_dead)
+			one = fate_of_path(url + strlen(host->origin), entry->max_tries);
+		if (one == FATE_DONE && is_sound(host))
+			return FATE_DONE;
+		if (one != FATE_FAILED)
+			fate = FATE_ANY;
+	}
+	return fate;
+}
+
+static enum fate always_done(struct world *world, const struct entry *entry)
+{
+	return world && entry ? FATE_DONE : FATE_ANY;
+}
+
+/* --------------------------------------------------------------------------------------
+ * Hosts
+ * ----------------------------------------------------------------------------------- */
+
+static void all_hosts(struct sim *sim, struct host like)
+{
+	for (size_t i = 0; i < sim->world.n_hosts; i++) {
+		like.origin = sim->world.hosts[i].origin;
+		sim->world.hosts[i] = like;
+	}
+}
+
+static const struct host steady = {
+	.latency = 50 * NS_PER_MS, .steady = true, .wait = -1};
+
+/* Every host another character: a third of them sound, the rest each with its troubles. */
+static void troubled_hosts(struct sim *sim)
+{
+	struct dice dice = {sim->seed};
+
+	for (size_t i = 0; i < sim->world.n_hosts; i++) {
+		struct host *host = &sim->world.hosts[i];
+
+		host->latency = (nstime)(5 * NS_PER_MS << dice_below(&dice, 8));
+		host->rate = 100000 << dice_below(&dice, 10);
+		host->is_public = dice_chance(&dice, 0.5);
+		if (i % 3 == 0)
+			continue;
+		host->is_dead = dice_chance(&dice, 0.06);
+		if (dice_chance(&dice, 0.5))
+			host->capacity = 2 + (unsigned)dice_below(&dice, 30);
+		if (dice_chance(&dice, 0.5))
+			host->wait = (nstime)(1 + dice_below(&dice, 10)) * NS_PER_SEC;
+		for (int f = 0; f < FAULT_COUNT; f++)
+			host->faults[f] = dice_chance(&dice, 0.5)
+						  ? 0.03 * dice_real(&dice)
+						  : 0;
+	}
+}
+
+/* --------------------------------------------------------------------------------------
+ * How well it goes: the virtual time against the least that is possible
+ * ----------------------------------------------------------------------------------- */
+
+static double seconds(nstime span)
+{
+	return (double)span / NS_PER_SEC;
+}
+
+/* Run; all must be there, in `ideal` and at most 15 % more. */
+static void check_makespan(struct sim *sim, nstime ideal)
+{
+	nstime began = sim->now, took;
+
+	sim->oracle.fate = always_done;
+	check_int(sim_run(sim), 0);
+	check_int(sim->oracle.done, sim->supply.total);
+	took = sim->oracle.last_end - began;
+	printf("# %.3f s where %.3f s is ideal\n", seconds(took), seconds(ideal));
+	check(took >= ideal && took <= ideal + ideal * 15 / 100);
+}
+
+static void one_host(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 1, 1000, make_sorted, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 10;
+	check_makespan(&sim, 5 * NS_PER_SEC);
+	check_int(sim.oracle.most_in_flight, 10);
+	sim_release(&sim);
+}
+
+static void one_at_a_time(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 3, 300, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 1;
+	check_makespan(&sim, 15 * NS_PER_SEC);
+	check_int(sim.oracle.most_in_flight, 1);
+	sim_release(&sim);
+}
+
+static void mixed_with_a_limit_per_host(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 20, 4000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 100;
+	sim.settings.per_host = 2;
+	check_makespan(&sim, 5 * NS_PER_SEC);
+	check_int(sim.oracle.most_in_flight, 40);
+	sim_release(&sim);
+}
+
+/* A list sorted by host, with a limit per host: all hosts within the window at once. */
+static void sorted_with_a_limit_per_host(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 10, 10000, make_sorted, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 20;
+	sim.settings.per_host = 2;
+	check_makespan(&sim, 25 * NS_PER_SEC);
+	for (size_t i = 0; i < 10; i++) {
+		check(sim.oracle.watched[i].first_start <= 20);
+		check_int(sim.oracle.watched[i].most_in_flight, 2);
+	}
+	sim_release(&sim);
+}
+
+/* Without one the look-ahead alone makes the turns: each host begins before the one before
+ * it is exhausted. */
+static void sorted_without_a_limit(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 10, 5000, make_sorted, seed);
+	all_hosts(&sim, steady);
+	check_makespan(&sim, (nstime)((5000 + 15) / 16) * steady.latency);
+	for (size_t i = 1; i < 10; i++)
+		check(sim.oracle.watched[i].first_start <
+			sim.oracle.watched[i - 1].last_start);
+	sim_release(&sim);
+}
+
+/* More entries of one host than the window holds: the next one waits, nothing breaks. */
+static void sorted_beyond_the_window(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 2, 40000, make_sorted, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 200;
+	sim.settings.per_host = 100;
+	sim.oracle.fate = always_done;
+	check_int(sim_run(&sim), 0);
+	check(sim.oracle.watched[1].first_start < sim.oracle.watched[0].last_start);
+	check(sim.most_live <= 16384 + 200);
+	sim_release(&sim);
+}
+
+/* The slow host comes last in the list, but its turn comes early. */
+static void slow_host_at_the_end(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 10, 1000, make_sorted, seed);
+	all_hosts(&sim, steady);
+	for (size_t i = 0; i < 9; i++)
+		sim.world.hosts[i].latency = 10 * NS_PER_MS;
+	sim.world.hosts[9].latency = NS_PER_SEC;
+	sim.settings.per_host = 4;
+	check_makespan(&sim, 25 * NS_PER_SEC);
+	sim_release(&sim);
+}
+
+/* --------------------------------------------------------------------------------------
+ * Servers that say no
+ * ----------------------------------------------------------------------------------- */
+
+/* Few at once, 429 above: all comes through, however often it was refused. */
+static void check_refusing(nstime latency, nstime wait, int64_t tries)
+{
+	struct sim sim;
+
+	sim_init(&sim, 5, 1000, make_mixed, seed);
+	all_hosts(&sim, (struct host){
+				.latency = latency, .rate = 1 << 20, .wait = wait, .capacity = 4});
+	sim.settings.jobs = 64;
+	sim.settings.tries = tries;
+	sim.oracle.fate = always_done;
+	check_int(sim_run(&sim), 0);
+	check_int(sim.oracle.done, 1000);
+	for (size_t i = 0; i < 5; i++)
+		check(sim.world.hosts[i].most_serving <= 4);
+	printf("# %" PRIu64 " attempts, %.0f s\n", sim.oracle.starts, seconds(sim.now));
+	sim_release(&sim);
+}
+
+static void refused_with_retry_after(void)
+{
+	check_refusing(200 * NS_PER_MS, NS_PER_SEC, 3);
+}
+
+static void refused_without_retry_after(void)
+{
+	check_refusing(200 * NS_PER_MS, -1, 5);
+}
+
+/* The pause that is asked for is shorter than a transfer takes: some refusals in a row,
+ * though others are being served all the time. */
+static void refused_while_others_take_long(void)
+{
+	check_refusing(20 * NS_PER_SEC, NS_PER_SEC, 5);
+}
+
+/* One host's long pause is nobody else's. */
+static void pause_of_one_host(void)
+{
+	struct sim sim;
+	nstime began;
+
+	sim_init(&sim, 10, 1000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.world.hosts[3].wait = 3600 * NS_PER_SEC;
+	sim.world.hosts[3].faults[FAULT_503_WAIT] = 1;
+	sim.settings.tries = 3;
+	began = sim.now;
+	check_int(sim_run(&sim), 0);
+	check_int(sim.oracle.done, 900);
+	check_int(sim.oracle.failed, 100);
+	/* At most ten minutes each time. */
+	check(sim.now - began <= 3 * 601 * NS_PER_SEC * 100);
+	check(sim.oracle.watched[0].delivered == 100);
+	sim_release(&sim);
+}
+
+/* --------------------------------------------------------------------------------------
+ * Sources that have nothing yet
+ * ----------------------------------------------------------------------------------- */
+
+static void halting_source(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 10, 20000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.world.hosts[1].faults[FAULT_RESET] = 0.1;
+	sim.settings.per_host = 3;
+	sim.supply.pauses = 0.05;
+	sim.supply.pause_max = 200 * NS_PER_MS;
+	sim.supply.breaths = 0.05;
+	sim.supply.bad_lines = 0.02;
+	sim.supply.breaks = true;
+	check_int(sim_run(&sim), 0);
+	check_int(sim_ended(&sim), 20000);
+	sim_release(&sim);
+}
+
+/* One entry at a time: each starts in the moment that it comes. */
+static void slow_source(void)
+{
+	struct sim sim;
+	nstime began;
+
+	sim_init(&sim, 3, 500, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 4;
+	sim.supply.interval = 100 * NS_PER_MS;
+	sim.oracle.fate = always_done;
+	began = sim.now;
+	check_int(sim_run(&sim), 0);
+	check_int(sim.oracle.last_end - began,
+		499 * 100 * NS_PER_MS + steady.latency);
+	sim_release(&sim);
+}
+
+/* ... and when it brings more than can be worked on, the jobs are what counts. */
+static void source_faster_than_the_jobs(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 3, 1000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 4;
+	sim.supply.interval = 2 * NS_PER_MS;
+	check_makespan(&sim, 250 * steady.latency);
+	sim_release(&sim);
+}
+
+/* --------------------------------------------------------------------------------------
+ * Ends before the end
+ * ----------------------------------------------------------------------------------- */
+
+static void drained_at_any_time(void)
+{
+	struct dice dice = {seed};
+
+	for (int i = 0; i < 300; i++) {
+		struct sim sim;
+
+		sim_init(&sim, 9, 400, make_troubled, dice_roll(&dice));
+		troubled_hosts(&sim);
+		sim.supply.pauses = 0.02;
+		sim.supply.pause_max = NS_PER_SEC;
+		sim.settings.per_host = i % 4;
+		sim.oracle.fate = fate_of;
+		sim.drain_at = sim.now + (nstime)dice_below(&dice, 20 * NS_PER_SEC);
+		check_int(sim_run(&sim), 0);
+		sim_release(&sim);
+	}
+}
+
+static void make_filling(struct supply *supply, struct entry *entry)
+{
+	struct sim *sim = supply->context;
+
+	if (entry->number == supply->total / 2) {
+		add_url(entry, &sim->world.hosts[0], "/full/1");
+		add_file(sim, entry, 1);
+	} else {
+		make_troubled(supply, entry);
+	}
+}
+
+static void disk_full_in_the_middle(void)
+{
+	struct dice dice = {seed};
+
+	for (int i = 0; i < 50; i++) {
+		struct sim sim;
+
+		sim_init(&sim, 9, 2000, make_filling, dice_roll(&dice));
+		troubled_hosts(&sim);
+		check_int(sim_run(&sim), 0);
+		check(sim.oracle.draining);
+		check(sim.supply.given < 2000);
+		sim_release(&sim);
+	}
+}
+
+/* --------------------------------------------------------------------------------------
+ * Everything at once
+ * ----------------------------------------------------------------------------------- */
+
+/* Small worlds of all kinds, with settings at their ends. */
+static void many_small_worlds(void)
+{
+	static const nstime waits[] = {0, 1, NS_PER_SEC / 2, 60 * NS_PER_SEC};
+	struct dice dice = {seed ^ 0x5eed};
+
+	for (int i = 0; i < 300; i++) {
+		struct sim sim;
+
+		sim_init(&sim, 1 + dice_below(&dice, 20), dice_below(&dice, 300),
+			make_troubled, dice_roll(&dice));
+		troubled_hosts(&sim);
+		sim.settings.jobs = 1 + (int64_t)dice_below(&dice, 20);
+		sim.settings.per_host = (int64_t)dice_below(&dice, 5);
+		sim.settings.tries = 1 + (int64_t)dice_below(&dice, 6);
+		sim.settings.retry_wait = waits[dice_below(&dice, 4)];
+		sim.settings.allow_private = dice_chance(&dice, 0.3);
+		sim.settings.allow_downgrade = dice_chance(&dice, 0.3);
+		sim.supply.pauses = dice_chance(&dice, 0.5) ? 0.1 : 0;
+		sim.supply.pause_max = NS_PER_SEC;
+		sim.supply.breaths = dice_chance(&dice, 0.5) ? 0.1 : 0;
+		sim.supply.breaks = dice_chance(&dice, 0.1);
+		if (sim_run(&sim))
+			printf("# in world %d\n", i);
+		check_int(sim.oracle.violations, 0);
+		sim_release(&sim);
+	}
+}
+
+static void a_hundred_thousand(void)
+{
+	struct sim sim;
+	nstime began = clock_now();
+
+	sim_init(&sim, 50, 100000, make_troubled, seed);
+	troubled_hosts(&sim);
+	sim.settings.jobs = 256;
+	sim.settings.per_host = 16;
+	sim.oracle.fate = fate_of;
+	check_int(sim_run(&sim), 0);
+	check_int(sim_ended(&sim), 100000);
+	check_int(sim.oracle.most_in_flight, 256);
+	check(sim.most_live <= 16384 + 256);
+	printf("# %" PRIu64 " done, %" PRIu64 " failed; %" PRIu64 " attempts, %" PRIu64
+	       " retries, %" PRIu64 " redirects, %" PRIu64 " pauses\n",
+		sim.oracle.done, sim.oracle.failed, sim.oracle.starts, sim.oracle.retries,
+		sim.oracle.redirects, sim.oracle.pauses);
+	printf("# %.0f s of virtual time in %.1f s\n", seconds(sim.now),
+		seconds(clock_now() - began));
+	sim_release(&sim);
+}
+
+int main(void)
+{
+	const char *given = getenv("SEED");
+
+	if (given)
+		seed = strtoull(given, NULL, 0);
+	printf("# SEED=%" PRIu64 "\n", seed);
+	run(one_host);
+	run(one_at_a_time);
+	run(mixed_with_a_limit_per_host);
+	run(sorted_with_a_limit_per_host);
+	run(sorted_without_a_limit);
+	run(sorted_beyond_the_window);
+	run(slow_host_at_the_end);
+	run(refused_with_retry_after);
+	run(refused_without_retry_after);
+	run(refused_while_others_take_long);
+	run(pause_of_one_host);
+	run(halting_source);
+	run(slow_source);
+	run(source_faster_than_the_jobs);
+	run(drained_at_any_time);
+	run(disk_full_in_the_middle);
+	run(many_small_worlds);
+	run(a_hundred_thousand);
+	return done();
+}
