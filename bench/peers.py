@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable, Optional
 
 import measure
@@ -50,7 +50,7 @@ class Peer:
     kind: str = "many"
     most: Callable[[], int] = lambda: 1 << 30  # most transfers at a time
     speaks: tuple = ("http", "https")
-    version: list = field(default_factory=lambda: ["--version"])
+    version: str = "--version"
     count: Optional[Callable[[str], int]] = None  # limits: requests done, from the output
     needs: Optional[str] = None  # a module of Python
     note: str = ""
@@ -64,7 +64,7 @@ class Peer:
         """What the program calls itself, and None where it is not installed."""
         if not self.path():
             return None
-        said = measure.output([self.path(), *self.version])
+        said = measure.output([self.path(), self.version])
         return said.partition("\n")[0] or "unknown"
 
 
@@ -126,11 +126,10 @@ def aria2c(job):
 
 
 def wget2(job):
-    tls = [f"--ca-certificate={job.cacert}", "--no-ocsp", "--no-hsts", "--no-hpkp"]
+    tls = [f"--ca-certificate={job.cacert}"] if job.cacert else []
     return [
         *["wget2", "--quiet", f"--input-file={job.list}", f"--directory-prefix={job.out}"],
-        *[f"--max-threads={job.jobs}", "--cut-file-get-vars"],
-        *(tls if job.cacert else []),
+        *[f"--max-threads={job.jobs}", "--cut-file-get-vars", *tls],
     ]
 
 
@@ -202,6 +201,6 @@ PEERS = [
     ),
     Peer("requests pool", argv=pool("requests"), needs="requests", **TEN),
     Peer("http.client pool", argv=pool("http.client"), **TEN),
-    Peer("wrk", "wrk", wrk, version=["-v"], count=counted(r"(\d+) requests in"), **LIMIT),
-    Peer("h2load", "h2load", h2load, speaks=("h2",), count=counted(r"(\d+) succeeded"), **LIMIT),
+    Peer("wrk", "wrk", wrk, version="-v", count=counted(r"(\d+) requests in"), **LIMIT),
+    Peer("h2load", "h2load", h2load, speaks=("h2",), count=counted(r"(\d+) succ"), **LIMIT),
 ]

@@ -246,24 +246,15 @@ class Scenario:
 
 
 SLOW = {"processes": 1000, "pool": 4000}
-LATENCY = "?size=30K&delay=230"
+FAR = {"one": 40, "pool": 200}
+FOUR = alike(4096)
+AWAY = alike(30 << 10, "?size=30K&delay=230")
 
 SCENARIOS = [
-    Scenario("small", "4 KiB each from nginx", 64, 20000, alike(4096), nginx, sample=SLOW),
-    Scenario("small256", "the same, more in flight", 256, 20000, alike(4096), nginx, sample=SLOW),
-    Scenario(
-        "latency",
-        "30 KiB each, 230 ms away, from the origin",
-        1000,
-        1000,
-        alike(30 << 10, LATENCY),
-        Origin,
-        sample={"one": 40, "pool": 200},
-        limit=False,
-    ),
-    Scenario("tail", "log-normal sizes from nginx", 64, 2000, heavy_tail, nginx),
-    Scenario(
-        "tls", "4 KiB each over TLS", 64, 5000, alike(4096), nginx_tls, "https", sample=SLOW
-    ),
-    Scenario("h2", "4 KiB each over HTTP/2", 64, 5000, alike(4096), nginx_h2, "h2", sample=SLOW),
+    Scenario("small", "4 KiB each", 64, 20000, FOUR, nginx, sample=SLOW),
+    Scenario("small256", "the same, more in flight", 256, 20000, FOUR, nginx, sample=SLOW),
+    Scenario("latency", "230 ms away", 1000, 1000, AWAY, Origin, sample=FAR, limit=False),
+    Scenario("tail", "log-normal sizes", 64, 2000, heavy_tail, nginx),
+    Scenario("tls", "4 KiB over TLS", 64, 5000, FOUR, nginx_tls, "https", sample=SLOW),
+    Scenario("h2", "4 KiB over HTTP/2", 64, 5000, FOUR, nginx_h2, "h2", sample=SLOW),
 ]

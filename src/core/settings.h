@@ -62,6 +62,8 @@ struct settings {
 	char *bearer;           /* the token, read from --bearer-file */
 	char *cookie;           /* "a=b; c=d" */
 	char *proxy;
+	char *dns_servers;      /* --dns-servers HOST[:PORT],...; NULL: the system's */
+	struct strings resolve; /* --resolve HOST:PORT:ADDR[,ADDR] */
 	char *cacert, *cert, *key;
 	bool insecure;
 	enum ip_family family;

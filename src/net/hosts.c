@@ -14,8 +14,6 @@
 #include "net/addrs.h"
 #include "net/hostname.h"
 
-#define LINE_MAX_BYTES 8192 /* longer ones are passed over */
-
 struct host {
 	struct addrs addrs;
 	char key[];
@@ -55,25 +53,6 @@ static void read_line(struct map *hosts, enum ip_family family, char *line)
 		add_host(hosts, word, &addr);
 }
 
-/* One line of at most LINE_MAX_BYTES; of a longer one nothing. False at the end. */
-static bool next_line(FILE *file, char line[LINE_MAX_BYTES])
-{
-	bool whole = true;
-
-	while (fgets(line, LINE_MAX_BYTES, file)) {
-		bool ends = strchr(line, '\n') != NULL || feof(file);
-
-		if (ends && whole)
-			return true;
-		if (ends)
-			line[0] = '\0';
-		if (ends)
-			return true;
-		whole = false;
-	}
-	return false;
-}
-
 static void tell_all(
 	const struct map *hosts, bool v6_first, hosts_found *found, void *context)
 {
@@ -91,9 +70,11 @@ static void tell_all(
 void hosts_read(const char *path, enum ip_family family, bool v6_first,
 	hosts_found *found, void *context)
 {
-	char line[LINE_MAX_BYTES];
+	_cleanup_(freep) char *line = NULL;
+	size_t room = 0;
 	struct map *hosts;
 	FILE *file = fopen(path, "re");
+	ssize_t len;
 
 	if (!file) {
 		if (errno != ENOENT && errno != ENOTDIR)
@@ -101,8 +82,10 @@ void hosts_read(const char *path, enum ip_family family, bool v6_first,
 		return;
 	}
 	hosts = map_new();
-	while (next_line(file, line))
-		read_line(hosts, family, line);
+	while ((len = getline(&line, &room, file)) >= 0) {
+		if (strlen(line) == (size_t)len) /* no NUL in it */
+			read_line(hosts, family, line);
+	}
 	if (ferror(file))
 		log_warn("cannot read all of '%s'", path);
 	fclose(file);

@@ -2,7 +2,9 @@
  *
  * Answers from --resolve, /etc/hosts and DNS, each with its time to live, kept until then and
  * handed out to whoever asks; negative ones too (NXDOMAIN is permanent, a timeout passes).
- * Does not ask anybody: that is resolver.h. Locked; any thread. RFC 1035, 2308, 6724. */
+ * "localhost" is loopback, and what is no host name does not exist: nobody is asked for these.
+ * Does not ask anybody itself: that is resolver.h. Locked; any thread.
+ * RFC 1035, 2308, 6724, 6761. */
 #ifndef SEINE_NET_NAMES_H
 #define SEINE_NET_NAMES_H
 
@@ -20,27 +22,46 @@ struct addresses {
 	                    * it; NULL: the name has none, see kind */
 	enum kind kind;    /* KIND_NONE, KIND_DNS or KIND_NXDOMAIN */
 	char text[96];     /* why it failed, for people */
-	nstime expires;    /* NSTIME_NEVER for --resolve and /etc/hosts */
-	uint64_t generation; /* differs from that of every other answer of the process */
+	nstime expires;    /* NSTIME_NEVER for what is not from DNS */
+	uint64_t generation; /* differs from that of every other answer of these names */
 };
 
 struct names;
-/* Reads --resolve and /etc/hosts (`hosts_file` NULL is that). KIND_USAGE when --resolve is
- * malformed. Settings are borrowed. */
-struct names *names_new(const struct settings *settings, const char *hosts_file,
+/* Reads --resolve and /etc/hosts (`hosts_file` NULL is that), and finds out whether this host
+ * has IPv6. KIND_USAGE when --resolve is malformed. Settings are borrowed. (names_new is taken:
+ * core/names.h.) */
+struct names *names_open(const struct settings *settings, const char *hosts_file,
 	struct error *err) must_check;
-void names_free(struct names *names);
+/* Nobody waits any more, and every answer has been put back. NULL is fine. */
+void names_close(struct names *names);
 
 /* An IP literal (brackets or not) needs no answer. */
 bool names_is_literal(const char *host);
 /* The answer for host (any case, with or without a final dot) and port, if there is one that
- * has not expired; NULL otherwise. Yours to put back. */
+ * has not expired; NULL otherwise. Yours to put back. Port 0 leaves --resolve out. */
 const struct addresses *names_get(struct names *names, const char *host, int port,
 	nstime now) must_check;
-/* Keep an answer from DNS (ttl in seconds, clamped to sane limits) and get it as names_get
- * would. `list` NULL is a failure of `kind`. */
+/* Keep an answer from DNS and get it as names_get would. `ttl` in seconds is taken as 1 to
+ * 3600. `list` NULL is a failure of `kind`; it is kept for 10 s when it is KIND_NXDOMAIN, else
+ * for 1 s, which is enough for all who waited for it. Of 65,536 names the oldest make room. */
 const struct addresses *names_learn(struct names *names, const char *host, const char *list,
 	int ttl, enum kind kind, const char *text, nstime now) must_check;
+/* A failure that is not kept, for somebody who cannot wait for the answer. */
+const struct addresses *names_failure(struct names *names, enum kind kind,
+	const char *text, nstime now) must_check;
+/* One more owner, who puts it back, too. Returns its argument. */
+const struct addresses *names_share(const struct addresses *addresses);
 void names_put(struct names *names, const struct addresses *addresses);
+
+/* Should IPv6 addresses be tried before IPv4 ones? */
+bool names_v6_first(const struct names *names);
+
+/* For threads that wait for an answer: one of those who want a name asks for it. Returns the
+ * answer as names_get does (port 0), waiting until `until` while another thread has claimed
+ * the name or too many names are claimed. NULL with *claimed: the name is yours to ask for;
+ * learn the answer, then call names_unclaim. NULL without it: the time is up. */
+const struct addresses *names_claim(struct names *names, const char *host, nstime until,
+	bool *claimed) must_check;
+void names_unclaim(struct names *names, const char *host);
 
 #endif

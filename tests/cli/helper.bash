@@ -46,6 +46,7 @@ common_teardown() {
 	local pid mount
 	for pid in "${PIDS[@]}"; do
 		kill -TERM "$pid" 2>/dev/null || continue
+		kill -CONT "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 	for mount in "${MOUNTS[@]}"; do
@@ -306,6 +307,11 @@ expect_records() {
 		all((.status == "failed") == (.error != null))' \
 		"$CTL/results.jsonl" >/dev/null ||
 		fail "not one record for each of $1 entries"
+}
+
+# Is the program built with a sanitizer? What it then takes says nothing of the program.
+sanitized() {
+	grep -qaE '__(asan|tsan)_init' "$SEINE"
 }
 
 # ---- looking at what came of it

@@ -74,6 +74,35 @@ load helper
 	[[ $(stat -c %a "$CTL/failed.txt") == 600 ]]
 }
 
+@test "a signed query that a redirect brings is shown nowhere" {
+	origin_start
+	fetch 0 1 -v "$O/a.bin?redirect=/b.bin%3FX-Amz-Signature%3Dcan%61ry-signature"
+	requests '.[-1].target | contains("canary-signature")'
+	! grep canary "$CTL/results.jsonl" "$CTL/stderr" || fail "shown"
+}
+
+@test "a server that lets nobody connect: --connect-timeout" {
+	origin_start DEAF --backlog 0
+	kill -STOP "$DEAF_PID"
+	# fill what the kernel takes in the server's stead
+	local n
+	for n in 1 2 3; do
+		(exec 9<>"/dev/tcp/127.0.0.1/$DEAF_PORT" && exec sleep 20) 3>&- &
+		PIDS+=($!)
+	done
+	sleep 0.3
+	SECONDS=0
+	fetch 1 1 --tries 1 --connect-timeout 500ms "$DEAF/a.bin"
+	records '.[0].error == "timeout"'
+	((SECONDS < 4))
+}
+
+@test "--http2 without TLS: a server that knows no better gives HTTP/1.1" {
+	origin_start
+	fetch 0 3 --http2 "$O/a.bin?size=10" "$O/b.bin?size=10" "$O/c.bin?size=10"
+	records 'all(.http_version == "1.1")'
+}
+
 @test "a proxy gets absolute targets, and -x beats the environment" {
 	origin_start
 	origin_start OTHER

@@ -151,7 +151,50 @@ tmpfs() {
 
 @test "a clock that is wrong by a year changes nothing" {
 	command -v faketime >/dev/null || skip "faketime is not installed"
+	! sanitized || skip "faketime and sanitizers do not mix"
 	origin_start
 	(cd "$ARENA" && faketime '+400 days' "$SEINE" "${QUICK[@]}" -d out "$O/a.bin?size=10&delay=100")
 	same a.bin "/a.bin?size=10"
+}
+
+@test "a thousand slow servers do not slow a healthy one down" {
+	origin_start
+	origin_start OTHER
+	{
+		curl -sS "$O/list.txt?n=1000&size=1000&rate=1"
+		curl -sS "$OTHER/list.txt?n=200&size=10000" | sed s/file/fine/
+	} >"$CTL/list.txt"
+	local mode
+	for mode in $SEINE_TEST_MODES; do
+		[[ $mode != sequential ]] || continue
+		MODE=$mode
+		curl -sS "$OTHER/reset" >/dev/null
+		fetch 1 1200 -i "$CTL/list.txt" -j 1200 --tries 1 --stall-time 3s \
+			--name "{path}" --existing overwrite
+		records 'map(select(.status == "done")) | length == 200'
+		records 'map(select(.status == "failed")) | all(.error == "stall")'
+		# they were served while the others dripped
+		stats '.requests == 200 and .last - .first < 2500' "$OTHER"
+	done
+}
+
+@test "stopped at random points: what is there is whole, a re-run completes" {
+	origin_start
+	local n round rc
+	for n in {1..40}; do
+		echo "$O/f$n.bin?size=$((n * n * 900))&delay=5"
+	done >"$CTL/list.txt"
+	for round in {1..10}; do
+		seine_start -d out -i "$CTL/list.txt" -j 3
+		sleep "0.0$((RANDOM % 90 + 10))"
+		kill -INT "$SEINE_PID" 2>/dev/null || true
+		rc=0
+		wait "$SEINE_PID" || rc=$?
+		((rc == 130 || rc == 0)) || fail "exit status $rc"
+		for n in {1..40}; do
+			[[ ! -e $ARENA/out/f$n.bin ]] ||
+				(($(stat -c %s "$ARENA/out/f$n.bin") == n * n * 900)) || fail "f$n.bin is cut"
+		done
+	done
+	fetch 0 40 -i "$CTL/list.txt"
 }

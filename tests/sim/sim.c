@@ -100,7 +100,7 @@ static bool wait_until(struct sim *sim, nstime wake)
 			start(sim, attempt);
 		if (sim->supply.calls == calls)
 			oracle_blame(&sim->oracle, "woken by an input it does not read");
-		return sim->supply.calls > calls;
+		return sim->supply.calls > calls || sim->oracle.draining;
 	}
 	if (next == NSTIME_NEVER)
 		return false;
@@ -161,7 +161,7 @@ uint64_t sim_run(struct sim *sim)
 		}
 		note_live(sim);
 		if (!wait_until(sim, wake)) {
-			oracle_blame(&sim->oracle, "waits for ever");
+			oracle_blame(&sim->oracle, "no way forward");
 			break;
 		}
 		if (sim->now > before || sim->supply.calls > calls)

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 
 #define PRIVATE "http://10.1.2.3"
+#define REFUSAL_MAX (20 * NS_PER_MS)
 
 void world_init(struct world *world, size_t n_hosts, uint64_t seed)
 {
@@ -16,13 +17,8 @@ void world_init(struct world *world, size_t n_hosts, uint64_t seed)
 		.hosts = xcalloc(n_hosts + 1, sizeof(*world->hosts)),
 		.n_hosts = n_hosts};
 	for (size_t i = 0; i < n_hosts; i++) {
-		static const char *const forms[] = {
-			"http://h%zu.test", "https://h%zu.test", "http://h%zu.test:8080"};
-		char *origin = NULL;
-
-		if (asprintf(&origin, forms[i % 3], i - i % 3) < 0)
-			abort();
-		world->hosts[i].origin = origin;
+		world->hosts[i].origin = xasprintf("http%s://h%zu.test%s",
+			i % 3 == 1 ? "s" : "", i - i % 3, i % 3 == 2 ? ":8080" : "");
 		world->hosts[i].wait = -1;
 	}
 	world->hosts[n_hosts] = (struct host){.origin = xstrdup(PRIVATE), .wait = -1};
@@ -189,6 +185,9 @@ void world_ask(struct world *world, const struct attempt *attempt, nstime now,
 	plan->done = now + vary(world, host);
 	if (host->capacity && host->serving >= host->capacity) {
 		host->refused++;
+		/* No work for the server, so it is quick. */
+		if (plan->done > now + REFUSAL_MAX)
+			plan->done = now + REFUSAL_MAX;
 		fail(outcome, KIND_HTTP, 429);
 		outcome->retry_after = host->wait;
 		return;

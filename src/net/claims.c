@@ -1,0 +1,104 @@
+/* claims.c - see claims.h. Each claim has a condition of its own, so that an answer wakes
+ * those who want it and not thousands of threads that wait for other names. Those who found
+ * no room wait for `room`, which is signalled once per claim that ends; who may have been
+ * woken by it and takes no room after all passes the signal on. */
+#include "net/claims.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+
+struct claim {
+	pthread_cond_t ended;
+	unsigned owners; /* who asks and those who wait; the last one frees it */
+	char key[];
+};
+
+static void cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	/* These fail only when memory runs out, or for a clock that does not exist. */
+	if (pthread_condattr_init(&attr) != 0 ||
+		pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
+		pthread_cond_init(cond, &attr) != 0)
+		abort();
+	pthread_condattr_destroy(&attr);
+}
+
+void claims_init(struct claims *claims, pthread_mutex_t *lock)
+{
+	claims->active = map_new();
+	claims->lock = lock;
+	cond_init(&claims->room);
+}
+
+void claims_release(struct claims *claims)
+{
+	map_free(claims->active, NULL);
+	pthread_cond_destroy(&claims->room);
+}
+
+static void disown(struct claim *claim)
+{
+	if (--claim->owners > 0)
+		return;
+	pthread_cond_destroy(&claim->ended);
+	free(claim);
+}
+
+bool claims_take(struct claims *claims, const char *key)
+{
+	size_t size = strlen(key) + 1;
+	struct claim *claim;
+
+	if (map_count(claims->active) >= CLAIMS_MAX || map_get(claims->active, key))
+		return false;
+	claim = xmalloc(sizeof(*claim) + size);
+	cond_init(&claim->ended);
+	claim->owners = 1;
+	memcpy(claim->key, key, size);
+	map_put(claims->active, claim->key, claim);
+	return true;
+}
+
+void claims_give(struct claims *claims, const char *key)
+{
+	struct claim *claim = map_remove(claims->active, key);
+
+	if (!claim)
+		return;
+	pthread_cond_broadcast(&claim->ended);
+	pthread_cond_signal(&claims->room);
+	disown(claim);
+}
+
+static bool wait_for(struct claims *claims, pthread_cond_t *cond, nstime until)
+{
+	struct timespec when = {
+		.tv_sec = until / NS_PER_SEC, .tv_nsec = until % NS_PER_SEC};
+
+	return pthread_cond_timedwait(cond, claims->lock, &when) == 0;
+}
+
+bool claims_wait(struct claims *claims, const char *key, nstime until)
+{
+	struct claim *claim = map_get(claims->active, key);
+	bool in_time;
+
+	if (!claim)
+		return wait_for(claims, &claims->room, until);
+	claims_pass(claims);
+	claim->owners++;
+	in_time = wait_for(claims, &claim->ended, until);
+	disown(claim);
+	return in_time;
+}
+
+void claims_pass(struct claims *claims)
+{
+	if (map_count(claims->active) < CLAIMS_MAX)
+		pthread_cond_signal(&claims->room);
+}
