@@ -10,11 +10,18 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
+#define SECONDS_MAX 1e9 /* some thirty years: what is more was not measured */
+
+/* jansson keeps this in two globals. Setting them again and again is harmless, and saves
+ * the program an initialisation that could be forgotten. */
+static void allocate_our_way(void)
+{
+	json_set_alloc_funcs(xmalloc, free);
+}
+
 json_t *json_new(void)
 {
-	/* jansson keeps this in two globals. Setting them again and again is harmless,
-	 * and saves the program an initialisation that could be forgotten. */
-	json_set_alloc_funcs(xmalloc, free);
+	allocate_our_way();
 	return json_object();
 }
 
@@ -79,4 +86,32 @@ void json_add_line(struct buf *out, const json_t *object)
 	if (json_dump_callback(object, add_piece, out, flags) < 0)
 		abort();
 	buf_addch(out, '\n');
+}
+
+json_t *json_read(const char *text, size_t len)
+{
+	json_t *value;
+
+	allocate_our_way();
+	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (value && !json_is_object(value)) {
+		json_decref(value);
+		return NULL;
+	}
+	return value;
+}
+
+int64_t json_get_count(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+nstime json_get_seconds(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+	double seconds = json_number_value(member);
+
+	if (!json_is_number(member) || !(seconds >= 0 && seconds <= SECONDS_MAX))
+		return -1;
+	return (nstime)(seconds * 1e6 + 0.5) * NS_PER_US;
 }

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -28,5 +29,12 @@ void json_put_child(json_t *object, const char *key, json_t *child);
 /* Append the object as one line, with its newline. Everything but ASCII is escaped, so the
  * line is safe to show on a terminal as well. */
 void json_add_line(struct buf *out, const json_t *object);
+
+/* An object from its text; NULL when the text is none. json_decref() it. */
+json_t *json_read(const char *text, size_t len) must_check;
+/* A member: 0 when it is not there, or no whole number. */
+int64_t json_get_count(const json_t *object, const char *key);
+/* A member that json_put_seconds made; -1 when it is not there, null, or no span of time. */
+nstime json_get_seconds(const json_t *object, const char *key);
 
 #endif

@@ -57,6 +57,9 @@ static const char *explain(CURLUcode code)
 	case CURLUE_BAD_HOSTNAME:
 		return "the host name has characters that are not allowed there "
 		       "(write \"@\" in a user or password as %40)";
+	case CURLUE_LACKS_IDN:
+		return "the host name is not ASCII, and this locale cannot convert it: "
+		       "write it as xn--...";
 	case CURLUE_BAD_PORT_NUMBER:
 		return "the port is not a number up to 65535 "
 		       "(write \"/\" in a user or password as %2F)";
@@ -92,6 +95,25 @@ static CURLUcode get_parts(struct parts *parts, CURLU *handle)
 	return CURLUE_OK;
 }
 
+/* The host as DNS has it: "xn--bcher-kva.example" for what is not ASCII (RFC 5891). */
+static CURLUcode get_ascii_host(struct parts *parts, CURLU *handle)
+{
+	const char *c = parts->host;
+	char *ascii = NULL;
+	CURLUcode code;
+
+	while (c && (signed char)*c > 0)
+		c++;
+	if (!c || !*c)
+		return CURLUE_OK;
+	code = curl_url_get(handle, CURLUPART_HOST, &ascii, CURLU_PUNYCODE);
+	if (code)
+		return CURLUE_LACKS_IDN;
+	curl_free(parts->host);
+	parts->host = ascii;
+	return CURLUE_OK;
+}
+
 static CURLUcode check_parts(const struct parts *parts)
 {
 	if (!parts->scheme || !parts->path)
@@ -113,6 +135,8 @@ static int take_apart(struct parts *parts, const char *text, struct error *err)
 		code = curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
 	if (!code)
 		code = get_parts(parts, handle);
+	if (!code)
+		code = get_ascii_host(parts, handle);
 	if (!code)
 		code = check_parts(parts);
 	curl_url_cleanup(handle);
@@ -224,6 +248,11 @@ void url_release(struct url *url)
 	curl_free(url->path);
 	curl_free(url->query);
 	*url = (struct url){0};
+}
+
+int url_port(const struct url *url)
+{
+	return (int)strtol(strrchr(url->origin, ':') + 1, NULL, 10);
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)

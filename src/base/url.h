@@ -24,6 +24,9 @@ struct url {
 int url_parse(struct url *url, const char *text, struct error *err) must_check;
 void url_release(struct url *url);
 
+/* The port, which an origin always has. */
+int url_port(const struct url *url);
+
 /* May headers given for one URL go to the other: same scheme, host and port? */
 bool url_same_origin(const struct url *a, const struct url *b);
 bool url_is_https(const struct url *url);

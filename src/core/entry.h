@@ -54,6 +54,8 @@ struct attempt {
 	struct origin *origin;  /* the scheduler's own */
 	const char *origin_key; /* "scheme://host:port" of url: what engines shard by */
 	const char *url;
+	const char *host;       /* of url; an IPv6 address in brackets */
+	int port;
 	bool trusted;           /* url is at the origin that secrets and headers were given for */
 	bool public_only;       /* refuse to connect to a private address (redirected from public) */
 	unsigned ordinal;       /* 1 for the first attempt of this entry */

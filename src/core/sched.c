@@ -184,6 +184,8 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 	attempt->origin = origin;
 	attempt->origin_key = origin->key;
 	attempt->url = task->at->text;
+	attempt->host = task->at->host;
+	attempt->port = url_port(task->at);
 	attempt->trusted = url_same_origin(task->at, &task->entry->url);
 	attempt->public_only = task->from_public && !sched->settings->allow_private;
 	attempt->started = now;

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "net/resolver.h"
+
 #define TICK (100 * NS_PER_MS)
 
 const struct engine *const engines[] = {
@@ -21,14 +23,66 @@ const struct engine *engine_find(const char *name)
 	return NULL;
 }
 
-void engine_perform(
-	struct transfer *transfer, struct attempt *attempt, struct outcome *outcome)
+int performer_init(struct performer *performer, struct env *env, transfer_poll *poll,
+	struct error *err)
 {
-	struct error err;
-	CURL *easy = transfer_begin(transfer, attempt, clock_now(), &err);
+	*performer = (struct performer){.env = env};
+	pins_init(&performer->pins);
+	performer->transfer = transfer_new(env->net, err);
+	if (!performer->transfer) {
+		performer_release(performer);
+		return -1;
+	}
+	transfer_set_poll(performer->transfer, poll, env);
+	return 0;
+}
 
+void performer_release(struct performer *performer)
+{
+	transfer_free(performer->transfer);
+	resolver_free(performer->resolver);
+	pins_release(&performer->pins);
+}
+
+/* The addresses of the attempt's host; NULL and *err only when nobody can be asked. */
+static const struct addresses *look_up(
+	struct performer *performer, const struct attempt *attempt, struct error *err)
+{
+	const struct settings *settings = performer->env->settings;
+	struct names *names = net_names(performer->env->net);
+	const struct addresses *addresses =
+		names_get(names, attempt->host, attempt->port, attempt->started);
+
+	if (addresses)
+		return addresses;
+	if (!performer->resolver)
+		performer->resolver = resolver_new(names, settings, NULL, err);
+	if (!performer->resolver)
+		return NULL;
+	return resolver_wait(performer->resolver, attempt->host,
+		settings->connect_timeout > 0
+			? attempt->started + settings->connect_timeout
+			: NSTIME_NEVER);
+}
+
+void performer_run(
+	struct performer *performer, struct attempt *attempt, struct outcome *outcome)
+{
+	struct net *net = performer->env->net;
+	bool named = transfer_needs_addresses(net, attempt);
+	const struct addresses *addresses = NULL;
+	struct error err;
+	CURL *easy = NULL;
+
+	if (named)
+		addresses = look_up(performer, attempt, &err);
+	if (addresses || !named)
+		easy = transfer_begin(performer->transfer, attempt, addresses,
+			&performer->pins, clock_now(), &err);
+	if (addresses)
+		names_put(net_names(net), addresses);
 	if (easy)
-		transfer_end(transfer, curl_easy_perform(easy), outcome);
+		transfer_end(performer->transfer, curl_easy_perform(easy), outcome);
 	else
 		transfer_fail(&err, outcome);
 }

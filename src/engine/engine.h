@@ -45,8 +45,20 @@ const struct engine *engine_find(const char *name);
 
 /* What engines share, in engine.c. */
 
-/* One exchange in the calling thread: begin, curl_easy_perform, end. */
-void engine_perform(struct transfer *transfer, struct attempt *attempt,
+/* What a thread needs to make exchanges all by itself, one after the other. */
+struct performer {
+	struct env *env;
+	struct transfer *transfer;
+	struct resolver *resolver; /* made when the first name is to be looked up */
+	struct pins pins;
+};
+
+/* `poll` as in transfer_set_poll, its context the env. */
+int performer_init(struct performer *performer, struct env *env, transfer_poll *poll,
+	struct error *err) must_check;
+void performer_release(struct performer *performer);
+/* One exchange: look the name up, begin, curl_easy_perform, end. */
+void performer_run(struct performer *performer, struct attempt *attempt,
 	struct outcome *outcome);
 /* For transfer_set_poll: aborts what is overdue, and all when the stop's deadline passes. The
  * context is the env. */

@@ -11,24 +11,23 @@ static bool on_poll(void *context, struct transfer *transfer)
 }
 
 static void fetch(
-	struct sched *sched, struct transfer *transfer, struct attempt *attempt)
+	struct sched *sched, struct performer *performer, struct attempt *attempt)
 {
 	struct outcome outcome;
 
-	engine_perform(transfer, attempt, &outcome);
+	performer_run(performer, attempt, &outcome);
 	sched_finish(sched, clock_now(), attempt, &outcome);
 	outcome_release(&outcome);
 }
 
 static int sequential_run(struct sched *sched, struct env *env, struct error *err)
 {
-	struct transfer *transfer = transfer_new(env->net, err);
+	struct performer performer;
 	struct attempt *attempt;
 	nstime now, wake;
 
-	if (!transfer)
+	if (performer_init(&performer, env, on_poll, err) != 0)
 		return -1;
-	transfer_set_poll(transfer, on_poll, env);
 	for (;;) {
 		now = clock_now();
 		engine_tick(env, now);
@@ -36,13 +35,13 @@ static int sequential_run(struct sched *sched, struct env *env, struct error *er
 			sched_drain(sched);
 		switch (sched_next(sched, now, &attempt, &wake)) {
 		case SCHED_START:
-			fetch(sched, transfer, attempt);
+			fetch(sched, &performer, attempt);
 			break;
 		case SCHED_WAIT:
 			engine_wait(env, sched_input_fd(sched), -1, wake);
 			break;
 		case SCHED_FINISHED:
-			transfer_free(transfer);
+			performer_release(&performer);
 			return 0;
 		}
 	}

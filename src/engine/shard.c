@@ -54,7 +54,7 @@ static void on_due(struct timer *timer, nstime now _unused_)
 }
 
 int shard_init(struct shard *shard, struct loop *loop,
-	void (*done)(struct shard *, CURL *, CURLcode), void *owner, struct error *err)
+	void (*done)(struct shard *, CURL *, CURLcode), struct error *err)
 {
 	CURLMcode code = CURLM_OK;
 
@@ -62,8 +62,8 @@ int shard_init(struct shard *shard, struct loop *loop,
 		.loop = loop,
 		.watcher = {.ready = on_ready},
 		.timer = {.due = on_due},
-		.done = done,
-		.owner = owner};
+		.done = done};
+	pins_init(&shard->pins);
 	if (!shard->multi)
 		return error_set(
 			err, KIND_INTERNAL, 0, "libcurl has no multi handle for us");
@@ -88,6 +88,7 @@ void shard_release(struct shard *shard)
 {
 	curl_multi_cleanup(shard->multi);
 	loop_clear_timer(shard->loop, &shard->timer);
+	pins_release(&shard->pins);
 	shard->multi = NULL;
 }
 

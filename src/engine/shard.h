@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "engine/loop.h"
+#include "net/pins.h"
 
 #define SHARD_CONNECTIONS 256
 
@@ -20,12 +21,11 @@ struct shard {
 	struct timer timer;
 	size_t in_flight;
 	void (*done)(struct shard *, CURL *, CURLcode); /* handle already removed */
-	void *owner;
+	struct pins pins; /* what its DNS cache holds */
 };
 
 int shard_init(struct shard *shard, struct loop *loop,
-	void (*done)(struct shard *, CURL *, CURLcode), void *owner, struct error *err)
-	must_check;
+	void (*done)(struct shard *, CURL *, CURLcode), struct error *err) must_check;
 void shard_release(struct shard *shard);
 
 int shard_add(struct shard *shard, CURL *easy, struct error *err) must_check;

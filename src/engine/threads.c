@@ -90,19 +90,20 @@ static void pool_sleep(struct pool *pool, nstime wake)
 	pool->n_sleeping--;
 }
 
-static void fetch(struct pool *pool, struct transfer *transfer, struct attempt *attempt)
+static void fetch(
+	struct pool *pool, struct performer *performer, struct attempt *attempt)
 {
 	struct outcome outcome;
 
 	pthread_mutex_unlock(&pool->lock);
-	engine_perform(transfer, attempt, &outcome);
+	performer_run(performer, attempt, &outcome);
 	pthread_mutex_lock(&pool->lock);
 	sched_finish(pool->sched, clock_now(), attempt, &outcome);
 	outcome_release(&outcome);
 }
 
 /* Called, and returns, with the lock held. */
-static void work(struct pool *pool, struct transfer *transfer)
+static void work(struct pool *pool, struct performer *performer)
 {
 	struct attempt *attempt;
 	nstime wake;
@@ -113,7 +114,7 @@ static void work(struct pool *pool, struct transfer *transfer)
 		switch (sched_next(pool->sched, clock_now(), &attempt, &wake)) {
 		case SCHED_START:
 			pool_rouse(pool);
-			fetch(pool, transfer, attempt);
+			fetch(pool, performer, attempt);
 			break;
 		case SCHED_WAIT:
 			pool_sleep(pool, wake);
@@ -128,21 +129,21 @@ static void work(struct pool *pool, struct transfer *transfer)
 static void *worker(void *context)
 {
 	struct pool *pool = context;
+	struct performer performer;
 	struct error err;
-	struct transfer *transfer = transfer_new(pool->env->net, &err);
+	bool able = performer_init(&performer, pool->env, engine_poll, &err) == 0;
 
-	if (transfer)
-		transfer_set_poll(transfer, engine_poll, pool->env);
 	pthread_mutex_lock(&pool->lock);
-	if (transfer) {
-		work(pool, transfer);
+	if (able) {
+		work(pool, &performer);
 	} else {
 		pool->error = err;
 		sched_drain(pool->sched);
 		pool_finish(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	transfer_free(transfer);
+	if (able)
+		performer_release(&performer);
 	return NULL;
 }
 

@@ -29,7 +29,7 @@ int addr_parse(struct addr *addr, const char *text, size_t len)
 	*addr = (struct addr){.family = IP_V6};
 	if (inet_pton(AF_INET6, plain, addr->bytes) == 1)
 		return 0;
-	addr->family = IP_V4;
+	*addr = (struct addr){.family = IP_V4};
 	return !bracketed && inet_pton(AF_INET, plain, addr->bytes) == 1 ? 0 : -1;
 }
 
@@ -56,7 +56,8 @@ void addrs_add(struct addrs *addrs, const struct addr *addr)
 	for (size_t i = 0; i < addrs->count; i++) {
 		if (addrs->items[i].family != addr->family)
 			continue;
-		if (memcmp(addrs->items[i].bytes, addr->bytes, sizeof(addr->bytes)) == 0)
+		if (memcmp(addrs->items[i].bytes, addr->bytes, sizeof(addr->bytes)) ==
+			0)
 			return;
 		same++;
 	}
@@ -97,7 +98,8 @@ void addrs_write(const struct addrs *addrs, bool v6_first, struct buf *list)
 /* The source that the kernel would choose to talk to an address. */
 static int source_for(const char *text, struct in6_addr *source)
 {
-	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(53)}, from;
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(53)},
+			    from;
 	socklen_t len = sizeof(from);
 	int fd, rc = -1;
 

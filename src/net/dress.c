@@ -65,7 +65,9 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	SET(w, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(w, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(w, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
-	if (s->family != IP_ANY)
+	/* Our own answers have the right families already, and stay as long as we say. */
+	SET(w, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+	if (s->family != IP_ANY && !net->names)
 		SET(w, CURLOPT_IPRESOLVE,
 			(long)(s->family == IP_V4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));

@@ -29,7 +29,8 @@ int hostname_key(char key[HOSTNAME_ROOM], const char *host)
 
 		key[i] = dot ? '.' : fold(host[i]);
 		label = dot ? 0 : label + 1;
-		if (!key[i] || label > LABEL_MAX || (dot && (i == 0 || host[i - 1] == '.')))
+		if (!key[i] || label > LABEL_MAX ||
+			(dot && (i == 0 || host[i - 1] == '.')))
 			return -1;
 	}
 	key[len] = '\0';

@@ -109,7 +109,8 @@ static int read_addresses(const char *text, const char *at, enum ip_family famil
 
 		if (addr_parse(&addr, at, len) < 0)
 			return malformed(text,
-				len ? "there is no numeric address" : "an address is missing",
+				len ? "there is no numeric address"
+				    : "an address is missing",
 				err);
 		if (addr_wanted(&addr, family))
 			addr_write(&addr, list);

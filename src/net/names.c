@@ -19,11 +19,12 @@
 #include "net/hosts.h"
 
 #define KEPT_MAX 65536
-#define TTL_LEAST 1 /* seconds: a server that says 0 is still asked once per burst only */
+#define TTL_LEAST                                                                      \
+	1 /* seconds: a server that says 0 is still asked once per burst only */
 #define TTL_MOST 3600
 #define TTL_NXDOMAIN 10
 #define TTL_FAILURE 1
-#define KEY_ROOM (HOSTNAME_ROOM + sizeof(":65535"))
+#define KEY_ROOM (HOSTNAME_ROOM + sizeof(":2147483647"))
 
 struct answer {
 	struct addresses shared;
@@ -37,7 +38,8 @@ struct answer {
 struct names {
 	bool v6_first;
 	bool overridden; /* there is --resolve */
-	pthread_mutex_t lock; /* all below but fixed, local and invalid, which stay as they are */
+	pthread_mutex_t
+		lock; /* all below but fixed, local and invalid, which stay as they are */
 	struct map *fixed, *kept;
 	struct answer *local, *invalid;
 	struct heap expiry; /* of kept */

@@ -50,6 +50,24 @@ static void net_user(struct net *net)
 						     : "");
 }
 
+/* With a proxy, names are its business, and which proxy (if any) applies to a host is known to
+ * libcurl, which reads the same variables. */
+static bool uses_proxy(const struct settings *settings)
+{
+	static const char *const variables[] = {
+		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	if (settings->proxy)
+		return settings->proxy[0] != '\0';
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value && *value)
+			return true;
+	}
+	return false;
+}
+
 struct net *net_new(
 	const struct settings *settings, struct outdir *outdir, struct error *err)
 {
@@ -65,11 +83,19 @@ struct net *net_new(
 	}
 	net_user(net);
 	net->tls = tls_new(settings->cacert, err);
-	if (!net->tls || net_headers(net, err) != 0) {
+	if (!uses_proxy(settings))
+		net->names = names_open(settings, NULL, err);
+	if (!net->tls || (!net->names && !uses_proxy(settings)) ||
+		net_headers(net, err) != 0) {
 		net_free(net);
 		return NULL;
 	}
 	return net;
+}
+
+struct names *net_names(const struct net *net)
+{
+	return net->names;
 }
 
 void net_free(struct net *net)
@@ -77,6 +103,7 @@ void net_free(struct net *net)
 	if (!net)
 		return;
 	tls_free(net->tls);
+	names_close(net->names);
 	curl_slist_free_all(net->bound);
 	if (net->password)
 		explicit_bzero(net->password, strlen(net->password));

@@ -16,10 +16,22 @@ struct resolver_watch {
 };
 
 struct resolver;
-/* `watch` NULL: only resolver_wait will be used. KIND_USAGE when --dns-servers is malformed. */
+/* `watch` NULL: only resolver_wait will be used; nothing is open then between two calls of it.
+ * KIND_USAGE when --dns-servers is malformed. Names, settings and watch are borrowed. */
 struct resolver *resolver_new(struct names *names, const struct settings *settings,
 	struct resolver_watch *watch, struct error *err) must_check;
 void resolver_free(struct resolver *resolver); /* waiters are forgotten, not called */
+
+/* How patiently to ask, for tests; resolver_new's are 2 s, 3, 128 and NULL. */
+struct resolver_limits {
+	int timeout_ms; /* of the first try of a server; doubled for each further one */
+	int tries;      /* of each server */
+	int queries;    /* in flight at most, at least 2; the others queue up */
+	const char *resolv_conf; /* NULL: the system's */
+};
+struct resolver *resolver_new_with(struct names *names, const struct settings *settings,
+	struct resolver_watch *watch, const struct resolver_limits *limits,
+	struct error *err) must_check;
 
 /* Somebody who waits for a name; embedded in its owner. */
 struct resolver_waiter {
@@ -28,10 +40,12 @@ struct resolver_waiter {
 };
 
 /* Ask for a host that names_get does not have. `done` is called later, from resolver_ready or
- * resolver_due, never from here; the addresses are borrowed for that call. */
+ * resolver_due, never from here; the addresses are borrowed for that call. It may ask and
+ * cancel, but not free the resolver. Look at resolver_deadline afterwards. */
 void resolver_ask(struct resolver *resolver, const char *host,
 	struct resolver_waiter *waiter);
-/* The waiter wants it no more; harmless when it is not waiting. */
+/* The waiter wants it no more; harmless when it is not waiting. What has been asked for by
+ * then is kept when it comes. */
 void resolver_cancel(struct resolver_waiter *waiter);
 
 /* The socket is ready, events as epoll says. */
@@ -42,7 +56,8 @@ void resolver_due(struct resolver *resolver);
 
 /* Ask and wait in the calling thread, at most until `until`, for an answer that you put back
  * (names_put). While another thread asks for the same name through the same `names`, waits for
- * its answer instead of asking, too. Never NULL: a failure is an answer. */
+ * its answer instead of asking, too; and for others' answers while too many names are asked
+ * for. Never NULL: a failure is an answer. For a resolver without a watch. */
 const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
 	nstime until) must_check;
 

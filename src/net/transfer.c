@@ -27,7 +27,8 @@ struct transfer {
 	struct dress dress;
 	struct body body;
 	bool body_begun;
-	struct sockets *sockets; /* who is told of sockets; NULL: nobody */
+	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
+	struct sockets *sockets;    /* who is told of sockets; NULL: nobody */
 	struct response response;
 	int64_t received;  /* body bytes, decoded */
 	struct error stop; /* why we ended it ourselves; KIND_NONE: we did not */
@@ -166,6 +167,14 @@ static int on_request(void *context, char *remote, char *local _unused_,
 	return CURL_PREREQFUNC_ABORT;
 }
 
+/* libcurl is about to look a name up by itself, in a thread: it must never need to. */
+static int on_resolve(void *resolver _unused_, void *reserved _unused_, void *context)
+{
+	struct transfer *t = context;
+
+	return transfer_needs_addresses(t->net, t->attempt) ? 1 : 0;
+}
+
 static CURLcode set_callbacks(struct transfer *t)
 {
 	CURLcode code = curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -186,6 +195,11 @@ static CURLcode set_callbacks(struct transfer *t)
 		code = curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 	if (!code)
 		code = curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->message);
+	if (!code && t->net->names)
+		code = curl_easy_setopt(
+			t->easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
+	if (!code)
+		code = curl_easy_setopt(t->easy, CURLOPT_RESOLVER_START_DATA, t);
 	return code;
 }
 
@@ -215,6 +229,7 @@ void transfer_free(struct transfer *t)
 	if (!t)
 		return;
 	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->resolve);
 	dress_release(&t->dress);
 	body_release(&t->body);
 	free(t);
@@ -225,8 +240,31 @@ struct attempt *transfer_attempt(const struct transfer *t)
 	return t->attempt;
 }
 
-CURL *transfer_begin(
-	struct transfer *t, struct attempt *attempt, nstime now, struct error *err)
+bool transfer_needs_addresses(const struct net *net, const struct attempt *attempt)
+{
+	return net->names && !names_is_literal(attempt->host);
+}
+
+/* Tell libcurl's DNS cache, if it does not know. */
+static int pin_addresses(struct transfer *t, const struct addresses *addresses,
+	struct pins *pins, struct error *err)
+{
+	curl_slist_free_all(t->resolve);
+	t->resolve = NULL;
+	if (addresses && !addresses->list)
+		return error_set(err, addresses->kind, 0, "%s: %s", t->attempt->host,
+			addresses->text);
+	if (addresses)
+		t->resolve = pins_update(
+			pins, t->attempt->host, t->attempt->port, addresses);
+	if (curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolve) != CURLE_OK)
+		return error_set(err, KIND_INTERNAL, 0, "libcurl takes no addresses");
+	return 0;
+}
+
+CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
+	const struct addresses *addresses, struct pins *pins, nstime now,
+	struct error *err)
 {
 	t->attempt = attempt;
 	t->body_begun = false;
@@ -236,8 +274,10 @@ CURL *transfer_begin(
 	t->mark = now;
 	t->marked = 0;
 	response_clear(&t->response);
-	return dress_attempt(&t->dress, t->easy, t->net, attempt, err) == 0 ? t->easy
-									    : NULL;
+	if (pin_addresses(t, addresses, pins, err) != 0 ||
+		dress_attempt(&t->dress, t->easy, t->net, attempt, err) != 0)
+		return NULL;
+	return t->easy;
 }
 
 void transfer_fail(const struct error *err, struct outcome *outcome)
@@ -266,7 +306,7 @@ static void describe(const struct transfer *t, struct exchange *exchange)
 	exchange->status = t->response.status;
 	exchange->size_download = t->received;
 	exchange->insecure = t->net->settings->insecure &&
-		strncmp(t->attempt->url, "https:", 6) == 0;
+			     strncmp(t->attempt->url, "https:", 6) == 0;
 	if (!t->net->detailed)
 		return;
 	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &number) == CURLE_OK)

@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "core/entry.h"
 #include "core/settings.h"
+#include "net/names.h"
+#include "net/pins.h"
 #include "store/outdir.h"
 
 /* What all transfers of a process share. Initialises libcurl; make it before threads. */
@@ -20,14 +22,21 @@ struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	struct error *err) must_check;
 void net_free(struct net *net);
+/* Where the addresses of hosts are kept; NULL when we look none up (a proxy does). */
+struct names *net_names(const struct net *net);
 
 struct transfer;
 struct transfer *transfer_new(struct net *net, struct error *err) must_check;
 void transfer_free(struct transfer *transfer);
 
-/* Make the handle ready for the attempt (both borrowed until transfer_end). NULL and *err on
- * failure: then transfer_fail makes the outcome, and transfer_end must not be called. */
-CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt, nstime now,
+/* Must the addresses of the attempt's host be found (names.h, resolver.h) before it begins? */
+bool transfer_needs_addresses(const struct net *net, const struct attempt *attempt);
+/* Make the handle ready for the attempt (both borrowed until transfer_end). `addresses` (for
+ * this call; NULL when none are needed) go to the DNS cache that the handle uses and `pins`
+ * mirrors. NULL and *err on failure, also when there are no addresses in the answer: then
+ * transfer_fail makes the outcome, and transfer_end must not be called. */
+CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt,
+	const struct addresses *addresses, struct pins *pins, nstime now,
 	struct error *err) must_check;
 /* The exchange ended with `code`: verify, commit, and say in *outcome (initialised here; you
  * release it) what it came to. */

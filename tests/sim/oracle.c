@@ -146,6 +146,9 @@ static void check_attempt(struct oracle *oracle, const struct record *record,
 	must(parses && strcmp(url.text, attempt->url) == 0, record, "not a normal URL");
 	must(parses && strcmp(url.origin, attempt->origin_key) == 0, record,
 		"another origin than the URL's");
+	must(parses && strcmp(url.host, attempt->host) == 0 &&
+			url_port(&url) == attempt->port,
+		record, "another host or port than the URL's");
 	url_release(&url);
 	must(attempt->entry == record->entry, record, "an attempt for another entry");
 	must(attempt->trusted == (host == world_host(oracle->world,

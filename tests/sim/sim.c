@@ -52,22 +52,35 @@ static void start(struct sim *sim, struct attempt *attempt)
 
 	flight->attempt = attempt;
 	world_ask(&sim->world, attempt, sim->now, &flight->plan);
-	heap_set(&sim->flights, &flight->node, flight->plan.done);
+	heap_set(&sim->flights, &flight->node,
+		flight->plan.answered < flight->plan.done ? flight->plan.answered
+							  : flight->plan.done);
 }
 
-/* Hand back all that has come to its end by now. */
+static void finish(struct sim *sim, struct flight *flight)
+{
+	bool fatal = flight->plan.outcome.kind == KIND_DISK;
+
+	sched_finish(sim->sched, sim->now, flight->attempt, &flight->plan.outcome);
+	sim->oracle.draining |= fatal;
+	world_done(&flight->plan);
+	free(flight);
+}
+
+/* Hand back all that has come to its end by now, as first bytes are noted on the way. */
 static void finish_due(struct sim *sim)
 {
 	struct heap_node *node;
 
 	while ((node = heap_pop_due(&sim->flights, sim->now))) {
 		struct flight *flight = container_of(node, struct flight, node);
-		bool fatal = flight->plan.outcome.kind == KIND_DISK;
 
-		sched_finish(sim->sched, sim->now, flight->attempt, &flight->plan.outcome);
-		sim->oracle.draining |= fatal;
-		world_done(&flight->plan);
-		free(flight);
+		if (flight->plan.done <= sim->now) {
+			finish(sim, flight);
+			continue;
+		}
+		atomic_store(&flight->attempt->received, 1);
+		heap_set(&sim->flights, &flight->node, flight->plan.done);
 	}
 }
 

@@ -164,7 +164,9 @@ static nstime body_time(struct world *world, const struct host *host)
 {
 	double size = 2000 / (dice_real(&world->dice) + 0.001);
 
-	return host->rate ? (nstime)(size / (double)host->rate * NS_PER_SEC) : 0;
+	if (!host->rate)
+		return host->body;
+	return host->body + (nstime)(size / (double)host->rate * NS_PER_SEC);
 }
 
 void world_ask(struct world *world, const struct attempt *attempt, nstime now,
@@ -174,7 +176,7 @@ void world_ask(struct world *world, const struct attempt *attempt, nstime now,
 	struct outcome *outcome = &plan->outcome;
 	enum fault fault;
 
-	*plan = (struct exchange_plan){0};
+	*plan = (struct exchange_plan){.answered = NSTIME_NEVER};
 	outcome_init(outcome);
 	if (!host || host->is_dead) {
 		fail(outcome, host ? KIND_CONNECT : KIND_DNS, 0);
@@ -185,8 +187,7 @@ void world_ask(struct world *world, const struct attempt *attempt, nstime now,
 	plan->done = now + vary(world, host);
 	if (host->capacity && host->serving >= host->capacity) {
 		host->refused++;
-		/* No work for the server, so it is quick. */
-		if (plan->done > now + REFUSAL_MAX)
+		if (!host->ponders && plan->done > now + REFUSAL_MAX)
 			plan->done = now + REFUSAL_MAX;
 		fail(outcome, KIND_HTTP, 429);
 		outcome->retry_after = host->wait;
@@ -201,8 +202,10 @@ void world_ask(struct world *world, const struct attempt *attempt, nstime now,
 	if (apply_fault(world, host, fault, outcome))
 		return;
 	answer(world, host, attempt, outcome);
-	if (outcome->type == OUTCOME_DONE || outcome->kind == KIND_CHECKSUM)
+	if (outcome->type == OUTCOME_DONE || outcome->kind == KIND_CHECKSUM) {
+		plan->answered = plan->done;
 		plan->done += body_time(world, host);
+	}
 }
 
 void world_done(struct exchange_plan *plan)

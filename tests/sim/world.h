@@ -39,10 +39,12 @@ struct host {
 	const char *origin;       /* "http://h3.test"; as in URLs */
 	bool is_public, is_dead;
 	unsigned capacity;        /* requests at once, 429 above; 0: any number */
+	bool ponders;             /* its 429 take as long as its answers; else they are quick */
 	nstime wait;              /* Retry-After of its 429 and 503; -1: none is said */
 	nstime latency;           /* to the answer's first byte */
 	bool steady;              /* latency is always the same; else it varies */
 	int64_t rate;             /* bytes per second of one body; 0: no time */
+	nstime body;              /* that a body takes besides */
 	double faults[FAULT_COUNT]; /* how probable each is */
 
 	/* What has become of it. */
@@ -53,6 +55,7 @@ struct host {
 /* One exchange under way. */
 struct exchange_plan {
 	struct outcome outcome;
+	nstime answered;     /* when its first byte comes; NSTIME_NEVER: none will */
 	nstime done;         /* when it ends */
 	struct host *serves; /* whose capacity it takes meanwhile; NULL: nobody's */
 };

@@ -2,6 +2,7 @@
  */
 #include "base/url.h"
 
+#include <locale.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -457,6 +458,24 @@ static void holds_for_random_text(void)
 	check(parsed > 10000);
 }
 
+/* What DNS and TLS know the host by, whatever the user typed. */
+static void international_host(void)
+{
+	struct url url;
+	struct error err;
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return;
+	check_int(url_parse(&url, "http://b\xc3\xbc" "cher.example/x", &err), 0);
+	check_str(url.host, "xn--bcher-kva.example");
+	check_str(url.text, "http://xn--bcher-kva.example/x");
+	url_release(&url);
+	setlocale(LC_CTYPE, "C");
+	check_int(url_parse(&url, "http://b\xc3\xbc" "cher.example/x", &err), -1);
+	check_int(err.kind, KIND_BAD_URL);
+	check(strstr(err.text, "xn--") != NULL);
+}
+
 int main(void)
 {
 	run(takes_apart);
@@ -468,5 +487,6 @@ int main(void)
 	run(redacts_endless_names);
 	run(knows_private_addresses);
 	run(holds_for_random_text);
+	run(international_host);
 	return done();
 }

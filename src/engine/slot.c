@@ -1,0 +1,244 @@
+/* The transfers of a reactor.
+ *
+ * A slot is idle, or busy in one of two ways: its attempt waits for a name (no shard yet), or
+ * it runs on a shard. Idle ones are kept, the one used last on top, because it is the warmest
+ * and its connection the likeliest to be alive. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "engine/reactor.h"
+
+#define IDLE_MAX 1024 /* transfers kept for later use */
+
+struct slot {
+	struct reactor *reactor;
+	struct transfer *transfer;
+	struct attempt *attempt;
+	CURL *easy;
+	struct shard *shard; /* NULL: it waits for a name */
+	struct resolver_waiter waiter;
+	struct timer deadline;
+	struct list link; /* busy or idle */
+};
+
+static void slot_free(struct slot *slot)
+{
+	list_remove(&slot->link);
+	transfer_free(slot->transfer);
+	free(slot);
+}
+
+static void on_deadline(struct timer *timer, nstime now);
+static void on_addresses(
+	struct resolver_waiter *waiter, const struct addresses *addresses);
+
+static struct slot *slot_get(struct reactor *reactor, struct error *err)
+{
+	struct list *node = list_pop(&reactor->idle);
+	struct slot *slot;
+
+	if (node) {
+		reactor->n_idle--;
+		return container_of(node, struct slot, link);
+	}
+	slot = xcalloc(1, sizeof(*slot));
+	slot->reactor = reactor;
+	slot->deadline.due = on_deadline;
+	slot->waiter.done = on_addresses;
+	list_init(&slot->waiter.link);
+	list_init(&slot->link);
+	slot->transfer = transfer_new(reactor->env->net, err);
+	if (!slot->transfer) {
+		free(slot);
+		return NULL;
+	}
+	transfer_set_sockets(slot->transfer, &reactor->sockets);
+	return slot;
+}
+
+static void slot_put(struct slot *slot)
+{
+	struct reactor *reactor = slot->reactor;
+
+	list_remove(&slot->link);
+	slot->shard = NULL;
+	slot->attempt = NULL;
+	if (reactor->n_idle >= IDLE_MAX) {
+		slot_free(slot);
+		return;
+	}
+	list_add_before(reactor->idle.next, &slot->link);
+	reactor->n_idle++;
+}
+
+/* The exchange is over, and the handle is out of its shard. */
+static void slot_end(struct slot *slot, CURLcode code)
+{
+	struct reactor *reactor = slot->reactor;
+	struct attempt *attempt = slot->attempt;
+	struct outcome outcome;
+
+	loop_clear_timer(&reactor->loop, &slot->deadline);
+	transfer_end(slot->transfer, code, &outcome);
+	slot_put(slot);
+	sched_finish(reactor->sched, clock_now(), attempt, &outcome);
+	outcome_release(&outcome);
+}
+
+/* It never began. `slot` NULL: there was none. */
+static void slot_fail(struct reactor *reactor, struct slot *slot,
+	struct attempt *attempt, const struct error *err)
+{
+	struct outcome outcome;
+
+	if (slot)
+		slot_put(slot);
+	transfer_fail(err, &outcome);
+	sched_finish(reactor->sched, clock_now(), attempt, &outcome);
+	outcome_release(&outcome);
+}
+
+void slot_done(struct shard *shard _unused_, CURL *easy, CURLcode code)
+{
+	char *slot = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &slot);
+	slot_end((struct slot *)(void *)slot, code);
+}
+
+static void on_deadline(struct timer *timer, nstime now)
+{
+	struct slot *slot = container_of(timer, struct slot, deadline);
+
+	if (transfer_overdue(slot->transfer, now)) {
+		shard_remove(slot->shard, slot->easy);
+		slot_end(slot, CURLE_OPERATION_TIMEDOUT);
+	} else {
+		loop_set_timer(
+			&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
+	}
+}
+
+/* The shard for an attempt: its origin's own while that has room, so that connections are
+ * found again, else the next that has. */
+static struct shard *pick_shard(struct reactor *reactor, const struct attempt *attempt)
+{
+	const char *key = attempt->origin_key;
+	size_t home = hash64(key, strlen(key), 0) % reactor->n_shards;
+
+	for (size_t i = 0; i < reactor->n_shards; i++) {
+		struct shard *shard = &reactor->shards[(home + i) % reactor->n_shards];
+
+		if (shard->in_flight < SHARD_CONNECTIONS)
+			return shard;
+	}
+	return &reactor->shards[home];
+}
+
+/* Put it on a shard. The addresses are borrowed; NULL when none are needed. */
+static int slot_run(struct slot *slot, const struct addresses *addresses, nstime now,
+	struct error *err)
+{
+	struct shard *shard = pick_shard(slot->reactor, slot->attempt);
+
+	slot->easy = transfer_begin(
+		slot->transfer, slot->attempt, addresses, &shard->pins, now, err);
+	if (!slot->easy)
+		return -1;
+	if (curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot) != CURLE_OK)
+		return error_set(err, KIND_INTERNAL, 0, "libcurl keeps no pointer");
+	if (shard_add(shard, slot->easy, err) != 0)
+		return -1;
+	slot->shard = shard;
+	loop_set_timer(&slot->reactor->loop, &slot->deadline,
+		transfer_deadline(slot->transfer));
+	return 0;
+}
+
+static void on_addresses(
+	struct resolver_waiter *waiter, const struct addresses *addresses)
+{
+	struct slot *slot = container_of(waiter, struct slot, waiter);
+	struct error err;
+
+	if (slot_run(slot, addresses, clock_now(), &err) != 0)
+		slot_fail(slot->reactor, slot, slot->attempt, &err);
+}
+
+static void slot_ask(struct slot *slot)
+{
+	struct reactor *reactor = slot->reactor;
+
+	resolver_ask(reactor->resolver, slot->attempt->host, &slot->waiter);
+	loop_set_timer(&reactor->loop, &reactor->dns_timer,
+		resolver_deadline(reactor->resolver, clock_now()));
+}
+
+void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
+{
+	struct net *net = reactor->env->net;
+	const struct addresses *addresses = NULL;
+	struct error err;
+	struct slot *slot = slot_get(reactor, &err);
+	int failed;
+
+	if (!slot) {
+		slot_fail(reactor, NULL, attempt, &err);
+		return;
+	}
+	slot->attempt = attempt;
+	list_add_before(&reactor->busy, &slot->link);
+	if (transfer_needs_addresses(net, attempt)) {
+		addresses =
+			names_get(net_names(net), attempt->host, attempt->port, now);
+		if (!addresses) {
+			slot_ask(slot);
+			return;
+		}
+	}
+	failed = slot_run(slot, addresses, now, &err);
+	if (addresses)
+		names_put(net_names(net), addresses);
+	if (failed)
+		slot_fail(reactor, slot, attempt, &err);
+}
+
+void slot_interrupt_all(struct reactor *reactor)
+{
+	struct list *node;
+
+	while ((node = reactor->busy.next) != &reactor->busy) {
+		struct slot *slot = container_of(node, struct slot, link);
+		struct error err;
+
+		if (slot->shard) {
+			transfer_interrupt(slot->transfer);
+			shard_remove(slot->shard, slot->easy);
+			slot_end(slot, CURLE_ABORTED_BY_CALLBACK);
+			continue;
+		}
+		resolver_cancel(&slot->waiter);
+		error_set(&err, KIND_INTERRUPTED, 0, "stopped before it was done");
+		slot_fail(reactor, slot, slot->attempt, &err);
+	}
+}
+
+void slot_release_all(struct reactor *reactor)
+{
+	struct list *node;
+
+	while ((node = reactor->busy.next) != &reactor->busy) {
+		struct slot *slot = container_of(node, struct slot, link);
+
+		if (slot->shard)
+			shard_remove(slot->shard, slot->easy);
+		else
+			resolver_cancel(&slot->waiter);
+		loop_clear_timer(&reactor->loop, &slot->deadline);
+		slot_free(slot);
+	}
+	while ((node = reactor->idle.next) != &reactor->idle)
+		slot_free(container_of(node, struct slot, link));
+}

@@ -1,0 +1,395 @@
+/* test_body.c - bodies of all sizes on their way to a file, and what is left of those that
+ * fail. */
+#include "net/body.h"
+
+#include "base/alloc.h"
+#include "scratch.h"
+
+#define KIB 1024
+#define PARTS "out/.seine/parts"
+
+struct bench {
+	struct outdir *outdir;
+	struct body body;
+	struct entry *entry;
+	struct outcome outcome;
+	struct error err;
+};
+
+/* Bytes that tell where they belong. */
+static char *pattern(size_t len)
+{
+	unsigned char *data = xmalloc(len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		data[i] = (unsigned char)(i * 31 + (i >> 8) * 7 + (i >> 16));
+	return (char *)data;
+}
+
+static void bench_init(struct bench *bench)
+{
+	scratch_remove("out");
+	bench->outdir = outdir_open("out", &bench->err);
+	check(bench->outdir != NULL);
+	body_init(&bench->body, bench->outdir);
+	bench->entry = entry_new();
+	bench->entry->number = 1;
+	bench->entry->path = xstrdup("sub/file");
+	outcome_init(&bench->outcome);
+	bench->err.kind = KIND_NONE;
+}
+
+static void bench_release(struct bench *bench)
+{
+	outcome_release(&bench->outcome);
+	body_release(&bench->body);
+	entry_free(bench->entry);
+	check_int(scratch_count(PARTS), 0);
+	outdir_close(bench->outdir);
+	check(!scratch_there("out/.seine"));
+}
+
+static void want_digest(struct bench *bench, enum digest_alg alg, const void *data, size_t len)
+{
+	struct digest *digest = digest_new(alg, NULL);
+
+	check_int(digest_update(digest, data, len, NULL), 0);
+	check_int(digest_final(digest, &bench->entry->checksum, NULL), 0);
+	digest_free(digest);
+}
+
+static int begin(struct bench *bench, int64_t announced)
+{
+	return body_begin(&bench->body, bench->entry, announced, &bench->err);
+}
+
+/* In blocks of this size. */
+static int add(struct bench *bench, const char *data, size_t len, size_t block)
+{
+	for (size_t at = 0; at < len; at += block) {
+		size_t n = len - at < block ? len - at : block;
+
+		if (body_add(&bench->body, data + at, n, &bench->err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int commit(struct bench *bench)
+{
+	return body_commit(&bench->body, EXISTING_SKIP, &bench->outcome, &bench->err);
+}
+
+static void check_one(size_t len, size_t block, int64_t announced, enum digest_alg alg)
+{
+	struct bench bench;
+	char *data = pattern(len);
+
+	bench_init(&bench);
+	if (alg != DIGEST_NONE)
+		want_digest(&bench, alg, data, len);
+	check_int(begin(&bench, announced), 0);
+	check_int(add(&bench, data, len, block), 0);
+	check(!scratch_there("out/sub/file")); /* not before it is whole */
+	check_int(commit(&bench), 0);
+	if (!scratch_holds("out/sub/file", data, len))
+		printf("# %zu bytes in blocks of %zu, announced %" PRId64 "\n", len, block,
+			announced);
+	check(scratch_holds("out/sub/file", data, len));
+	check_int(bench.outcome.verified,
+		alg == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
+	check_int(bench.outcome.digest[0] != '\0', alg != DIGEST_NONE);
+	check(bench.outcome.renamed == NULL);
+	bench_release(&bench);
+	free(data);
+}
+
+/* Around where a body leaves the memory (256 KiB) and where pieces are written. */
+static const size_t sizes[] = {0, 1, 4 * KIB, 48 * KIB, 256 * KIB - 1, 256 * KIB,
+	256 * KIB + 1, 304 * KIB, 512 * KIB - 1, 512 * KIB, 512 * KIB + 1,
+	1024 * KIB + 17, 3000 * KIB + 1};
+
+/* Around what is written from where it lies (48 KiB), and what libcurl gives (16 KiB). */
+static const size_t blocks[] = {
+	1000, 16 * KIB, 48 * KIB - 1, 48 * KIB, 100 * KIB, 1024 * KIB};
+
+static void all_sizes(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(blocks); k++) {
+			enum digest_alg alg =
+				(i + k) % 2 ? DIGEST_NONE : DIGEST_SHA256;
+
+			check_one(sizes[i], blocks[k], (int64_t)sizes[i], alg);
+			check_one(sizes[i], blocks[k], -1, alg);
+		}
+	}
+}
+
+/* Blocks of all sizes, large ones among small ones. */
+static void uneven_blocks(void)
+{
+	size_t len = 2000 * KIB, at = 0;
+	unsigned random = 1;
+	struct bench bench;
+	char *data = pattern(len);
+
+	bench_init(&bench);
+	want_digest(&bench, DIGEST_SHA512, data, len);
+	check_int(begin(&bench, -1), 0);
+	while (at < len) {
+		size_t n;
+
+		random = random * 1103515245 + 12345;
+		n = (random >> 16) % (random % 5 ? 3000 : 90000);
+		n = n < len - at ? n : len - at;
+		check_int(body_add(&bench.body, data + at, n, &bench.err), 0);
+		at += n;
+	}
+	check_int(commit(&bench), 0);
+	check(scratch_holds("out/sub/file", data, len));
+	check_int(bench.outcome.verified, VERIFIED_HASH);
+	bench_release(&bench);
+	free(data);
+}
+
+static void all_digests(void)
+{
+	for (int alg = DIGEST_MD5; alg <= DIGEST_SHA512; alg++) {
+		check_one(1000, 1000, 1000, alg);
+		check_one(600 * KIB, 16 * KIB, -1, alg);
+	}
+}
+
+/* What was announced is not what comes: no length is believed. */
+static void wrong_announcements(void)
+{
+	check_one(700 * KIB, 16 * KIB, 10, DIGEST_SHA1);
+	check_one(10, 10, 700 * KIB, DIGEST_SHA1);
+	check_one(10, 10, 2000 * KIB, DIGEST_NONE); /* space was allocated for more */
+	check_one(0, 1, 2000 * KIB, DIGEST_NONE);
+	check_one(2000 * KIB, 16 * KIB, 1024 * KIB, DIGEST_NONE);
+	check_one(10, 10, 0, DIGEST_NONE);
+}
+
+/* In memory and in a part file alike: nothing appears, and what came instead is told. */
+static void wrong_digest(void)
+{
+	static const size_t lens[] = {0, 1000, 256 * KIB, 700 * KIB};
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		struct bench bench;
+		char *data = pattern(lens[i]);
+
+		bench_init(&bench);
+		want_digest(&bench, DIGEST_SHA256, "something else", 14);
+		check_int(begin(&bench, (int64_t)lens[i]), 0);
+		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
+		check(commit(&bench) != 0);
+		check_int(bench.err.kind, KIND_CHECKSUM);
+		check_int(bench.outcome.verified, VERIFIED_NONE);
+		check(bench.outcome.wrong_digest != before);
+		check(strncmp(bench.outcome.digest, "sha-256=", 8) == 0);
+		check_int(strlen(bench.outcome.digest), 8 + 64);
+		check(!scratch_there("out/sub/file"));
+		check_int(scratch_count(PARTS), 0);
+		before = bench.outcome.wrong_digest;
+		bench_release(&bench);
+		free(data);
+	}
+}
+
+/* The same wrong bytes have the same fingerprint, whatever way they came. */
+static void fingerprint_is_of_the_bytes(void)
+{
+	uint64_t prints[2];
+	char *data = pattern(300 * KIB);
+
+	for (int i = 0; i < 2; i++) {
+		struct bench bench;
+
+		bench_init(&bench);
+		want_digest(&bench, DIGEST_MD5, "", 0);
+		check_int(begin(&bench, i ? 300 * KIB : -1), 0);
+		check_int(add(&bench, data, 300 * KIB, i ? 1000 : 60 * KIB), 0);
+		check(commit(&bench) != 0);
+		prints[i] = bench.outcome.wrong_digest;
+		bench_release(&bench);
+	}
+	check(prints[0] == prints[1]);
+	free(data);
+}
+
+static void aborted(void)
+{
+	static const size_t lens[] = {0, 1000, 256 * KIB, 256 * KIB + 1, 700 * KIB};
+
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		struct bench bench;
+		char *data = pattern(lens[i]);
+
+		bench_init(&bench);
+		check_int(begin(&bench, 1 << 20), 0);
+		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
+		check_int(scratch_count(PARTS), 1);
+		body_abort(&bench.body);
+		check_int(scratch_count(PARTS), 0);
+		body_abort(&bench.body); /* harmless */
+		check_int(begin(&bench, -1), 0);
+		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
+		body_abort(&bench.body);
+		check_int(scratch_count(PARTS), 0);
+		check(!scratch_there("out/sub/file"));
+		bench_release(&bench);
+		free(data);
+	}
+}
+
+static void aborted_before_it_began(void)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	body_abort(&bench.body);
+	bench_release(&bench);
+	/* And released in the middle. */
+	bench_init(&bench);
+	check_int(begin(&bench, 1 << 20), 0);
+	check_int(body_add(&bench.body, "abc", 3, &bench.err), 0);
+	bench_release(&bench);
+}
+
+/* One body after the other through the same buffers, with and without a digest. */
+static void used_again(void)
+{
+	static const enum digest_alg algs[] = {DIGEST_SHA256, DIGEST_SHA256, DIGEST_NONE,
+		DIGEST_MD5, DIGEST_SHA256, DIGEST_NONE};
+	static const size_t lens[] = {100, 600 * KIB, 50, 300 * KIB, 0, 100 * KIB};
+	struct bench bench;
+
+	bench_init(&bench);
+	for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
+		char *data = pattern(lens[i]), *path = xasprintf("file%zu", i);
+		char *there = xasprintf("out/%s", path);
+
+		free(bench.entry->path);
+		bench.entry->path = path;
+		bench.entry->number = i + 1;
+		bench.entry->checksum = (struct checksum){.alg = DIGEST_NONE};
+		if (algs[i] != DIGEST_NONE)
+			want_digest(&bench, algs[i], data, lens[i]);
+		/* A broken attempt before it leaves no trace. */
+		check_int(begin(&bench, -1), 0);
+		check_int(add(&bench, "broken off", 10, 10), 0);
+		body_abort(&bench.body);
+		outcome_release(&bench.outcome);
+		outcome_init(&bench.outcome);
+		check_int(begin(&bench, (int64_t)lens[i]), 0);
+		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
+		check_int(commit(&bench), 0);
+		check(scratch_holds(there, data, lens[i]));
+		check_int(bench.outcome.verified,
+			algs[i] == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
+		check(bench.body.pending.cap <= 64 * KIB + 1); /* an idle one is small */
+		free(there);
+		free(data);
+	}
+	bench_release(&bench);
+}
+
+static void check_existing(size_t len)
+{
+	struct bench bench;
+	char *data = pattern(len);
+
+	bench_init(&bench);
+	check_int(mkdir("out/sub", 0777), 0);
+	check(scratch_write("out/sub/file", "old"));
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, data, len, 16 * KIB), 0);
+	check(commit(&bench) != 0);
+	check_int(bench.err.kind, KIND_EXISTS);
+	check(scratch_is("out/sub/file", "old"));
+	check_int(scratch_count(PARTS), 0);
+
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, data, len, 16 * KIB), 0);
+	check_int(body_commit(&bench.body, EXISTING_RENAME, &bench.outcome, &bench.err), 0);
+	check_str(bench.outcome.renamed, "sub/file.1");
+	check(scratch_holds("out/sub/file.1", data, len));
+	check(scratch_is("out/sub/file", "old"));
+	outcome_release(&bench.outcome);
+
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, data, len, 16 * KIB), 0);
+	check_int(
+		body_commit(&bench.body, EXISTING_OVERWRITE, &bench.outcome, &bench.err), 0);
+	check(bench.outcome.renamed == NULL);
+	check(scratch_holds("out/sub/file", data, len));
+	bench_release(&bench);
+	free(data);
+}
+
+static void existing_files(void)
+{
+	check_existing(100);
+	check_existing(600 * KIB);
+}
+
+/* The disk is full in the middle of a body, and at its end. */
+static void disk_full(void)
+{
+	char *data = pattern(3 << 20);
+	struct bench bench;
+
+	check(scratch_tmpfs("small", "size=1m"));
+	bench.outdir = outdir_open("small", &bench.err);
+	body_init(&bench.body, bench.outdir);
+	bench.entry = entry_new();
+	bench.entry->path = xstrdup("file");
+	outcome_init(&bench.outcome);
+	check(begin(&bench, 3 << 20) != 0); /* told before a byte has come */
+	check_int(bench.err.kind, KIND_DISK);
+	body_abort(&bench.body);
+	check_int(begin(&bench, -1), 0);
+	check(add(&bench, data, 3 << 20, 16 * KIB) != 0);
+	check_int(bench.err.kind, KIND_DISK);
+	body_abort(&bench.body);
+	check_int(scratch_count("small/.seine/parts"), 0);
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, data, 900 * KIB, 16 * KIB), 0);
+	check_int(commit(&bench), 0);
+	check(scratch_holds("small/file", data, 900 * KIB));
+	free(bench.entry->path);
+	bench.entry->path = xstrdup("file2");
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, data, 200 * KIB, 16 * KIB), 0);
+	check(commit(&bench) != 0);
+	check_int(bench.err.kind, KIND_DISK);
+	check_int(scratch_count("small/.seine/parts"), 0);
+	check(!scratch_there("small/file2"));
+	outcome_release(&bench.outcome);
+	body_release(&bench.body);
+	entry_free(bench.entry);
+	outdir_close(bench.outdir);
+	free(data);
+}
+
+int main(void)
+{
+	scratch_enter();
+	run(all_sizes);
+	run(uneven_blocks);
+	run(all_digests);
+	run(wrong_announcements);
+	run(wrong_digest);
+	run(fingerprint_is_of_the_bytes);
+	run(aborted);
+	run(aborted_before_it_began);
+	run(used_again);
+	run(existing_files);
+	run_if(scratch_can_mount(), "mounts are not allowed here", disk_full);
+	scratch_leave();
+	return done();
+}

@@ -1,0 +1,319 @@
+/* test_intake.c - from entries to named entries: what ends here, what is passed on, and when
+ * a breath is taken. */
+#include "app/intake.h"
+
+#include "base/alloc.h"
+#include "scratch.h"
+
+#define FD 4711
+
+/* What the inputs say next. */
+struct step {
+	enum source_status status;
+	const char *urls[3];
+	const char *out;
+};
+
+struct bench {
+	struct settings settings;
+	struct source inputs;
+	const struct step *steps; /* ended by SOURCE_END */
+	size_t step, repeat;      /* the first step that many times more */
+	uint64_t given;
+	struct observer observer;
+	char events[64];
+	enum kind kind; /* of the last one */
+	struct naming *naming;
+	struct outdir *outdir;
+	struct source *intake;
+};
+
+static enum source_status bench_next(
+	struct source *source, struct entry **entry, struct error *err)
+{
+	struct bench *bench = container_of(source, struct bench, inputs);
+	const struct step *step = &bench->steps[bench->step];
+
+	if (bench->repeat > 0 && bench->step == 0)
+		bench->repeat--;
+	else if (step->status != SOURCE_END)
+		bench->step++;
+	if (step->status == SOURCE_BAD || step->status == SOURCE_BROKEN)
+		error_set(err, KIND_INPUT, 0, "list:7: bad");
+	if (step->status != SOURCE_ENTRY)
+		return step->status;
+	*entry = entry_new();
+	(*entry)->number = ++bench->given;
+	(*entry)->out = xstrdup(step->out);
+	for (size_t i = 0; i < 3 && step->urls[i]; i++)
+		strings_add(&(*entry)->urls, step->urls[i]);
+	return SOURCE_ENTRY;
+}
+
+static int bench_fd(const struct source *source _unused_)
+{
+	return FD;
+}
+
+static void bench_event(struct observer *observer, const struct event *event)
+{
+	static const char letters[] = {[EVENT_PRESENT] = 'P',
+		[EVENT_FAILED] = 'F',
+		[EVENT_BAD_LINE] = 'b',
+		[EVENT_BROKEN] = 'B'};
+	struct bench *bench = container_of(observer, struct bench, observer);
+	size_t n = strlen(bench->events);
+
+	if (n < sizeof(bench->events) - 1)
+		bench->events[n] =
+			event->type < sizeof(letters) && letters[event->type]
+				? letters[event->type]
+				: '?';
+	bench->kind = event->error ? event->error->kind : KIND_NONE;
+	check(!event->attempt && !event->outcome);
+	check((event->entry != NULL) ==
+		(event->type == EVENT_PRESENT || event->type == EVENT_FAILED));
+	check(!event->entry || (event->history && event->history->attempts == 0));
+	check(event->type == EVENT_PRESENT || event->error->text[0]);
+}
+
+static void bench_init(
+	struct bench *bench, const struct step *steps, enum existing existing)
+{
+	static const struct source_ops source_ops = {.next = bench_next, .fd = bench_fd};
+	static const struct observer_ops observer_ops = {.event = bench_event};
+
+	*bench = (struct bench){.settings = {.existing = existing},
+		.inputs = {&source_ops},
+		.steps = steps,
+		.observer = {&observer_ops}};
+	scratch_remove("out");
+	bench->naming = naming_new(NULL, NULL);
+	bench->outdir = outdir_open("out", NULL);
+	check(bench->naming && bench->outdir);
+	bench->intake = intake_new(&(struct intake){.settings = &bench->settings,
+		.inputs = &bench->inputs,
+		.naming = bench->naming,
+		.outdir = bench->outdir,
+		.observer = &bench->observer});
+}
+
+static void bench_release(struct bench *bench)
+{
+	source_free(bench->intake);
+	outdir_close(bench->outdir);
+	naming_free(bench->naming);
+}
+
+/* The next entry must have this path and URL. */
+static void check_entry(struct bench *bench, const char *path, const char *url)
+{
+	struct entry *entry = NULL;
+
+	check_int(source_next(bench->intake, &entry, NULL), SOURCE_ENTRY);
+	if (!entry)
+		return;
+	check_str(entry->path, path);
+	check_str(entry->url.text, url);
+	check_str(entry->urls.items[0], url);
+	entry_free(entry);
+}
+
+static void check_says(struct bench *bench, enum source_status status, const char *events)
+{
+	struct entry *entry;
+
+	check_int(source_next(bench->intake, &entry, NULL), status);
+	check_str(bench->events, events);
+}
+
+static void named_and_passed_on(void)
+{
+	static const struct step steps[] = {
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt"}, NULL},
+		{SOURCE_ENTRY, {"http://b.test/y/one.txt"}, "sub/two"},
+		{SOURCE_END, {0}, NULL}};
+	struct bench bench;
+
+	bench_init(&bench, steps, EXISTING_SKIP);
+	check_entry(&bench, "one.txt", "http://a.test/x/one.txt");
+	check_entry(&bench, "sub/two", "http://b.test/y/one.txt");
+	check_says(&bench, SOURCE_END, "");
+	check_says(&bench, SOURCE_END, "");
+	bench_release(&bench);
+}
+
+static void bad_ones_end_here(void)
+{
+	static const struct step steps[] = {
+		{SOURCE_BAD, {0}, NULL},
+		{SOURCE_ENTRY, {"ftp://a.test/x"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x"}, "../../etc/passwd"},
+		{SOURCE_ENTRY, {"http://a.test/good"}, NULL},
+		{SOURCE_ENTRY, {"", "http://", "x"}, NULL},
+		{SOURCE_BROKEN, {0}, NULL},
+		{SOURCE_END, {0}, NULL}};
+	struct bench bench;
+
+	bench_init(&bench, steps, EXISTING_SKIP);
+	check_entry(&bench, "good", "http://a.test/good");
+	check_str(bench.events, "bFF");
+	check_int(bench.kind, KIND_BAD_NAME);
+	check_says(&bench, SOURCE_END, "bFFFB");
+	bench_release(&bench);
+}
+
+static void kinds_of_failures(void)
+{
+	static const struct {
+		struct step steps[2];
+		enum kind kind;
+	} cases[] = {
+		{{{SOURCE_ENTRY, {"gopher://a/x"}, NULL}, {SOURCE_END, {0}, NULL}},
+			KIND_BAD_URL},
+		{{{SOURCE_ENTRY, {"http://a/x"}, "a/../../b"}, {SOURCE_END, {0}, NULL}},
+			KIND_BAD_NAME},
+		{{{SOURCE_BAD, {0}, NULL}, {SOURCE_END, {0}, NULL}}, KIND_INPUT},
+		{{{SOURCE_BROKEN, {0}, NULL}, {SOURCE_END, {0}, NULL}}, KIND_INPUT},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bench bench;
+		struct entry *entry;
+
+		bench_init(&bench, cases[i].steps, EXISTING_SKIP);
+		check_int(source_next(bench.intake, &entry, NULL), SOURCE_END);
+		check_int(bench.kind, cases[i].kind);
+		bench_release(&bench);
+	}
+}
+
+/* A mirror that is no URL is left out as long as another remains; what is asked, and what
+ * secrets are bound to, is the first good one. */
+static void bad_mirrors_are_left_out(void)
+{
+	static const struct step steps[] = {
+		{SOURCE_ENTRY, {"ftp://a/x", "http://b.test/y", "http://c.test/z"}, NULL},
+		{SOURCE_ENTRY, {"", "://", "http://d.test/w"}, NULL},
+		{SOURCE_END, {0}, NULL}};
+	struct bench bench;
+	struct entry *entry = NULL;
+
+	bench_init(&bench, steps, EXISTING_SKIP);
+	check_int(source_next(bench.intake, &entry, NULL), SOURCE_ENTRY);
+	check_int(entry->urls.count, 2);
+	check_str(entry->urls.items[0], "http://b.test/y");
+	check_str(entry->urls.items[1], "http://c.test/z");
+	check_str(entry->url.text, "http://b.test/y");
+	check_str(entry->path, "y");
+	/* What is left can grow again. */
+	strings_add(&entry->urls, "http://e.test/");
+	strings_add(&entry->urls, "http://f.test/");
+	check_int(entry->urls.count, 4);
+	entry_free(entry);
+	check_entry(&bench, "w", "http://d.test/w");
+	check_says(&bench, SOURCE_END, "");
+	bench_release(&bench);
+}
+
+static const struct step three[] = {{SOURCE_ENTRY, {"http://a.test/one"}, NULL},
+	{SOURCE_ENTRY, {"http://a.test/two"}, NULL},
+	{SOURCE_ENTRY, {"http://a.test/three"}, NULL}, {SOURCE_END, {0}, NULL}};
+
+static void what_is_there_is_skipped(void)
+{
+	struct bench bench;
+
+	bench_init(&bench, three, EXISTING_SKIP);
+	check(scratch_write("out/one", ""));
+	check_int(symlink("nowhere", "out/three"), 0);
+	check_entry(&bench, "two", "http://a.test/two");
+	check_str(bench.events, "P");
+	check_says(&bench, SOURCE_END, "PP");
+	bench_release(&bench);
+}
+
+static void what_is_there_is_fetched_when_wanted(void)
+{
+	static const enum existing ways[] = {EXISTING_OVERWRITE, EXISTING_RENAME};
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		struct bench bench;
+
+		bench_init(&bench, three, ways[i]);
+		check(scratch_write("out/one", ""));
+		check(scratch_write("out/two", ""));
+		check_entry(&bench, "one", "http://a.test/one");
+		check_entry(&bench, "two", "http://a.test/two");
+		check_entry(&bench, "three", "http://a.test/three");
+		check_says(&bench, SOURCE_END, "");
+		bench_release(&bench);
+	}
+}
+
+/* The inputs have nothing yet: wait for their descriptor. */
+static void again_is_passed_on(void)
+{
+	static const struct step steps[] = {{SOURCE_BAD, {0}, NULL},
+		{SOURCE_AGAIN, {0}, NULL}, {SOURCE_ENTRY, {"http://a.test/x"}, NULL},
+		{SOURCE_AGAIN, {0}, NULL}, {SOURCE_END, {0}, NULL}};
+	struct bench bench;
+
+	bench_init(&bench, steps, EXISTING_SKIP);
+	check_says(&bench, SOURCE_AGAIN, "b");
+	check_int(source_fd(bench.intake), FD);
+	check_entry(&bench, "x", "http://a.test/x");
+	check_says(&bench, SOURCE_AGAIN, "b");
+	check_int(source_fd(bench.intake), FD);
+	check_says(&bench, SOURCE_END, "b");
+	bench_release(&bench);
+}
+
+/* A long stretch that comes to nothing must not keep one call busy to its end: the engine
+ * has sockets to serve. There is no descriptor to wait for then. */
+static void breath_is_taken(void)
+{
+	static const struct step fruitless[][3] = {
+		{{SOURCE_BAD, {0}, NULL}, {SOURCE_ENTRY, {"http://a/good"}, NULL},
+			{SOURCE_END, {0}, NULL}},
+		{{SOURCE_ENTRY, {"nothing"}, NULL}, {SOURCE_ENTRY, {"http://a/good"}, NULL},
+			{SOURCE_END, {0}, NULL}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(fruitless); i++) {
+		enum source_status status;
+		struct entry *entry = NULL;
+		struct bench bench;
+		int breaths = 0;
+
+		bench_init(&bench, fruitless[i], EXISTING_SKIP);
+		bench.repeat = 10000;
+		while ((status = source_next(bench.intake, &entry, NULL)) ==
+			SOURCE_AGAIN) {
+			check_int(source_fd(bench.intake), -1);
+			breaths++;
+		}
+		check_int(status, SOURCE_ENTRY);
+		entry_free(entry);
+		check(breaths >= 10 && breaths <= 1000);
+		check_int(source_fd(bench.intake), FD);
+		check_int(source_next(bench.intake, &entry, NULL), SOURCE_END);
+		bench_release(&bench);
+	}
+}
+
+int main(void)
+{
+	log_setup(LOG_QUIET, NULL, NULL);
+	scratch_enter();
+	run(named_and_passed_on);
+	run(bad_ones_end_here);
+	run(kinds_of_failures);
+	run(bad_mirrors_are_left_out);
+	run(what_is_there_is_skipped);
+	run(what_is_there_is_fetched_when_wanted);
+	run(again_is_passed_on);
+	run(breath_is_taken);
+	scratch_leave();
+	return done();
+}
