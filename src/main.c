@@ -13,17 +13,19 @@
  *            part file to final name; digest
  *   input/   input: the table of sources; args, list: two of them; reader: lines, gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
- *            figures), results, failed (outfile), summary
+ *            figures), results, failed (outfile), summary; comparison, of trials
  *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body:
  *            its bytes; net, tls: what all share; curlcode: libcurl's words in ours
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; loop,
  *            shard: epoll and CURLMs for event
- *   app/     session: one job, wired; intake: from lines to named entries; signals
+ *   app/     session: one job, wired; intake: from lines to named entries; signals;
+ *            compare: the job in every mode, with child, stored and sample
  *   cli/     options: the one table; parse, levels, value, check, nearest: argv, the
  *            environment and the config file; docs: help, man page and completions
  */
 #include <locale.h>
 
+#include "app/compare.h"
 #include "app/session.h"
 #include "base/diag.h"
 #include "cli/options.h"
@@ -44,7 +46,8 @@ int main(int argc, char **argv)
 			  : settings.verbose ? LOG_INFO
 					     : LOG_WARN,
 			NULL, NULL);
-		status = session_run(&settings);
+		status = settings.compare ? compare_run(&settings)
+					  : session_run(&settings);
 	}
 	settings_release(&settings);
 	return status;

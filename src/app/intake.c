@@ -5,6 +5,7 @@
  * again. */
 #include "app/intake.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +38,9 @@ static int parse_url(struct entry *entry, struct error *err)
 	while (url_parse(&entry->url, entry->urls.items[0], err) != 0) {
 		if (entry->urls.count == 1)
 			return -1;
-		log_warn("%s:%llu: %s; using the other mirrors",
-			entry->input ? entry->input : "arguments",
-			(unsigned long long)entry->line, err->text);
+		log_warn("%s:%" PRIu64 ": %s; using the other mirrors",
+			entry->input ? entry->input : "argument", entry->line,
+			err->text);
 		free(entry->urls.items[0]);
 		entry->urls.count--;
 		memmove(entry->urls.items, entry->urls.items + 1,

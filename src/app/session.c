@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "app/intake.h"
+#include "app/sample.h"
 #include "app/signals.h"
 #include "core/naming.h"
 #include "core/sched.h"
@@ -20,6 +21,7 @@
 struct session {
 	struct settings
 		settings; /* the user's, with jobs cut to what descriptors allow */
+	uint64_t every;   /* 1: all entries, else each so many-th */
 	struct tally tally;
 	bool stopped;
 	struct report_job report_job;
@@ -85,7 +87,7 @@ static int session_open(struct session *s, struct error *err)
 		!(s->net = net_new(settings, s->outdir, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
-	s->inputs = input_open(settings);
+	s->inputs = sample_of(input_open(settings), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
@@ -110,7 +112,7 @@ static void session_release(struct session *s)
 	naming_free(s->naming);
 }
 
-static int exit_status(enum kind kind)
+int session_status(enum kind kind)
 {
 	switch (kind) {
 	case KIND_NONE:
@@ -145,12 +147,12 @@ static int session_fetch(struct session *s)
 
 	if (engine->run(s->sched, &s->env, &err) != 0) {
 		log_error("%s", err.text);
-		status = exit_status(err.kind);
+		status = session_status(err.kind);
 	}
 	s->stopped = status != EXIT_DONE || signals_caught() != 0;
 	if (report_close(s->report, clock_now(), &err) != 0) {
 		log_error("%s", err.text);
-		reported = exit_status(err.kind);
+		reported = session_status(err.kind);
 		status = reported > status ? reported : status;
 	}
 	reported = tally_status(&s->tally);
@@ -159,19 +161,25 @@ static int session_fetch(struct session *s)
 
 int session_run(const struct settings *settings)
 {
-	struct session session = {.settings = *settings};
+	return session_run_sample(settings, 1);
+}
+
+int session_run_sample(const struct settings *settings, uint64_t every)
+{
+	struct session session = {.settings = *settings, .every = every};
 	struct error err;
 	int status;
 
 	fit_descriptors(&session.settings);
 	if (settings->insecure)
-		log_warn("certificates are not checked (--insecure): anybody may be the "
-			 "server");
+		log_warn(
+			"certificates are not checked (--insecure): anybody may be the "
+			"server");
 	if (session_open(&session, &err) == 0) {
 		status = session_fetch(&session);
 	} else {
 		log_error("%s", err.text);
-		status = exit_status(err.kind);
+		status = session_status(err.kind);
 	}
 	session_release(&session);
 	signals_restore();

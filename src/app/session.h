@@ -2,6 +2,7 @@
 #ifndef SEINE_APP_SESSION_H
 #define SEINE_APP_SESSION_H
 
+#include "base/diag.h"
 #include "core/settings.h"
 
 /* The process's exit statuses (design: 130 and 143 are 128 + signal). When several apply the
@@ -15,7 +16,12 @@ enum {
 	EXIT_LOCKED = 5,
 };
 
+/* The exit status of a failure of this kind. */
+int session_status(enum kind kind);
+
 /* Run the job and return the exit status; whatever went wrong has been said. */
 int session_run(const struct settings *settings);
+/* The same for a sample: only each `every`-th entry of the inputs. */
+int session_run_sample(const struct settings *settings, uint64_t every);
 
 #endif

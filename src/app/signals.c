@@ -17,10 +17,12 @@ static int pipe_ends[2] = {-1, -1};
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-static void on_signal(int number)
+static void on_signal(int number, siginfo_t *info, void *context _unused_)
 {
 	int errno_was = errno;
 
+	if (atomic_load(&caught) && info->si_code == SI_QUEUE)
+		return;
 	if (atomic_load(&caught))
 		_exit(128 + number);
 	atomic_store(&drain_until, clock_now() + DRAIN);
@@ -43,7 +45,8 @@ static nstime stop_deadline(const struct stop *stop _unused_)
 const struct stop *signals_install(struct error *err)
 {
 	static struct stop stop = {.asked = stop_asked, .deadline = stop_deadline};
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction action = {
+		.sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
 
 	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
 		error_errno(err, KIND_INTERNAL, errno, "pipe");
@@ -53,6 +56,7 @@ const struct stop *signals_install(struct error *err)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaction(signals[i], &action, NULL);
+	action.sa_flags = 0;
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
 	return &stop;

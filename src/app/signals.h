@@ -1,7 +1,8 @@
 /* signals.h - SIGINT, SIGTERM and SIGHUP as a wish to stop.
  *
  * The first drains: nothing more is started, what is in flight has five seconds. The second
- * ends the process at once (what is on disk is valid at any time). SIGPIPE is ignored. Process
+ * ends the process at once (what is on disk is valid at any time), but for one by sigqueue():
+ * that is a process passing on what may have come here already. SIGPIPE is ignored. Process
  * wide, so there is one; install it before threads start. */
 #ifndef SEINE_APP_SIGNALS_H
 #define SEINE_APP_SIGNALS_H

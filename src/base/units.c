@@ -115,6 +115,32 @@ int units_parse_rate(const char *text, int64_t *bytes_per_second)
 	return 0;
 }
 
+int units_parse_frequency(const char *text, int64_t *per_hour)
+{
+	static const struct {
+		const char *unit;
+		int64_t factor;
+	} units[] = {{"", 3600}, {"/s", 3600}, {"/m", 60}, {"/h", 1}};
+	size_t digits = strspn(text, "0123456789");
+	char number[24];
+	int64_t value;
+
+	if (digits == 0 || digits >= sizeof(number))
+		return -1;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (units_parse_count(number, &value) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (strcmp(text + digits, units[i].unit) == 0 &&
+			!__builtin_mul_overflow(value, units[i].factor, &value)) {
+			*per_hour = value;
+			return 0;
+		}
+	}
+	return -1;
+}
+
 /* Step over a duration's unit; NULL when there is none. */
 static const char *read_duration_unit(const char *text, int64_t *unit)
 {

@@ -16,6 +16,8 @@
  * not fit. The result is not touched on failure. */
 int units_parse_size(const char *text, int64_t *bytes) must_check;
 int units_parse_rate(const char *text, int64_t *bytes_per_second) must_check;
+/* "10" and "10/s", "30/m", "100/h": how often, as a number per hour. */
+int units_parse_frequency(const char *text, int64_t *per_hour) must_check;
 int units_parse_duration(const char *text, nstime *span) must_check;
 int units_parse_count(const char *text, int64_t *count) must_check; /* plain digits */
 

@@ -125,6 +125,25 @@ static CURLUcode check_parts(const struct parts *parts)
 	return CURLUE_OK;
 }
 
+/* libcurl's parser would make "+" of a space in a query, which is not the same. */
+static CURLUcode set_url(CURLU *handle, const char *text)
+{
+	_cleanup_(buf_release) struct buf encoded = BUF_INIT;
+	const char *query = strchr(text, '?');
+
+	if (query && strchr(query, ' ')) {
+		buf_add(&encoded, text, (size_t)(query - text));
+		for (const char *c = query; *c; c++) {
+			if (*c == ' ')
+				buf_addstr(&encoded, "%20");
+			else
+				buf_addch(&encoded, *c);
+		}
+		text = encoded.data;
+	}
+	return curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
+}
+
 /* Spaces and UTF-8 are encoded, as lists have them; a scheme is never guessed. */
 static int take_apart(struct parts *parts, const char *text, struct error *err)
 {
@@ -132,7 +151,7 @@ static int take_apart(struct parts *parts, const char *text, struct error *err)
 	CURLUcode code = handle ? CURLUE_OK : CURLUE_OUT_OF_MEMORY;
 
 	if (!code)
-		code = curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
+		code = set_url(handle, text);
 	if (!code)
 		code = get_parts(parts, handle);
 	if (!code)

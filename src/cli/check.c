@@ -183,13 +183,28 @@ static int check_streams(const struct settings *settings, struct error *err)
 	return 0;
 }
 
+/* Of which run would they tell? */
+static int check_compare(const struct reading *reading, struct error *err)
+{
+	const struct settings *settings = reading->settings;
+
+	if (settings->compare && settings->results)
+		return value_fail("results", reading_said(reading, "results")->where,
+			err, "cannot go with --compare, which makes several runs");
+	if (settings->compare && settings->failed)
+		return value_fail("failed", reading_said(reading, "failed")->where, err,
+			"cannot go with --compare, which makes several runs");
+	return 0;
+}
+
 int check_together(const struct reading *reading, struct error *err)
 {
 	const struct settings *settings = reading->settings;
 
 	if (check_sets(reading, err) < 0 || check_loudness(reading, err) < 0 ||
 		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
-		check_single(reading, err) < 0 || check_streams(settings, err) < 0)
+		check_single(reading, err) < 0 || check_streams(settings, err) < 0 ||
+		check_compare(reading, err) < 0)
 		return -1;
 	if (settings->key && !settings->cert)
 		return value_fail("key", reading_said(reading, "key")->where, err,

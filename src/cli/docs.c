@@ -39,7 +39,9 @@ static void add_help_row(struct buf *out, const struct option_row *row)
 	else
 		buf_addstr(out, "      ");
 	buf_addf(out, "--%s", row->name);
-	if (row->argument)
+	if (row->bare)
+		buf_addf(out, "[=%s]", row->argument);
+	else if (row->argument)
 		buf_addf(out, " %s", row->argument);
 	while (out->len - start < HELP_COLUMN)
 		buf_addch(out, ' ');

@@ -136,7 +136,9 @@ static void add_row(struct buf *out, const struct option_row *row)
 		buf_addf(out, "Fl %c , ", row->letter);
 	buf_addstr(out, "Fl Fl ");
 	add_escaped(out, row->name, strlen(row->name));
-	if (row->argument)
+	if (row->bare)
+		buf_addf(out, " Ns Op = Ns Ar %s", row->argument);
+	else if (row->argument)
 		buf_addf(out, " Ar %s", row->argument);
 	buf_addch(out, '\n');
 	add_paragraph(out, row, row->man);

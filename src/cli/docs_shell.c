@@ -5,6 +5,7 @@
 
 #include "cli/docs.h"
 #include "cli/options.h"
+#include "cli/value.h"
 
 #define GENERATED "made by: seine --print-docs"
 
@@ -54,7 +55,7 @@ static void add_bash_branch(struct buf *out, const char *what, const char *actio
 	bool first = true;
 
 	for (const struct option_row *row = options; row->name; row++) {
-		if (!is_visible(row) || !row->argument || row->choices ||
+		if (!is_visible(row) || !value_needed(row) || row->choices ||
 			(what ? !completes(row, what) : row->completes != NULL))
 			continue;
 		add_bash_pattern(out, row, first);
@@ -155,7 +156,7 @@ static void add_zsh_exclusion(struct buf *out, const struct option_row *row)
 static void add_zsh_row(struct buf *out, const struct option_row *row)
 {
 	const char *short_end = row->argument ? "+" : "";
-	const char *long_end = row->argument ? "=" : "";
+	const char *long_end = row->bare ? "=-" : row->argument ? "=" : "";
 
 	buf_addstr(out, "\t'");
 	add_zsh_exclusion(out, row);
@@ -167,7 +168,7 @@ static void add_zsh_row(struct buf *out, const struct option_row *row)
 	add_quoted(out, row->help, "[]:\\", "'\\''");
 	buf_addch(out, ']');
 	if (row->argument)
-		buf_addf(out, ":%s:", row->argument);
+		buf_addf(out, row->bare ? "::%s:" : ":%s:", row->argument);
 	if (row->choices) {
 		buf_addch(out, '(');
 		add_choices(out, row);
@@ -206,7 +207,7 @@ static void add_fish_row(struct buf *out, const struct option_row *row)
 		buf_addstr(out, " -r -F");
 	} else if (completes(row, "dir")) {
 		buf_addstr(out, " -x -a '(__fish_complete_directories)'");
-	} else if (row->argument) {
+	} else if (value_needed(row)) {
 		buf_addstr(out, " -x");
 	}
 	buf_addstr(out, " -d '");

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "app/compare.h"
 #include "cli/check.h"
 
 #ifndef PACKAGE_VERSION
@@ -72,6 +73,27 @@ const struct option_row options[] = {
 	       "of them in one event loop. Results are the same; only time, memory and "
 	       "processor use differ."
 }, {
+	.name = "compare", .type = OPTION_TEXT, .field = FIELD(compare),
+	.check = compare_check, .bare = COMPARE_ALL, .argument = "MODES",
+	.group = "Scheduling",
+	.help = "run the job once per mode, and compare",
+	.man = "Run the whole job once in each of MODES, names of --mode with commas between "
+	       "them, or `all`, which is what --compare alone means, and print a table: time, "
+	       "files and megabytes per second, processor time per file, peak memory, context "
+	       "switches, most transfers under way, longest time between two waits of the event "
+	       "loop, and how many times as fast as `sequential` it was. Each run is a process "
+	       "of its own and fills a fresh directory, DIR/MODE below --dir; with one that has "
+	       "anything in it nothing is begun. When `sequential` would take over a minute it "
+	       "is estimated from a sample of 50 entries, fetched for 15 seconds at most, and "
+	       "marked by `~`. --json prints the same as one JSON object. Cannot go with "
+	       "--results and --failed; --mode has no effect."
+}, {
+	.name = "compare-runs", .type = OPTION_COUNT, .field = FIELD(compare_runs),
+	.min = 1, .max = 1000, .fallback = "1", .argument = "N", .group = "Scheduling",
+	.help = "how often; the medians are shown",
+	.man = "With --compare run N times in each mode, the modes taking turns, in "
+	       "directories DIR/MODE-1 and so on, and show the median of each figure."
+}, {
 	.name = "jobs", .letter = 'j', .type = OPTION_COUNT, .field = FIELD(jobs),
 	.min = 1, .max = 65535, .fallback = "64", .argument = "N", .group = "Scheduling",
 	.help = "transfers at a time",
@@ -129,6 +151,25 @@ const struct option_row options[] = {
 	.help = "follow them into private networks",
 	.man = "Follow redirects from a public server to loopback, private and link-local "
 	       "addresses, too. They are refused otherwise."
+}, {
+	.name = "limit-rate", .type = OPTION_RATE, .field = FIELD(limit_rate),
+	.fallback = "0", .argument = "RATE", .group = "Rates",
+	.help = "bytes per second, all together; 0: no limit",
+	.man = "Take at most RATE, in bytes per second, from all servers together. All "
+	       "transfers get their turns. With 0 there is no limit."
+}, {
+	.name = "limit-rate-per-host", .type = OPTION_RATE,
+	.field = FIELD(limit_rate_per_host), .fallback = "0", .argument = "RATE",
+	.group = "Rates",
+	.help = "the same from each server; 0: no limit",
+	.man = "Take at most RATE, in bytes per second, from any one server. With 0 there is "
+	       "no limit."
+}, {
+	.name = "request-rate", .type = OPTION_FREQUENCY, .field = FIELD(request_rate),
+	.fallback = "0", .argument = "FREQUENCY", .group = "Rates",
+	.help = "requests to each server: 10/s, 30/m; 0: no limit",
+	.man = "Send at most so many requests to any one server, evenly spread: `10` or "
+	       "`10/s`, `30/m`, `100/h`. Retries count. With 0 there is no limit."
 }, {
 	.name = "connect-timeout", .type = OPTION_DURATION, .field = FIELD(connect_timeout),
 	.max = LONGEST, .fallback = "10s", .argument = "TIME", .group = "Limits",

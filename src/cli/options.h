@@ -21,6 +21,7 @@ enum option_type {
 	OPTION_COUNT,    /* int64_t */
 	OPTION_SIZE,     /* int64_t, bytes */
 	OPTION_RATE,     /* int64_t, bytes per second */
+	OPTION_FREQUENCY,/* int64_t, times per hour */
 	OPTION_DURATION, /* nstime */
 	OPTION_CHOICE,   /* int (an enum): index into choices */
 	OPTION_FILE_TEXT,/* char *: the first line of the named file */
@@ -59,6 +60,8 @@ struct option_row {
 	const char *const *choices; /* CHOICE and checked TEXT: NULL-terminated */
 	option_check *check;  /* TEXT, TEXTS, FILE_TEXT; NULL: none */
 	const char *argument; /* "FILE", "N": for help; NULL for flags */
+	const char *bare;     /* what the option means without a value, which then has to be
+	                       * attached by "="; NULL: there must be one */
 	const char *completes;/* "file", "dir", NULL: what a shell should offer */
 	const char *group;    /* heading; rows of a group stand together */
 	const char *help;     /* one line */

@@ -75,7 +75,7 @@ void value_replace(char **field, const char *text)
 
 bool value_needed(const struct option_row *row)
 {
-	return row->argument != NULL;
+	return row->argument && !row->bare;
 }
 
 static int parse_bool(const char *text, bool *on)
@@ -140,6 +140,8 @@ static int parse_number(
 		return units_parse_size(value, number);
 	case OPTION_RATE:
 		return units_parse_rate(value, number);
+	case OPTION_FREQUENCY:
+		return units_parse_frequency(value, number);
 	case OPTION_DURATION:
 		return units_parse_duration(value, number);
 	default:
@@ -153,6 +155,7 @@ static int set_number(struct reading *reading, const struct option_row *row,
 	static const char *const wanted[] = {
 		[OPTION_SIZE] = "a size; write bytes, or as in 64K, 8M, 1.5G",
 		[OPTION_RATE] = "a rate; write bytes per second, or as in 64K, 10M/s",
+		[OPTION_FREQUENCY] = "a frequency; write it as in 10/s, 30/m, 100/h",
 		[OPTION_DURATION] =
 			"a duration up to 24d; write it as in 500ms, 10s, 2m, 1h30m",
 	};
@@ -266,6 +269,7 @@ static int set_by_type(struct reading *reading, const struct option_row *row,
 	case OPTION_COUNT:
 	case OPTION_SIZE:
 	case OPTION_RATE:
+	case OPTION_FREQUENCY:
 	case OPTION_DURATION:
 		return set_number(reading, row, value, err);
 	case OPTION_CHOICE:
@@ -287,6 +291,8 @@ int value_set(struct reading *reading, const struct option_row *row, const char 
 	if (!value && value_needed(row))
 		return value_fail(row->name, reading->where, err, "needs a value: %s",
 			row->argument);
+	if (!value)
+		value = row->bare;
 	if (set_by_type(reading, row, value, err) < 0)
 		return -1;
 	said->level = reading->level;

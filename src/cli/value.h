@@ -40,7 +40,7 @@ int value_set_fallbacks(struct reading *reading, struct error *err) must_check;
 /* Replace an owned string, wiping the old one. `text` is copied; NULL clears. */
 void value_replace(char **field, const char *text);
 
-/* Does an option take a value, or is it a flag? */
+/* Must an option have a value? Flags have none, and some may do without. */
 bool value_needed(const struct option_row *row);
 
 /* Where the option of this name, which must be in the table, was said last. */

@@ -26,25 +26,35 @@
 
 #define START 16.0
 #define WINDOW_MAX 1048576.0 /* of the search: no machine has more ports */
-#define GAIN 1.10            /* a doubling that brings less is not worth it */
-#define KEEP 0.96            /* a halving that leaves so much is */
+#define GAIN 1.07            /* a doubling that brings less is not worth it */
+#define LOSS 0.95            /* one that brings less than this needs no second look */
+#define PROBE 1.4            /* a probe goes so far, up or down ... */
+#define PROBE_GAIN 1.05      /* ... and stays there if it brings so much */
 #define ROUND_MIN (20 * NS_PER_MS)
-#define SAMPLE 64 /* deliveries that a judgement at rest needs at least */
+#define REST_MIN (50 * NS_PER_MS)
+#define SAMPLE 128 /* deliveries that a judgement at rest needs at least */
 #define INTERVAL_MIN 4
+#define CHANGE 0.25 /* a round at rest that differs so much: things have changed */
 #define INTERVAL_MAX 64
 
-#define USUAL 4.0        /* a delivery counts for so many times the usual at most */
-#define PER_FILE 4096.0  /* bytes that a file is worth by itself */
+#define USUAL 4.0       /* a delivery counts for so many times the usual at most */
+#define PER_FILE 4096.0 /* bytes that a file is worth by itself */
 
-#define REFUSAL_COST 20.0
-#define CREDIT_MAX 100.0
-#define BACK_TO 0.9  /* of the refused window, fast; then creeping */
-#define FORGET 1.25  /* ... until so far above it */
+#define REFUSAL_COST 16.0
+#define CREDIT_MIN 40.0
+#define CREDIT_MAX 128.0
+#define BACK_TO 0.97 /* of the refused window, fast; then creeping */
+#define FORGET 2.0   /* ... until so far above it */
+#define STRIDE 0.12  /* a creeping round adds no more than that share */
+#define NEAR 1.1
 #define PATIENCE_MIN 4.0
-#define PATIENCE_MAX 64.0
+#define PATIENCE_MAX 24.0
 #define CREEP_SAMPLE 16
+#define CREEP_MIN (100 * NS_PER_MS) /* many servers count by the second */
+#define DEPTH 32.0                  /* halvings of a refused window end there */
 
-#define PACE 1.25 /* spacing leaves so much room that the limit is what binds, if it can */
+#define PACE                                                                           \
+	1.25 /* spacing leaves so much room that the limit is what binds, if it can */
 #define GAP_MIN (100 * NS_PER_US) /* smaller ones are not worth a timer */
 #define GAP_MAX NS_PER_SEC
 #define GAP_SLACK (2 * NS_PER_MS) /* late timers are made up for */
@@ -76,11 +86,13 @@ static void limiter_move(
 	}
 	wanted = limiter->limit;
 	if (limiter->refused > 0) {
-		if (window >= BACK_TO * limiter->refused && wanted < CREEP_SAMPLE)
+		if (window < BACK_TO * limiter->refused)
+			wanted -= 3 * wanted / 4;
+		else if (wanted < CREEP_SAMPLE)
 			wanted = CREEP_SAMPLE;
-	} else if (limiter->phase == LIMITER_PROBE) {
-		wanted = wanted < SAMPLE ? 2 * SAMPLE : 2 * wanted;
-	} else if (limiter->phase == LIMITER_REST && wanted < SAMPLE) {
+	} else if (limiter->phase == LIMITER_CLIMB) {
+		wanted -= 3 * wanted / 4;
+	} else if (wanted < SAMPLE) {
 		wanted = SAMPLE;
 	}
 	limiter->round_start = now;
@@ -109,71 +121,68 @@ void limiter_init(struct limiter *limiter, bool adaptive, size_t ceiling, nstime
 	*limiter = (struct limiter){.ceiling = ceiling > 0 ? ceiling : 1,
 		.adaptive = adaptive,
 		.patience = PATIENCE_MIN,
+		.credit = CREDIT_MIN,
 		.cut = INT64_MIN,
 		.interval = INTERVAL_MIN,
 		.downward = true};
 	limiter_move(limiter, adaptive ? START : (double)limiter->ceiling, 0, now);
 }
 
-/* Twice the window, or all there is, if that is not much more. */
-static double limiter_above(const struct limiter *limiter)
+/* A window further up, or all there is, if that is not much more. */
+static double limiter_above(const struct limiter *limiter, double factor)
 {
-	double twice = 2 * limiter->window;
+	double above = factor * limiter->window;
 	double top = least((double)limiter->ceiling, WINDOW_MAX);
 
-	return 1.5 * twice > top ? top : twice;
+	return 1.5 * above > top ? top : above;
 }
 
-static void limiter_climb(struct limiter *limiter, size_t settle, nstime now)
+static void limiter_climb(struct limiter *limiter, nstime now)
 {
-	double above = limiter_above(limiter);
+	double above = limiter_above(limiter, 2);
 
+	limiter->phase = LIMITER_CLIMB;
 	limiter->doubts = 0;
 	if (above <= limiter->window) {
 		limiter_rest(limiter, limiter->window, 0, now);
 		return;
 	}
 	limiter->from = limiter->window;
-	limiter_move(limiter, above, settle, now);
+	limiter_move(limiter, above, 0, now);
 }
 
 /* Look at another window, if there is one in that direction. */
 static void limiter_probe(struct limiter *limiter, size_t in_flight, nstime now)
 {
-	double there = limiter->downward ? limiter->window / 2 : limiter_above(limiter);
+	double there = limiter->downward ? limiter->window / PROBE
+					 : limiter_above(limiter, PROBE);
 
-	limiter->rounds = 0;
-	limiter->doubts = 0;
 	if (there < 1 || (!limiter->downward && there <= limiter->window)) {
 		limiter->downward = !limiter->downward;
-		limiter_again(limiter, now);
+		limiter_rest(limiter, limiter->window, 0, now);
 		return;
 	}
 	limiter->phase = LIMITER_PROBE;
 	limiter->from = limiter->window;
-	limiter_move(limiter, there, limiter->downward ? in_flight : 0, now);
+	limiter_move(limiter, there, in_flight, now);
 }
 
 static void limiter_probed(
 	struct limiter *limiter, double goodput, size_t in_flight, nstime now)
 {
-	double bar = (limiter->downward ? KEEP : GAIN) * limiter->goodput;
-
-	if (goodput < bar) {
+	if (goodput < PROBE_GAIN * limiter->goodput) {
 		limiter->downward = !limiter->downward;
 		if (limiter->interval < INTERVAL_MAX)
 			limiter->interval *= 2;
 		limiter_rest(limiter, limiter->from, in_flight, now);
 		return;
 	}
-	limiter->interval = INTERVAL_MIN;
-	if (limiter->downward) {
-		limiter_rest(limiter, limiter->window, 0, now);
-		return;
-	}
-	limiter->phase = LIMITER_CLIMB;
 	limiter->goodput = goodput;
-	limiter_climb(limiter, 0, now);
+	limiter->interval = INTERVAL_MIN;
+	if (limiter->downward)
+		limiter_probe(limiter, in_flight, now);
+	else
+		limiter_climb(limiter, now);
 }
 
 static void limiter_search(
@@ -183,17 +192,25 @@ static void limiter_search(
 	case LIMITER_CLIMB:
 		if (goodput >= GAIN * limiter->goodput) {
 			limiter->goodput = goodput;
-			limiter_climb(limiter, 0, now);
-		} else if (++limiter->doubts < 2) {
+			limiter_climb(limiter, now);
+		} else if (++limiter->doubts < 2 &&
+			   (goodput >= LOSS * limiter->goodput ||
+				   limiter->seen < SAMPLE)) {
 			limiter_again(limiter, now);
 		} else {
 			limiter_rest(limiter, limiter->from, in_flight, now);
 		}
 		break;
 	case LIMITER_REST:
+		if (limiter->rounds > 0 &&
+			(goodput < (1 - CHANGE) * limiter->goodput ||
+				goodput > (1 + CHANGE) * limiter->goodput)) {
+			limiter->interval = INTERVAL_MIN;
+			limiter->downward = goodput < limiter->goodput;
+		}
 		limiter->rounds++;
 		limiter->goodput += (goodput - limiter->goodput) /
-				    least(limiter->rounds, 2 * INTERVAL_MIN);
+				    least(limiter->rounds, INTERVAL_MIN);
 		if (limiter->rounds >= limiter->interval)
 			limiter_probe(limiter, in_flight, now);
 		else
@@ -214,7 +231,9 @@ static void limiter_recover(struct limiter *limiter, nstime now)
 		window = least(2 * limiter->window, back);
 		limiter->step = (limiter->refused - back) / limiter->patience;
 	} else {
-		window = least(limiter->window + limiter->step, 2 * limiter->window);
+		limiter->held++;
+		window = limiter->window +
+			 least(limiter->step, STRIDE * limiter->window);
 		if (window > limiter->refused)
 			limiter->step *= 2;
 	}
@@ -222,8 +241,8 @@ static void limiter_recover(struct limiter *limiter, nstime now)
 		(window >= FORGET * limiter->refused && window >= START)) {
 		limiter->refused = 0;
 		limiter->patience = PATIENCE_MIN;
-		limiter_rest(limiter, window, 0, now);
-		return;
+		limiter->phase = LIMITER_CLIMB;
+		limiter->goodput = 0;
 	}
 	limiter_move(limiter, window, 0, now);
 }
@@ -249,7 +268,9 @@ static void limiter_delivered(struct limiter *limiter, int64_t bytes, nstime lat
 		if (now - latency < limiter->cut)
 			return; /* the round begins with what began after the cut */
 		limiter->since_cut++;
-		if (++limiter->seen >= limiter->wanted)
+		if (++limiter->seen >= limiter->wanted &&
+			(limiter->window < BACK_TO * limiter->refused ||
+				now - limiter->round_start >= CREEP_MIN))
 			limiter_recover(limiter, now);
 		return;
 	}
@@ -261,11 +282,14 @@ static void limiter_delivered(struct limiter *limiter, int64_t bytes, nstime lat
 		return;
 	}
 	limiter->work += worth + PER_FILE;
-	limiter->seen++;
 	limiter->idle += !waited;
+	if (limiter->phase != LIMITER_CLIMB || now - latency >= limiter->round_start)
+		limiter->seen++;
 	if (in_flight > limiter->most_in_flight)
 		limiter->most_in_flight = in_flight;
-	if (limiter->seen < limiter->wanted || now - limiter->round_start < ROUND_MIN)
+	if (limiter->seen < limiter->wanted ||
+		now - limiter->round_start <
+			(limiter->phase == LIMITER_CLIMB ? ROUND_MIN : REST_MIN))
 		return;
 	if (4 * limiter->idle > limiter->seen ||
 		4 * limiter->most_in_flight < 3 * limiter->limit)
@@ -279,34 +303,41 @@ static void limiter_delivered(struct limiter *limiter, int64_t bytes, nstime lat
 static void limiter_refused(
 	struct limiter *limiter, nstime started, size_t in_flight, nstime now)
 {
-	double level = least(limiter->window, (double)in_flight);
+	double others = in_flight > 1 ? (double)(in_flight - 1) : 1;
+	double level = least(limiter->window, others);
+	double window = limiter->window / 2;
 	double floor = limiter->latency > 0
 			       ? least(1, limiter->latency / (PACE * (double)GAP_MAX))
 			       : 1;
 
-	if (started < limiter->cut)
+	if (started < limiter->cut) {
+		/* The first refusals go by the number that was asked for; the last, by the
+		 * one that was taken. */
+		if (limiter->delivered_at < limiter->cut && limiter->refused > others)
+			limiter->refused = others;
 		return;
+	}
 	limiter->credit -= REFUSAL_COST;
 	if (limiter->credit >= 0)
 		return;
 	limiter->credit = 0;
 	if (limiter->refused > 0 && limiter->since_cut == 0) {
-		/* Nothing came through between two: either far too much or an outage, which
-		 * would say nothing of the level. What comes through next will tell. */
-		level = limiter->refused;
-	} else {
-		if (limiter->refused > 0 && limiter->since_cut < CREEP_SAMPLE)
-			level *= .75; /* not a matter of inches */
-		if (level > .8 * limiter->refused && level < FORGET * limiter->refused)
-			limiter->patience = least(2 * limiter->patience, PATIENCE_MAX);
-		else
-			limiter->patience = PATIENCE_MIN;
+		/* Nothing came through between two: far too much, or an outage, which says
+		 * nothing of the level. */
+		level = .9 * limiter->refused;
+	} else if (limiter->refused > 0 && limiter->held == 0) {
+		level *= .75; /* not a matter of inches */
+	} else if (limiter->refused > 0) {
+		if (limiter->window <= NEAR * limiter->refused)
+			window = BACK_TO * level;
+		limiter->patience = least(4 * limiter->patience, PATIENCE_MAX);
 	}
 	limiter->refused = level;
 	limiter->step = (1 - BACK_TO) * level / limiter->patience;
 	limiter->cut = now;
 	limiter->since_cut = 0;
-	limiter_rest(limiter, most(limiter->window / 2, floor), 0, now);
+	limiter->held = 0;
+	limiter_rest(limiter, most(most(window, level / DEPTH), floor), 0, now);
 }
 
 void limiter_tell(struct limiter *limiter, enum limiter_news news, int64_t bytes,

@@ -41,6 +41,7 @@ struct limiter {
 	double credit;     /* refusals that may be overlooked, in deliveries that earned it */
 	nstime cut;        /* when the window was halved last */
 	size_t since_cut;  /* deliveries of attempts that were started after that */
+	unsigned held;     /* rounds since then near the refused window */
 
 	/* The round: a stretch of deliveries at one window. */
 	nstime round_start;

@@ -33,7 +33,7 @@ void origins_release(struct origins *origins)
 	heap_release(&origins->paused);
 }
 
-struct origin *origins_get(struct origins *origins, const char *key)
+struct origin *origins_get(struct origins *origins, const char *key, nstime now)
 {
 	struct origin *origin = map_get(origins->by_key, key);
 
@@ -42,8 +42,10 @@ struct origin *origins_get(struct origins *origins, const char *key)
 	origin = xcalloc(1, sizeof(*origin));
 	origin->key = xstrdup(key);
 	origin->limit = origins->limit;
+	pace_init(&origin->requests, origins->requests_per_second, 0, now);
 	list_init(&origin->waiting);
 	list_init(&origin->turn);
+	list_init(&origin->flying);
 	map_put(origins->by_key, origin->key, origin);
 	return origin;
 }
@@ -81,6 +83,24 @@ void origin_queue(struct origins *origins, struct origin *origin, struct list *t
 	origin_settle(origins, origin, now);
 }
 
+nstime origins_gate(const struct origins *origins, const char *key, nstime now)
+{
+	const struct origin *origin = map_get(origins->by_key, key);
+
+	return origin && origin->gate > now ? origin->gate : now;
+}
+
+/* The gate stays shut until the next request's turn, like a pause that it asked for. */
+static void request_sent(struct origin *origin, nstime now)
+{
+	nstime next;
+
+	pace_reserve(&origin->requests, 1, now);
+	next = origin->requests.next;
+	if (next > origin->gate)
+		origin->gate = next;
+}
+
 struct list *origins_start(struct origins *origins, struct origin **origin, nstime now)
 {
 	struct list *turn = list_pop(&origins->turns), *task;
@@ -91,6 +111,8 @@ struct list *origins_start(struct origins *origins, struct origin **origin, nsti
 	task = list_pop(&(*origin)->waiting);
 	(*origin)->n_waiting--;
 	(*origin)->in_flight++;
+	if (origins->requests_per_second > 0)
+		request_sent(*origin, now);
 	origin_settle(origins, *origin, now);
 	return task;
 }

@@ -9,6 +9,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "core/pace.h"
 
 struct origin {
 	char *key;               /* "scheme://host:port" */
@@ -17,6 +18,8 @@ struct origin {
 	size_t in_flight;
 	size_t limit;            /* in flight at most */
 	nstime gate;             /* not to be asked before this moment */
+	struct pace requests;    /* when the next may be sent */
+	struct list flying;      /* what is in flight, oldest first; kept by the scheduler */
 	uint64_t successes;      /* exchanges that brought what was asked */
 	struct list turn;        /* in the ring of origins that can start something now */
 	struct heap_node wake;   /* in the heap of paused origins */
@@ -28,6 +31,7 @@ struct origins {
 	struct list turns;
 	struct heap paused;
 	size_t limit;
+	double requests_per_second; /* to each; 0: no limit */
 };
 
 void origins_init(struct origins *origins, size_t limit);
@@ -35,10 +39,12 @@ void origins_release(struct origins *origins);
 
 /* Find or make. One that is made here is forgotten again by the first call that finds it
  * without tasks, in flight or waiting, and without a pause. */
-struct origin *origins_get(struct origins *origins, const char *key);
+struct origin *origins_get(struct origins *origins, const char *key, nstime now);
 /* Queue a task's node at the end (a new task) or the front (one that had its turn before). */
 void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
 	bool front, nstime now);
+/* When the origin may be asked: now, or the end of its pause. */
+nstime origins_gate(const struct origins *origins, const char *key, nstime now);
 /* The next task whose origin can start it, in turns; it is counted as in flight. NULL when
  * none can now. */
 struct list *origins_start(struct origins *origins, struct origin **origin, nstime now);

@@ -49,6 +49,7 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	sched->random = seed;
 	origins_init(&sched->origins,
 		settings->per_host > 0 ? (size_t)settings->per_host : SIZE_MAX);
+	sched->origins.requests_per_second = (double)settings->request_rate / 3600;
 	list_init(&sched->tasks);
 	heap_init(&sched->backoff);
 	return sched;
@@ -114,7 +115,7 @@ static void sched_fail(struct sched *sched, struct task *task, nstime now,
 static void sched_enqueue(
 	struct sched *sched, struct task *task, bool front, nstime now)
 {
-	struct origin *origin = origins_get(&sched->origins, task->at->origin);
+	struct origin *origin = origins_get(&sched->origins, task->at->origin, now);
 
 	task->attempt.queued = now;
 	sched->n_waiting++;
@@ -127,12 +128,10 @@ static bool sched_may_pull(const struct sched *sched)
 	size_t ahead =
 		AHEAD_PER_JOB * jobs > AHEAD_MIN ? AHEAD_PER_JOB * jobs : AHEAD_MIN;
 
-	if (sched->ended || sched->draining ||
+	if (sched->ended || sched->draining || sched->in_flight >= jobs ||
 		sched->n_tasks - sched->in_flight >= WINDOW)
 		return false;
-	if (list_empty(&sched->origins.turns))
-		return sched->in_flight < jobs;
-	return sched->n_waiting < ahead;
+	return list_empty(&sched->origins.turns) || sched->n_waiting < ahead;
 }
 
 /* Read on; true when there is probably more to be had at once. While something can
@@ -182,6 +181,8 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 	attempt->task = task;
 	attempt->entry = task->entry;
 	attempt->origin = origin;
+	list_add_before(&origin->flying, &task->link);
+	task->successes = origin->successes;
 	attempt->origin_key = origin->key;
 	attempt->url = task->at->text;
 	attempt->host = task->at->host;
@@ -263,18 +264,19 @@ static bool ends_entry(enum kind kind)
 	       kind == KIND_INTERRUPTED || kind == KIND_INTERNAL;
 }
 
-/* How long a task waits before its mirrors are gone through again. Where a refusal
- * named a time, the pause of its origin is the wait. */
-static nstime retry_wait(
-	struct sched *sched, struct task *task, const struct outcome *outcome)
+/* How long a task waits before its mirrors are gone through again. Where the one to ask next
+ * is at an origin that named a time, the pause of the origin is the wait. */
+static nstime retry_wait(struct sched *sched, struct task *task, nstime now,
+	const struct outcome *outcome)
 {
 	nstime wait =
 		policy_backoff(sched->settings, task->round++, sched_random(sched));
+	nstime gate = origins_gate(&sched->origins, task->at->origin, now);
 
 	if (outcome->retry_after < 0)
 		return wait;
 	if (policy_is_refusal(outcome))
-		return 0;
+		return gate > now ? gate - now : wait;
 	return wait > policy_pause(outcome->retry_after)
 		       ? wait
 		       : policy_pause(outcome->retry_after);
@@ -293,7 +295,7 @@ static void sched_failed(struct sched *sched, struct task *task, nstime now,
 	if (!ends_entry(outcome->kind))
 		move = task_failed(task, outcome, max_tries, successes);
 	if (move == TASK_BACKOFF)
-		wait = retry_wait(sched, task, outcome);
+		wait = retry_wait(sched, task, now, outcome);
 	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
 		sched_fail(sched, task, now, outcome, &err);
 		if (policy_is_fatal(outcome))
@@ -334,6 +336,18 @@ static void sched_redirected(struct sched *sched, struct task *task, nstime now,
 	sched_failed(sched, task, now, &refused, successes);
 }
 
+/* Is the origin in the middle of sending something? */
+static bool is_sending(const struct origin *origin)
+{
+	const struct task *oldest;
+
+	if (list_empty(&origin->flying))
+		return false;
+	oldest = container_of(origin->flying.next, struct task, link);
+	return atomic_load_explicit(&oldest->attempt.received, memory_order_relaxed) >
+	       0;
+}
+
 void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	const struct outcome *outcome)
 {
@@ -342,6 +356,8 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	bool success = outcome->type != OUTCOME_FAILED;
 	uint64_t successes = origin->successes + success;
 
+	list_remove(&task->link);
+	task->delivers = is_sending(origin);
 	sched->in_flight--;
 	tell(sched, EVENT_FINISH, now, task, outcome, 0);
 	if (outcome->retry_after >= 0 && policy_is_refusal(outcome)) {

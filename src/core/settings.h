@@ -48,6 +48,11 @@ struct settings {
 	bool allow_downgrade;  /* follow a redirect from https to http */
 	bool allow_private;    /* follow a redirect from a public to a private address */
 
+	/* rates; 0: no limit */
+	int64_t limit_rate;          /* bytes per second, of all together */
+	int64_t limit_rate_per_host; /* ... and of each origin */
+	int64_t request_rate;        /* attempts per hour at each origin */
+
 	/* deadlines; 0: none */
 	nstime connect_timeout;
 	nstime first_byte_timeout;

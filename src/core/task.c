@@ -82,16 +82,16 @@ static bool task_advance(struct task *task, int64_t max_tries, bool *wrapped)
 	return false;
 }
 
-static bool counts_as_try(
-	struct mirror *mirror, const struct outcome *outcome, uint64_t successes)
+static bool counts_as_try(const struct task *task, struct mirror *mirror,
+	const struct outcome *outcome, uint64_t successes)
 {
-	bool delivers = mirror->was_refused && successes > mirror->successes;
+	uint64_t before = mirror->was_refused ? mirror->successes : task->successes;
 
 	if (!policy_is_refusal(outcome))
 		return true;
 	mirror->was_refused = true;
-	mirror->successes = successes;
-	return !delivers;
+	mirror->successes = task->successes;
+	return !task->delivers && successes <= before;
 }
 
 /* The same wrong bytes twice were not damaged on the way: the server has no others. */
@@ -112,7 +112,7 @@ enum task_move task_failed(struct task *task, const struct outcome *outcome,
 	struct mirror *mirror = &task->mirrors[task->mirror];
 	bool wrapped = false;
 
-	if (counts_as_try(mirror, outcome, successes))
+	if (counts_as_try(task, mirror, outcome, successes))
 		mirror->tries++;
 	if (!policy_is_transient(outcome) || is_wrong_again(mirror, outcome))
 		mirror->dead = true;

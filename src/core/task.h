@@ -15,13 +15,13 @@ struct mirror {
 	bool was_wrong;         /* it sent what has another digest ... */
 	uint64_t wrong_digest;  /* ... with this fingerprint */
 	bool was_refused;       /* it said 429 or 503 ... */
-	uint64_t successes;     /* ... when its origin had had so many successes */
+	uint64_t successes;     /* ... to an attempt started after so many successes */
 };
 
 struct task {
 	struct entry *entry;    /* owned */
 	struct attempt attempt; /* the one in flight, if one is */
-	struct list link;       /* in its origin's queue */
+	struct list link;       /* in its origin's queue, or among what is in flight there */
 	struct list all;        /* in the scheduler's list of tasks */
 	struct heap_node wake;  /* in the scheduler's heap while it backs off */
 	struct history history;
@@ -33,6 +33,8 @@ struct task {
 	char *left;             /* the text of the `own` before: history.url may point at it */
 	unsigned hops;          /* redirects since the mirror's own URL */
 	bool from_public;       /* the chain has gone through a public server */
+	uint64_t successes;     /* of the origin, when the attempt was started */
+	bool delivers;          /* the origin was sending to another when it ended */
 	nstime born;
 	nstime deadline;        /* set with the first attempt; NSTIME_NEVER: none */
 	struct mirror mirrors[]; /* one per URL of the entry */
@@ -51,7 +53,9 @@ enum task_move {
 
 /* Book the failure and move on to the next mirror that is alive. `successes` is how often the
  * origin has delivered so far: refusals (429, 503) do not count as tries while it delivers to
- * others, since then the rate is at fault, not the request. */
+ * others, since then the rate is at fault, not the request. It does when it has delivered
+ * since the start of the last attempt that it refused (this one, if it is the first), or is
+ * in the middle of sending something. */
 enum task_move task_failed(struct task *task, const struct outcome *outcome,
 	int64_t max_tries, uint64_t successes);
 

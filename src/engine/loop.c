@@ -62,15 +62,25 @@ static struct watch *watch_of(struct loop *loop, int fd)
 	return &loop->watches[fd];
 }
 
+static int epoll_change(struct loop *loop, int fd, int op, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	return epoll_ctl(loop->epoll, op, fd, &event);
+}
+
 void loop_want(struct loop *loop, int fd, uint32_t events, struct watcher *watcher)
 {
 	struct watch *watch = watch_of(loop, fd);
 
 	watch->watcher = watcher;
 	watch->wanted = events;
-	if (watch->changed || events == watch->armed)
-		return;
-	if (events == 0 && watch->managed)
+	/* Its number may be another's before the next wait. */
+	if (events == 0 && !watch->managed && watch->armed) {
+		epoll_change(loop, fd, EPOLL_CTL_DEL, 0);
+		watch->armed = 0;
+	}
+	if (watch->changed || events == 0 || (watch->managed && events == watch->armed))
 		return;
 	if (loop->n_changed == loop->cap_changed) {
 		loop->cap_changed = loop->cap_changed ? 2 * loop->cap_changed : 64;
@@ -92,27 +102,12 @@ void loop_closing(struct loop *loop, int fd)
 	*watch_of(loop, fd) = (struct watch){.changed = watch_of(loop, fd)->changed};
 }
 
-static int epoll_change(struct loop *loop, int fd, int op, uint32_t events)
-{
-	struct epoll_event event = {.events = events, .data.fd = fd};
-
-	return epoll_ctl(loop->epoll, op, fd, &event);
-}
-
-/* Make the kernel's view what is wanted. Sockets that libcurl's own resolver makes and
- * closes without telling leave the view wrong; the kernel's error says so, and it is
- * put right. */
+/* Make the kernel's view what is wanted. What was closed without our being told leaves the
+ * view wrong; the kernel's error says so, and it is put right. */
 static void watch_apply(struct loop *loop, int fd, struct watch *watch)
 {
-	if (watch->wanted == watch->armed)
+	if (watch->wanted == 0 || (watch->managed && watch->wanted == watch->armed))
 		return;
-	if (watch->wanted == 0) {
-		if (!watch->managed) {
-			epoll_change(loop, fd, EPOLL_CTL_DEL, 0);
-			watch->armed = 0;
-		}
-		return;
-	}
 	if (epoll_change(loop, fd, watch->armed ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
 		    watch->wanted) != 0) {
 		int op = errno == ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
@@ -140,7 +135,9 @@ void loop_set_timer(struct loop *loop, struct timer *timer, nstime when)
 	if (when == NSTIME_NEVER)
 		heap_remove(&loop->timers, &timer->node);
 	else
-		heap_set(&loop->timers, &timer->node, when);
+		/* Not in this turn any more: a timer that is always due must not keep it. */
+		heap_set(&loop->timers, &timer->node,
+			when > loop->woken ? when : loop->woken + 1);
 }
 
 void loop_clear_timer(struct loop *loop, struct timer *timer)

@@ -34,6 +34,14 @@ static void on_deadline(struct timer *timer, nstime now);
 static void on_addresses(
 	struct resolver_waiter *waiter, const struct addresses *addresses);
 
+/* Called by libcurl's write callback: only note when to go on. */
+static void on_paused(void *context, nstime until)
+{
+	struct slot *slot = context;
+
+	loop_set_timer(&slot->reactor->loop, &slot->deadline, until);
+}
+
 static struct slot *slot_get(struct reactor *reactor, struct error *err)
 {
 	struct list *node = list_pop(&reactor->idle);
@@ -55,6 +63,7 @@ static struct slot *slot_get(struct reactor *reactor, struct error *err)
 		return NULL;
 	}
 	transfer_set_sockets(slot->transfer, &reactor->sockets);
+	transfer_set_paused(slot->transfer, on_paused, slot);
 	return slot;
 }
 
@@ -115,10 +124,11 @@ static void on_deadline(struct timer *timer, nstime now)
 	if (transfer_overdue(slot->transfer, now)) {
 		shard_remove(slot->shard, slot->easy);
 		slot_end(slot, CURLE_OPERATION_TIMEDOUT);
-	} else {
-		loop_set_timer(
-			&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
+		return;
 	}
+	if (transfer_may_resume(slot->transfer, now))
+		curl_easy_pause(slot->easy, CURLPAUSE_CONT);
+	loop_set_timer(&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
 }
 
 /* The shard for an attempt: its origin's own while that has room, so that connections are

@@ -7,13 +7,14 @@
  * channel is open. */
 #include "net/channel.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Answers to all that may be asked at a time, should they come at once. */
 #define RECEIVE_BUFFER (208 * 1024)
 
 static int open_with(
-	ares_channel *channel, const struct channel_setup *setup, int more_flags)
+	struct channel *channel, const struct channel_setup *setup, int more_flags)
 {
 	char lookups[] = "b"; /* DNS only: names.h knows the hosts file */
 	struct ares_options options = {
@@ -29,45 +30,98 @@ static int open_with(
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 		   ARES_OPT_LOOKUPS | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB |
 		   ARES_OPT_NOROTATE;
-	int status;
+	int status, ignored;
 
 	if (setup->resolv_conf)
 		mask |= ARES_OPT_RESOLVCONF;
 	/* ares_library_init is for other systems; here it does nothing. */
-	status = ares_init_options(channel, &options, mask);
+	status = ares_init_options(&channel->ares, &options, mask);
 	if (status != ARES_SUCCESS) {
-		*channel = NULL;
+		channel->ares = NULL;
 		return status;
 	}
 	if (setup->servers)
-		status = ares_set_servers_ports(*channel, setup->servers);
-	if (status != ARES_SUCCESS) {
-		ares_destroy(*channel);
-		*channel = NULL;
-	}
+		status = ares_set_servers_ports(channel->ares, setup->servers);
+	if (status == ARES_SUCCESS)
+		status = ares_save_options(channel->ares, &channel->options, &ignored);
+	if (status != ARES_SUCCESS)
+		channel_close(channel);
 	return status;
 }
 
-static bool has_one_server(ares_channel channel)
+static bool has_one_server(const struct channel *channel)
 {
 	struct ares_addr_port_node *servers = NULL;
 	bool one;
 
-	if (ares_get_servers_ports(channel, &servers) != ARES_SUCCESS)
+	if (ares_get_servers_ports(channel->ares, &servers) != ARES_SUCCESS)
 		return false;
 	one = servers && !servers->next;
 	ares_free_data(servers);
 	return one;
 }
 
-int channel_open(ares_channel *channel, const struct channel_setup *setup)
+int channel_open(struct channel *channel, const struct channel_setup *setup)
 {
 	int status = open_with(channel, setup, 0);
 
-	if (status != ARES_SUCCESS || !has_one_server(*channel))
+	if (status != ARES_SUCCESS || !has_one_server(channel))
 		return status;
-	ares_destroy(*channel);
+	channel_close(channel);
 	return open_with(channel, setup, ARES_FLAG_NOCHECKRESP);
+}
+
+void channel_close(struct channel *channel)
+{
+	if (channel->ares)
+		ares_destroy(channel->ares);
+	ares_destroy_options(&channel->options);
+	*channel = (struct channel){0};
+}
+
+static int count_dots(const char *host)
+{
+	int dots = 0;
+
+	while ((host = strchr(host, '.')) != NULL) {
+		host++;
+		dots++;
+	}
+	return dots;
+}
+
+/* False when what comes of it cannot be asked for, be it too long. */
+static bool write_candidate(const struct ares_options *options, const char *host,
+	int place, char name[CHANNEL_NAME_ROOM])
+{
+	int own = count_dots(host) >= options->ndots ? 0 : options->ndomains;
+	char key[HOSTNAME_ROOM];
+	int len;
+
+	if (host[strlen(host) - 1] == '.')
+		len = snprintf(name, CHANNEL_NAME_ROOM, "%s", host);
+	else if (place == own)
+		len = snprintf(name, CHANNEL_NAME_ROOM, "%s.", host);
+	else
+		len = snprintf(name, CHANNEL_NAME_ROOM, "%s.%s.", host,
+			options->domains[place < own ? place : place - 1]);
+	return len < CHANNEL_NAME_ROOM && hostname_key(key, name) == 0;
+}
+
+/* c-ares would search by itself, but for each family alone: what has an IPv4 address in one
+ * domain would get the IPv6 address of what has the same name in another. */
+bool channel_candidate(const struct channel *channel, const char *host, int *place,
+	char name[CHANNEL_NAME_ROOM])
+{
+	const struct ares_options *options = &channel->options;
+	bool absolute = host[strlen(host) - 1] == '.';
+	int count = absolute ? 1 : options->ndomains + 1;
+
+	while (*place < count) {
+		if (write_candidate(options, host, (*place)++, name))
+			return true;
+	}
+	return false;
 }
 
 bool channel_may_pass(int status)

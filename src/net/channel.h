@@ -1,5 +1,5 @@
-/* channel.h - a c-ares channel set up our way, and what its status codes mean to us. Internal
- * to resolver.c. */
+/* channel.h - a c-ares channel set up our way, the names that a search list makes of one, and
+ * what c-ares's status codes mean to us. Internal to the resolver. */
 #ifndef SEINE_NET_CHANNEL_H
 #define SEINE_NET_CHANNEL_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
-#include "base/diag.h"
+#include "net/hostname.h"
 
 struct channel_setup {
 	int timeout_ms;                     /* of the first try; doubled for each further one */
@@ -19,8 +19,23 @@ struct channel_setup {
 	void *context; /* of socket_state */
 };
 
-/* A c-ares status; *channel is NULL unless it is ARES_SUCCESS. */
-int channel_open(ares_channel *channel, const struct channel_setup *setup) must_check;
+struct channel {
+	ares_channel ares; /* NULL: not open */
+	struct ares_options options; /* as they came out: the search list */
+};
+
+/* A name that can be asked for, with a final dot. */
+#define CHANNEL_NAME_ROOM (HOSTNAME_ROOM + 1)
+
+/* A c-ares status; the channel is open if it is ARES_SUCCESS. */
+int channel_open(struct channel *channel, const struct channel_setup *setup) must_check;
+/* Finishes what is asked, with ARES_EDESTRUCTION. Fine when it is not open. */
+void channel_close(struct channel *channel);
+
+/* The next name to ask for on behalf of a valid host name, by the rules of resolv.conf(5) for
+ * "search" and "ndots". *place is 0 at first, and moves on. False when there are no more. */
+bool channel_candidate(const struct channel *channel, const char *host, int *place,
+	char name[CHANNEL_NAME_ROOM]) must_check;
 
 /* Did nobody answer, or not to the point, so that it may do another time? */
 bool channel_may_pass(int status);

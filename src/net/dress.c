@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define BUFFER_SIZE                                                                    \
-	(64 * 1024) /* malloc'ed per active transfer, touched as far as used */
+	(64 * 1024)     /* malloc'ed per active transfer, touched as far as used */
+#define BUFFER_MIN 1024 /* libcurl's own least */
 
 struct wardrobe {
 	CURL *easy;
@@ -30,9 +31,12 @@ static void wear_tls(struct wardrobe *w, struct net *net)
 {
 	const struct settings *s = net->settings;
 
-	if (w->code == CURLE_OK)
+	if (w->code == CURLE_OK && !s->insecure)
 		w->code = tls_dress(net->tls, w->easy);
 	if (s->insecure) {
+		/* Nor load authorities that nobody will ask. */
+		SET(w, CURLOPT_CAINFO, NULL);
+		SET(w, CURLOPT_CAPATH, NULL);
 		SET(w, CURLOPT_SSL_VERIFYPEER, 0L);
 		SET(w, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
@@ -55,6 +59,18 @@ static void wear_http(struct wardrobe *w, const struct settings *s)
 	SET(w, CURLOPT_USERAGENT, s->user_agent);
 }
 
+/* Under a limit bytes come in pieces of 50 ms, so that the rate is even. */
+static long buffer_size(const struct settings *s)
+{
+	int64_t rate = s->limit_rate;
+
+	if (rate <= 0 || (s->limit_rate_per_host > 0 && s->limit_rate_per_host < rate))
+		rate = s->limit_rate_per_host;
+	if (rate <= 0 || rate / 20 > BUFFER_SIZE)
+		return BUFFER_SIZE;
+	return rate / 20 < BUFFER_MIN ? BUFFER_MIN : (long)(rate / 20);
+}
+
 int dress_handle(CURL *easy, struct net *net, struct error *err)
 {
 	const struct settings *s = net->settings;
@@ -64,7 +80,7 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	SET(w, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(w, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(w, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(w, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+	SET(w, CURLOPT_BUFFERSIZE, buffer_size(s));
 	/* Our own answers have the right families already, and stay as long as we say. */
 	SET(w, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 	if (s->family != IP_ANY && !net->names)

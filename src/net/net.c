@@ -82,6 +82,7 @@ struct net *net_new(
 		return NULL;
 	}
 	net_user(net);
+	net->throttle = throttle_new(settings, clock_now());
 	net->tls = tls_new(settings->cacert, err);
 	if (!uses_proxy(settings))
 		net->names = names_open(settings, NULL, err);
@@ -103,6 +104,7 @@ void net_free(struct net *net)
 	if (!net)
 		return;
 	tls_free(net->tls);
+	throttle_free(net->throttle);
 	names_close(net->names);
 	curl_slist_free_all(net->bound);
 	if (net->password)

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "net/names.h"
+#include "net/throttle.h"
 #include "net/tls.h"
 #include "net/transfer.h"
 
@@ -14,6 +15,7 @@ struct net {
 	const struct settings *settings;
 	struct outdir *outdir;
 	struct tls *tls;
+	struct throttle *throttle; /* NULL: no limit of rates */
 	struct names *names;      /* NULL: a proxy is asked, and libcurl looks its name up */
 	struct curl_slist *bound; /* the user's headers, bound to the origin they were given for */
 	char *user, *password;    /* settings->user cut at its colon */

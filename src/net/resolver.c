@@ -1,52 +1,35 @@
 /* resolver.c - see resolver.h.
  *
  * A question is a name that is asked for. It is in `by_name` and queued; then asked, once
- * per family, and in no list; then, with the last answer, finished; and freed once its
- * waiters have been told. The families are asked for one by one since c-ares, asked for
- * both, tells one status only: an AAAA that does not exist would hide an A that failed.
+ * per family, and in no list; then, with the last answer, queued again for the next domain
+ * of the search list, or finished; and freed once its waiters have been told. One whose
+ * answer was known from the start is finished at once, and never in `by_name`.
  *
  * c-ares calls back from within its own calls, those that ask included. Its callbacks only
  * take notes; names are started and waiters told when it has returned. */
 #include "net/resolver.h"
 
 #include <assert.h>
-#include <limits.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
-#include "net/addrs.h"
-#include "net/channel.h"
-#include "net/hostname.h"
 #include "net/nameservers.h"
+#include "net/question.h"
 
 /* Most home routers run dnsmasq, which turns away what comes beyond 150 queries. */
 #define QUERIES_MAX 128
-
-struct question {
-	struct resolver *resolver;
-	struct list link; /* in queued or finished */
-	struct list waiters;
-	const struct addresses *answer; /* when it need not be asked for */
-	struct addrs addrs;
-	int ttl;
-	int status; /* of the family that failed worse */
-	int left;   /* families yet to answer */
-	char key[HOSTNAME_ROOM];
-	char name[HOSTNAME_ROOM + 1]; /* as asked for: may end in a dot */
-};
 
 struct resolver {
 	struct names *names;
 	const struct settings *settings;
 	struct resolver_watch *watch;
 	struct channel_setup setup;
-	ares_channel channel; /* NULL: not open */
-	bool doubtful;        /* the channel brought a failure that may be its own */
+	struct channel channel; /* open while there is something to ask, at least */
+	bool doubtful;          /* the channel brought a failure that may be its own */
 	int queries, queries_max;
 	struct map *by_name;
 	struct list queued, finished;
@@ -88,38 +71,15 @@ static void note_socket(void *context, ares_socket_t fd, int readable, int writa
 
 static void close_channel(struct resolver *resolver)
 {
-	if (resolver->channel)
-		ares_destroy(resolver->channel);
-	resolver->channel = NULL;
+	channel_close(&resolver->channel);
 	resolver->doubtful = false;
 }
 
 /* ---- questions ---- */
 
-static struct question *question_new(struct resolver *resolver)
-{
-	struct question *question = xcalloc(1, sizeof(*question));
-
-	question->resolver = resolver;
-	question->ttl = INT_MAX;
-	list_init(&question->link);
-	list_init(&question->waiters);
-	return question;
-}
-
 static struct question *question_of(struct list *link)
 {
 	return container_of(link, struct question, link);
-}
-
-static void question_free(struct question *question)
-{
-	while (list_pop(&question->waiters))
-		;
-	if (!question->answer)
-		map_remove(question->resolver->by_name, question->key);
-	names_put(question->resolver->names, question->answer);
-	free(question);
 }
 
 static void finish(struct question *question)
@@ -127,53 +87,31 @@ static void finish(struct question *question)
 	list_add_before(&question->resolver->finished, &question->link);
 }
 
-static void note_addresses(struct question *question, const struct ares_addrinfo *found)
+/* It is not, or no more, asked for. */
+static void drop(struct resolver *resolver, struct question *question)
 {
-	for (const struct ares_addrinfo_node *node = found->nodes; node;
-		node = node->ai_next) {
-		struct addr addr = {0};
-
-		if (node->ai_family == AF_INET6) {
-			addr.family = IP_V6;
-			memcpy(addr.bytes,
-				&((const struct sockaddr_in6 *)(const void *)
-						node->ai_addr)
-					 ->sin6_addr,
-				16);
-		} else {
-			addr.family = IP_V4;
-			memcpy(addr.bytes,
-				&((const struct sockaddr_in *)(const void *)
-						node->ai_addr)
-					 ->sin_addr,
-				4);
-		}
-		addrs_add(&question->addrs, &addr);
-		if (node->ai_ttl < question->ttl)
-			question->ttl = node->ai_ttl;
-	}
-	for (const struct ares_addrinfo_cname *cname = found->cnames; cname;
-		cname = cname->next) {
-		if (cname->ttl < question->ttl)
-			question->ttl = cname->ttl;
-	}
+	map_remove(resolver->by_name, question->key);
+	question_free(question, resolver->names);
 }
 
-/* One family's answer; c-ares calls this. */
+/* One family's answer; c-ares calls this. With the last one, ask for the next candidate before
+ * anything else that is queued, or be done. */
 static void note_answer(
 	void *context, int status, int timeouts _unused_, struct ares_addrinfo *found)
 {
 	struct question *question = context;
+	struct resolver *resolver = question->resolver;
 
-	question->resolver->queries--;
-	if (status == ARES_SUCCESS && !found->nodes)
-		status = ARES_ENODATA;
-	if (status == ARES_SUCCESS)
-		note_addresses(question, found);
-	else if (question->status == ARES_SUCCESS || channel_may_pass(status))
-		question->status = status;
+	resolver->queries--;
+	question_note(question, status, found);
 	ares_freeaddrinfo(found);
-	if (--question->left == 0)
+	if (question->left > 0)
+		return;
+	if (question_is_denied(question) &&
+		channel_candidate(&resolver->channel, question->host, &question->place,
+			question->name))
+		list_add_before(resolver->queued.next, &question->link);
+	else
 		finish(question);
 }
 
@@ -187,27 +125,38 @@ static void start(struct resolver *resolver, struct question *question)
 {
 	enum ip_family family = resolver->settings->family;
 	struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT};
-	int status = ARES_SUCCESS;
 
-	if (!resolver->channel)
-		status = channel_open(&resolver->channel, &resolver->setup);
-	if (status != ARES_SUCCESS) {
-		question->status = status;
-		finish(question);
-		return;
-	}
+	question->status = ARES_SUCCESS;
 	question->left = families(resolver);
 	resolver->queries += question->left;
 	if (family != IP_V6) {
 		hints.ai_family = AF_INET;
-		ares_getaddrinfo(resolver->channel, question->name, NULL, &hints,
+		ares_getaddrinfo(resolver->channel.ares, question->name, NULL, &hints,
 			note_answer, question);
 	}
 	if (family != IP_V4) {
 		hints.ai_family = AF_INET6;
-		ares_getaddrinfo(resolver->channel, question->name, NULL, &hints,
+		ares_getaddrinfo(resolver->channel.ares, question->name, NULL, &hints,
 			note_answer, question);
 	}
+}
+
+static void start_or_fail(struct resolver *resolver, struct question *question)
+{
+	int status = ARES_SUCCESS;
+
+	if (!resolver->channel.ares)
+		status = channel_open(&resolver->channel, &resolver->setup);
+	if (status == ARES_SUCCESS && question->place == 0 &&
+		!channel_candidate(&resolver->channel, question->host, &question->place,
+			question->name))
+		status = ARES_EBADNAME;
+	if (status == ARES_SUCCESS) {
+		start(resolver, question);
+		return;
+	}
+	question->status = status;
+	finish(question);
 }
 
 static void start_queued(struct resolver *resolver)
@@ -219,51 +168,29 @@ static void start_queued(struct resolver *resolver)
 		close_channel(resolver);
 	while (resolver->queries + families(resolver) <= resolver->queries_max &&
 		(link = list_pop(&resolver->queued)) != NULL) {
-		struct question *question = question_of(link);
-
-		if (list_empty(&question->waiters))
-			question_free(question); /* all have cancelled */
+		if (list_empty(&question_of(link)->waiters))
+			drop(resolver, question_of(link)); /* all have cancelled */
 		else
-			start(resolver, question);
+			start_or_fail(resolver, question_of(link));
 	}
 }
 
-/* What the names learn of it; owned by the question until it is freed. */
-static const struct addresses *learn(const struct question *question)
+static void tell(struct resolver *resolver, struct question *question)
 {
-	struct resolver *resolver = question->resolver;
-	_cleanup_(buf_release) struct buf list = BUF_INIT;
-	nstime now = clock_now();
-
-	if (question->addrs.count > 0) {
-		addrs_write(&question->addrs, names_v6_first(resolver->names), &list);
-		return names_learn(resolver->names, question->key, list.data,
-			question->ttl, KIND_NONE, "", now);
-	}
-	if (!channel_may_pass(question->status))
-		return names_learn(resolver->names, question->key, NULL, 0,
-			KIND_NXDOMAIN, channel_text(question->status), now);
-	resolver->doubtful = true;
-	return names_learn(resolver->names, question->key, NULL, 0, KIND_DNS,
-		channel_text(question->status), now);
-}
-
-static void tell(struct question *question)
-{
-	const struct addresses *answer = question->answer;
 	struct list *link;
 
-	if (!answer) {
-		map_remove(question->resolver->by_name, question->key);
-		answer = question->answer = learn(question);
+	if (!question->answer) {
+		map_remove(resolver->by_name, question->key);
+		question_learn(question, resolver->names);
+		resolver->doubtful |= question->answer->kind == KIND_DNS;
 	}
 	while ((link = list_pop(&question->waiters)) != NULL) {
 		struct resolver_waiter *waiter =
 			container_of(link, struct resolver_waiter, link);
 
-		waiter->done(waiter, answer);
+		waiter->done(waiter, question->answer);
 	}
-	question_free(question);
+	question_free(question, resolver->names);
 }
 
 /* Those who are told may ask again: what comes of that is for the next time, so that this
@@ -277,7 +204,7 @@ static void advance(struct resolver *resolver)
 	list_add_before(&resolver->finished, &due);
 	list_remove(&resolver->finished);
 	while ((link = list_pop(&due)) != NULL)
-		tell(question_of(link));
+		tell(resolver, question_of(link));
 }
 
 /* ---- the interface ---- */
@@ -331,9 +258,9 @@ static void reset(struct resolver *resolver)
 
 	close_channel(resolver);
 	while ((link = list_pop(&resolver->queued)) != NULL)
-		question_free(question_of(link));
+		drop(resolver, question_of(link));
 	while ((link = list_pop(&resolver->finished)) != NULL)
-		question_free(question_of(link));
+		drop(resolver, question_of(link));
 }
 
 void resolver_free(struct resolver *resolver)
@@ -358,13 +285,10 @@ void resolver_ask(
 	if (!answer && hostname_key(key, host) == 0)
 		question = map_get(resolver->by_name, key);
 	if (!question) {
-		question = question_new(resolver);
-		question->answer = answer;
+		question = question_new(resolver, host, answer);
 		if (answer) {
 			finish(question);
 		} else {
-			memcpy(question->key, key, sizeof(key));
-			memcpy(question->name, host, strlen(host) + 1);
 			map_put(resolver->by_name, question->key, question);
 			list_add_before(&resolver->queued, &question->link);
 		}
@@ -382,8 +306,8 @@ void resolver_ready(struct resolver *resolver, int fd, uint32_t events)
 {
 	bool broken = events & (EPOLLERR | EPOLLHUP);
 
-	if (resolver->channel)
-		ares_process_fd(resolver->channel,
+	if (resolver->channel.ares)
+		ares_process_fd(resolver->channel.ares,
 			broken || events & EPOLLIN ? fd : ARES_SOCKET_BAD,
 			broken || events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
 	advance(resolver);
@@ -396,8 +320,8 @@ nstime resolver_deadline(const struct resolver *resolver, nstime now)
 
 	if (!list_empty(&resolver->finished))
 		return now;
-	if (resolver->channel)
-		left = ares_timeout(resolver->channel, NULL, &room);
+	if (resolver->channel.ares)
+		left = ares_timeout(resolver->channel.ares, NULL, &room);
 	if (!left)
 		return NSTIME_NEVER;
 	/* It cuts to milliseconds: one more, or we would be a little early again and again. */
@@ -406,8 +330,9 @@ nstime resolver_deadline(const struct resolver *resolver, nstime now)
 
 void resolver_due(struct resolver *resolver)
 {
-	if (resolver->channel)
-		ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	if (resolver->channel.ares)
+		ares_process_fd(
+			resolver->channel.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	advance(resolver);
 }
 
@@ -433,7 +358,7 @@ static void handle_sockets(struct resolver *resolver)
 		if (!ready.revents)
 			continue;
 		resolver->sockets[i].revents = 0;
-		ares_process_fd(resolver->channel,
+		ares_process_fd(resolver->channel.ares,
 			ready.revents & ~POLLOUT ? ready.fd : ARES_SOCKET_BAD,
 			ready.revents & ~POLLIN ? ready.fd : ARES_SOCKET_BAD);
 		i = SIZE_MAX; /* from the first again */

@@ -20,7 +20,7 @@ static const char *field(
 		return NULL;
 	while (value < end && (*value == ' ' || *value == '\t'))
 		value++;
-	while (end > value && strchr(" \t\r\n", end[-1]))
+	while (end > value && memchr(" \t\r\n", end[-1], 4))
 		end--;
 	*len = (size_t)(end - value);
 	return value;
@@ -43,6 +43,25 @@ static int64_t parse_length(const char *digits, size_t len)
 	return number;
 }
 
+/* Three digits and no more; 0 otherwise. */
+static long parse_status(const char *text, size_t len)
+{
+	size_t digits = 0;
+	long status = 0;
+
+	for (; digits < len && text[digits] >= '0' && text[digits] <= '9'; digits++)
+		if (digits < 3)
+			status = status * 10 + (text[digits] - '0');
+	return digits == 3 ? status : 0;
+}
+
+/* Is it the last of the codings (RFC 9112, 6.1)? */
+static bool ends_in_chunked(const char *value, size_t len)
+{
+	return len >= 7 && strncasecmp(value + len - 7, "chunked", 7) == 0 &&
+	       (len == 7 || memchr(", \t", value[len - 8], 3));
+}
+
 static int status_line(struct response *response, const char *line, size_t len)
 {
 	const char *space = memchr(line, ' ', len);
@@ -51,9 +70,9 @@ static int status_line(struct response *response, const char *line, size_t len)
 	/* A new head: after a 1xx, or after the CONNECT of a proxy. */
 	response_clear(response);
 	response->head = head;
-	if (space && (size_t)(line + len - space) >= 4)
-		for (int i = 1; i <= 3 && space[i] >= '0' && space[i] <= '9'; i++)
-			response->status = response->status * 10 + (space[i] - '0');
+	if (space)
+		response->status =
+			parse_status(space + 1, (size_t)(line + len - space - 1));
 	return 0;
 }
 
@@ -83,10 +102,9 @@ int response_line(
 				"two Content-Lengths that differ");
 		response->length = length;
 	} else if ((value = field(line, len, "Transfer-Encoding", &n))) {
-		response->chunked =
-			n >= 7 && strncasecmp(value + n - 7, "chunked", 7) == 0;
+		response->chunked = ends_in_chunked(value, n);
 	} else if ((value = field(line, len, "Content-Encoding", &n))) {
-		response->encoded =
+		response->encoded |=
 			n > 0 && !(n == 8 && strncasecmp(value, "identity", 8) == 0);
 	}
 	return 0;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -18,6 +19,7 @@
 #include "net/dress.h"
 #include "net/response.h"
 
+#define SLEEP_MAX (100 * NS_PER_MS)
 #define ERROR_BODY_MAX (256 * 1024) /* of an answer that is thrown away anyway */
 
 struct transfer {
@@ -28,7 +30,11 @@ struct transfer {
 	struct body body;
 	bool body_begun;
 	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
-	struct sockets *sockets;    /* who is told of sockets; NULL: nobody */
+	int64_t granted;         /* body bytes whose turn has come, not received yet */
+	nstime turn;             /* paused until then; 0: it runs */
+	transfer_paused *paused; /* who is told; NULL: the thread sleeps it off */
+	void *paused_context;
+	struct sockets *sockets; /* who is told of sockets; NULL: nobody */
 	struct response response;
 	int64_t received;  /* body bytes, decoded */
 	struct error stop; /* why we ended it ourselves; KIND_NONE: we did not */
@@ -77,11 +83,56 @@ static int add_to_file(struct transfer *t, const char *data, size_t len)
 	return body_add(&t->body, data, len, &t->stop);
 }
 
+/* Sleep until the transfer's turn, looking up now and then whether it is to end. */
+static int sleep_off(struct transfer *t, nstime turn)
+{
+	for (nstime now = clock_now(); now < turn; now = clock_now()) {
+		nstime left = turn - now < SLEEP_MAX ? turn - now : SLEEP_MAX;
+		struct timespec span = {.tv_nsec = (long)left};
+
+		nanosleep(&span, NULL);
+		if (t->poll && t->poll(t->poll_context, t))
+			return -1;
+	}
+	return 0;
+}
+
+enum grant { GRANT_NOW, GRANT_LATER, GRANT_NEVER };
+
+/* May these bytes be taken now? What must wait is asked for once: libcurl keeps it while the
+ * transfer is paused, and brings it again. */
+static enum grant ask_grant(struct transfer *t, int64_t len)
+{
+	nstime now;
+
+	if (!t->net->throttle || t->granted >= len) {
+		t->granted -= t->net->throttle ? len : 0;
+		return GRANT_NOW;
+	}
+	now = clock_now();
+	t->turn = throttle_reserve(
+		t->net->throttle, t->attempt->origin_key, len - t->granted, now);
+	t->granted = len;
+	if (t->turn > now && t->paused) {
+		t->paused(t->paused_context, t->turn);
+		return GRANT_LATER;
+	}
+	if (t->turn > now && sleep_off(t, t->turn) != 0)
+		return GRANT_NEVER;
+	t->turn = 0;
+	t->granted = 0;
+	return GRANT_NOW;
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
 	struct transfer *t = context;
 	size_t len = size * count;
+	enum grant grant = ask_grant(t, (int64_t)len);
 
+	if (grant != GRANT_NOW)
+		return grant == GRANT_LATER ? CURL_WRITEFUNC_PAUSE
+					    : CURL_WRITEFUNC_ERROR;
 	t->received += (int64_t)len;
 	atomic_store_explicit(&t->attempt->received, t->received, memory_order_relaxed);
 	if (is_file(t))
@@ -269,6 +320,8 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	t->attempt = attempt;
 	t->body_begun = false;
 	t->received = 0;
+	t->granted = 0;
+	t->turn = 0;
 	t->stop.kind = KIND_NONE;
 	t->message[0] = '\0';
 	t->mark = now;
@@ -435,8 +488,11 @@ nstime transfer_deadline(const struct transfer *t)
 	const struct settings *s = t->net->settings;
 	nstime when = t->attempt->deadline;
 
+	if (t->turn > 0)
+		return t->turn < when ? t->turn : when;
+	/* Until the head comes, look again as soon as it could have stalled by then. */
 	if (t->response.head == 0)
-		return earlier(when, t->attempt->started, s->first_byte_timeout);
+		when = earlier(when, t->attempt->started, s->first_byte_timeout);
 	return s->min_rate > 0 ? earlier(when, t->mark, s->stall_time) : when;
 }
 
@@ -448,10 +504,13 @@ bool transfer_overdue(struct transfer *t, nstime now)
 	if (now >= t->attempt->deadline)
 		return error_set(&t->stop, KIND_TIMEOUT, 0,
 			       "not done within --max-time") != 0;
+	if (t->turn > 0)
+		return false;
 	if (t->response.head == 0) {
 		if (s->first_byte_timeout > 0 && age >= s->first_byte_timeout)
 			return error_set(&t->stop, KIND_TIMEOUT, 0,
 				       "no answer within --first-byte-timeout") != 0;
+		t->mark = now;
 		return false;
 	}
 	if (s->min_rate <= 0 || s->stall_time <= 0 || span < s->stall_time)
@@ -485,4 +544,21 @@ void transfer_set_sockets(struct transfer *t, struct sockets *sockets)
 	curl_easy_setopt(
 		t->easy, CURLOPT_CLOSESOCKETFUNCTION, sockets ? on_close : NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, sockets);
+}
+
+void transfer_set_paused(struct transfer *t, transfer_paused *paused, void *context)
+{
+	t->paused = paused;
+	t->paused_context = context;
+}
+
+bool transfer_may_resume(struct transfer *t, nstime now)
+{
+	if (t->turn == 0 || now < t->turn)
+		return false;
+	t->turn = 0;
+	/* The time spent waiting is ours, not the server's. */
+	t->mark = now;
+	t->marked = t->received;
+	return true;
 }

@@ -62,6 +62,16 @@ void transfer_interrupt(struct transfer *transfer);
 typedef bool transfer_poll(void *context, struct transfer *transfer);
 void transfer_set_poll(struct transfer *transfer, transfer_poll *poll, void *context);
 
+/* Rates. A transfer whose bytes must wait for their turn (--limit-rate) sleeps in libcurl's
+ * callback, or, for an engine that does not block, is paused: `paused` is called from that
+ * callback with the moment when it may go on. Then, when transfer_may_resume() says so, the
+ * engine calls curl_easy_pause(CURLPAUSE_CONT) from outside of libcurl. Deadlines stand still
+ * meanwhile, but for the file's. */
+typedef void transfer_paused(void *context, nstime until);
+void transfer_set_paused(struct transfer *transfer, transfer_paused *paused,
+	void *context);
+bool transfer_may_resume(struct transfer *transfer, nstime now);
+
 /* For an engine that watches sockets itself: it is told of each one that a connection opens
  * and closes. Must outlive the connections, which outlive the transfer. */
 struct sockets {

@@ -16,6 +16,7 @@ struct tally {
 	uint64_t done, present, failed;
 	uint64_t bad_lines, broken_inputs;
 	uint64_t attempts, retries, redirects;
+	uint64_t in_flight, max_in_flight; /* attempts under way: now, and at most so far */
 	int64_t bytes;                 /* body bytes received, wasted ones too */
 	uint64_t failures[KIND_COUNT]; /* of entries, by kind */
 };

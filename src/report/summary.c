@@ -148,26 +148,21 @@ static void add_pace(struct buf *out, const struct tally *tally, nstime wall)
 	}
 }
 
-/* "0.41 s CPU (0.21 s user, 0.20 s system), 34 MiB peak memory, loop busy
- * for 0.012 s at most"
- */
+/* "CPU 0.41 s (user 0.21 s), memory 34 MiB, loop stall max 0.012 s" */
 static void add_usage(struct buf *out, const struct report_job *job)
 {
 	struct usage usage = usage_now();
 	nstime stall = loop_stall(job);
 
+	buf_addstr(out, "CPU ");
 	figures_add_duration(out, usage.user + usage.sys);
-	buf_addstr(out, " CPU (");
+	buf_addstr(out, " (user ");
 	figures_add_duration(out, usage.user);
-	buf_addstr(out, " user, ");
-	figures_add_duration(out, usage.sys);
-	buf_addstr(out, " system), ");
+	buf_addstr(out, "), memory ");
 	figures_add_size(out, usage.max_rss);
-	buf_addstr(out, " peak memory");
 	if (stall >= 0) {
-		buf_addstr(out, ", loop busy for ");
+		buf_addstr(out, ", loop stall max ");
 		figures_add_duration(out, stall);
-		buf_addstr(out, " at most");
 	}
 }
 
@@ -245,6 +240,7 @@ static json_t *summary_object(const struct summary *summary, nstime wall)
 	json_put_count(object, "attempts", (int64_t)tally->attempts);
 	json_put_count(object, "retries", (int64_t)tally->retries);
 	json_put_count(object, "redirects", (int64_t)tally->redirects);
+	json_put_count(object, "max_in_flight", (int64_t)tally->max_in_flight);
 	json_put_seconds(object, "loop_stall_max_s", loop_stall(summary->job));
 	json_put_child(object, "failures", failures_object(tally));
 	json_put_child(object, "http_statuses", statuses_object(summary));

@@ -19,8 +19,12 @@ static void tally_event(struct observer *observer, const struct event *event)
 	switch (event->type) {
 	case EVENT_START:
 		tally->attempts++;
+		tally->in_flight++;
+		if (tally->in_flight > tally->max_in_flight)
+			tally->max_in_flight = tally->in_flight;
 		break;
 	case EVENT_FINISH:
+		tally->in_flight--;
 		if (event->outcome->exchange.size_download > 0)
 			tally->bytes += event->outcome->exchange.size_download;
 		break;

@@ -45,8 +45,8 @@ common_setup() {
 common_teardown() {
 	local pid mount
 	for pid in "${PIDS[@]}"; do
+		kill -CONT "$pid" 2>/dev/null || continue # a test may have stopped it
 		kill -TERM "$pid" 2>/dev/null || continue
-		kill -CONT "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 	for mount in "${MOUNTS[@]}"; do

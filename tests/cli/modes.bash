@@ -441,7 +441,8 @@ case_hostile_names() {
 		"$O/x/plain5.bin" " out=.seine/lock" \
 		"$O/x/plain6.bin" " out=sub/.." \
 		"$O/x/fine.bin"
-	seine_allowing 18
+	# which of them are refused is naming's business (tests/unit)
+	fetch 1 18 -i "$CTL/list.txt"
 	[[ -f $ARENA/out/fine.bin ]]
 	[[ ! -e /tmp/escape2.bin ]]
 	# what was written is inside, has no leading dot, and is no control character's work
@@ -451,11 +452,6 @@ case_hostile_names() {
 	records 'map(select(.url | contains("plain"))) | map(select(.status == "done")) |
 		all(.filename_effective | test("(^|/)\\.\\.?(/|$)|^/|\\.seine") | not)'
 	records 'map(select(.error == "bad-name")) | length >= 4'
-}
-
-# Some of these names are refused, which of them is naming's own business (tests/unit).
-seine_allowing() { # ENTRIES
-	fetch 1 "$1" -i "$CTL/list.txt"
 }
 
 case_collisions() {

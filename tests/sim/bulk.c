@@ -12,7 +12,8 @@ static struct entry *make_entry(uint64_t number, unsigned hosts)
 	unsigned host = (unsigned)(number % hosts);
 
 	entry->number = number;
-	entry->url.text = xasprintf("http://h%u.test/%llu", host, (unsigned long long)number);
+	entry->url.text =
+		xasprintf("http://h%u.test/%llu", host, (unsigned long long)number);
 	entry->url.origin = xasprintf("http://h%u.test:80", host);
 	strings_add(&entry->urls, entry->url.text);
 	return entry;

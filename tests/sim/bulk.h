@@ -7,14 +7,14 @@
 
 struct bulk {
 	struct settings settings;
-	uint64_t total;     /* what the source has */
-	uint64_t enough;    /* drained when so many are done */
+	uint64_t total;  /* what the source has */
+	uint64_t enough; /* drained when so many are done */
 	unsigned hosts;
 
 	struct source source;
 	struct observer observer;
 	uint64_t given, done, failed, most_live;
-	nstime took;        /* in real time */
+	nstime took; /* in real time */
 };
 
 /* `total` entries, spread evenly over the hosts. */

@@ -17,15 +17,15 @@ struct record {
 	const struct entry *entry;
 	unsigned attempts, retries, redirects;
 	bool in_flight;
-	size_t mirror;      /* the one whose chain is followed */
+	size_t mirror; /* the one whose chain is followed */
 	unsigned hops;
 	bool from_public;
-	char *target;       /* a redirect leads there next; NULL: to a mirror */
-	nstime not_before;  /* backs off until then */
-	struct host *host;  /* of the attempt in flight */
-	char *url;          /* asked last */
+	char *target;      /* a redirect leads there next; NULL: to a mirror */
+	nstime not_before; /* backs off until then */
+	struct host *host; /* of the attempt in flight */
+	char *url;         /* asked last */
 	enum outcome_type outcome;
-	bool own_fault;     /* the last failure was ours: no other mirror helps */
+	bool own_fault; /* the last failure was ours: no other mirror helps */
 	struct {
 		unsigned failures; /* of all kinds */
 		unsigned refusals; /* 429 and 503 among them */
@@ -51,8 +51,8 @@ void oracle_blame(struct oracle *oracle, const char *fmt, ...)
 #define must(condition, record, what)                                                  \
 	do {                                                                           \
 		if (!(condition))                                                      \
-			oracle_blame(oracle, "entry %" PRIu64 ": %s", (record)->number, \
-				what);                                                 \
+			oracle_blame(oracle, "entry %" PRIu64 ": %s",                  \
+				(record)->number, what);                               \
 	} while (0)
 
 static struct record *record_of(struct oracle *oracle, const struct entry *entry)
@@ -60,7 +60,8 @@ static struct record *record_of(struct oracle *oracle, const struct entry *entry
 	struct record **place;
 
 	if (entry->number == 0 || entry->number > oracle->total) {
-		oracle_blame(oracle, "entry %" PRIu64 " was never given", entry->number);
+		oracle_blame(
+			oracle, "entry %" PRIu64 " was never given", entry->number);
 		abort();
 	}
 	place = &oracle->records[entry->number];
@@ -152,7 +153,7 @@ static void check_attempt(struct oracle *oracle, const struct record *record,
 	url_release(&url);
 	must(attempt->entry == record->entry, record, "an attempt for another entry");
 	must(attempt->trusted == (host == world_host(oracle->world,
-					  record->entry->urls.items[0])),
+						  record->entry->urls.items[0])),
 		record, "trust in the wrong origin");
 	must(attempt->public_only ==
 			(record->from_public && !oracle->settings->allow_private),
@@ -209,8 +210,8 @@ static void on_start(
 
 static bool is_refusal(const struct outcome *outcome)
 {
-	return outcome->kind == KIND_HTTP && (outcome->exchange.status == 429 ||
-						     outcome->exchange.status == 503);
+	return outcome->kind == KIND_HTTP &&
+	       (outcome->exchange.status == 429 || outcome->exchange.status == 503);
 }
 
 /* What the simulated servers do that lasts. */
@@ -243,14 +244,16 @@ static bool may_follow(const struct oracle *oracle, const struct record *record,
 {
 	const struct settings *settings = oracle->settings;
 	const char *to = outcome->location;
-	bool http = strncmp(to, "http://", 7) == 0, tls = strncmp(to, "https://", 8) == 0;
+	bool http = strncmp(to, "http://", 7) == 0,
+	     tls = strncmp(to, "https://", 8) == 0;
 	bool is_public = record->from_public || outcome->from_public;
 
 	if ((!http && !tls) || !world_host(oracle->world, to))
 		return false;
 	if (record->hops + 1 > settings->max_redirs)
 		return false;
-	if (http && strncmp(record->url, "https:", 6) == 0 && !settings->allow_downgrade)
+	if (http && strncmp(record->url, "https:", 6) == 0 &&
+		!settings->allow_downgrade)
 		return false;
 	return !is_public || settings->allow_private || !strstr(to, "://10.");
 }
@@ -291,11 +294,19 @@ static void check_wait(struct oracle *oracle, const struct record *record,
 	nstime most = settings->retry_wait;
 	bool paused = is_refusal(outcome) && outcome->retry_after >= 0;
 
-	for (unsigned i = 0; i < record->retries && most < settings->retry_max_wait; i++)
+	for (unsigned i = 0; i < record->retries && most < settings->retry_max_wait;
+		i++)
 		most *= 2;
 	most = most < settings->retry_max_wait ? most : settings->retry_max_wait;
+	/* Or the rest of the pause of the origin that is to be asked next. */
+	for (size_t i = 0; paused && i <= oracle->world->n_hosts; i++) {
+		nstime rest = oracle->watched[i].paused_until - oracle->now;
+
+		most = rest > most ? rest : most;
+	}
 	if (!is_refusal(outcome) && outcome->retry_after > most)
-		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after : PAUSE_MAX;
+		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after
+							: PAUSE_MAX;
 	must(wait >= 0 && wait <= most, record, "a wait over its bounds");
 	if (record->entry->urls.count == 1 && !paused && settings->retry_wait > 0)
 		must(wait > 0, record, "tried again without a wait");
@@ -355,8 +366,8 @@ static void on_failed(
 static void on_end(
 	struct oracle *oracle, struct record *record, const struct event *event)
 {
-	enum fate fate = oracle->fate ? oracle->fate(oracle->world, event->entry)
-				      : FATE_ANY;
+	enum fate fate =
+		oracle->fate ? oracle->fate(oracle->world, event->entry) : FATE_ANY;
 
 	must(!record->in_flight, record, "ended while in flight");
 	must(++oracle->ends[record->number] == 1, record, "ended twice");

@@ -26,7 +26,7 @@ struct oracle {
 	struct observer observer;
 	const struct settings *settings;
 	struct world *world;
-	nstime now;              /* the simulator's clock */
+	nstime now; /* the simulator's clock */
 	/* NULL: FATE_ANY for all. */
 	enum fate (*fate)(struct world *, const struct entry *);
 
@@ -34,7 +34,7 @@ struct oracle {
 	unsigned char *ends;     /* by number: how often each has ended */
 	size_t total;
 	struct watched *watched; /* by host */
-	struct record *due;      /* after FINISH: the entry whose next event must follow */
+	struct record *due; /* after FINISH: the entry whose next event must follow */
 	enum event_type finished_as;
 
 	bool draining;

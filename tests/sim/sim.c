@@ -112,7 +112,8 @@ static bool wait_until(struct sim *sim, nstime wake)
 		if (sched_next(sim->sched, sim->now, &attempt, &wake) == SCHED_START)
 			start(sim, attempt);
 		if (sim->supply.calls == calls)
-			oracle_blame(&sim->oracle, "woken by an input it does not read");
+			oracle_blame(
+				&sim->oracle, "woken by an input it does not read");
 		return sim->supply.calls > calls || sim->oracle.draining;
 	}
 	if (next == NSTIME_NEVER)
@@ -148,8 +149,8 @@ uint64_t sim_run(struct sim *sim)
 {
 	uint64_t idle_turns = 0;
 
-	sim->sched = sched_new(&sim->settings, &sim->supply.source, &sim->oracle.observer,
-		sim->seed);
+	sim->sched = sched_new(
+		&sim->settings, &sim->supply.source, &sim->oracle.observer, sim->seed);
 	set_clock(sim, sim->now);
 	while (sim->oracle.violations < 1000) {
 		struct attempt *attempt = NULL;

@@ -14,8 +14,9 @@ struct sim {
 	struct world world;
 	struct supply supply;
 	struct oracle oracle;
-	nstime drain_at;     /* NSTIME_NEVER: not at all */
-	uint64_t drain_after; /* ... or when so many entries have ended; 0: not at all */
+	nstime drain_at; /* NSTIME_NEVER: not at all */
+	uint64_t
+		drain_after; /* ... or when so many entries have ended; 0: not at all */
 
 	uint64_t seed;
 	struct sched *sched;

@@ -54,7 +54,7 @@ static const struct server servers[] = {
 	{"cap 1", MS, 20 * MS, .2, .cap = 1},
 	{"cap 8", MS, 20 * MS, .2, .cap = 8},
 	{"cap 40, exponential", MS, 20 * MS, 1, .cap = 40},
-	{"cap 100, 230 ms", 220 * MS, 10 * MS, .2, .cap = 100},
+	{"cap 100, 230 ms", 30 * MS, 200 * MS, .2, .cap = 100},
 	{"cap 500, 100 ms", MS, 100 * MS, .2, .cap = 500},
 	{"rate 200, 20 ms", MS, 20 * MS, .2, .rate = 200, .burst = 50},
 	{"rate 200, 230 ms", 220 * MS, 10 * MS, .2, .rate = 200, .burst = 50},
@@ -102,7 +102,7 @@ struct job {
 	const struct server *server;
 	struct limiter limiter;
 	bool limited;
-	struct dice dice;
+	struct dice dice, sizes; /* the files are the same in every job */
 	nstime now, gate, stall_next, stall_end;
 
 	size_t fresh, left;       /* files not begun; files not done */
@@ -129,8 +129,8 @@ static double job_vary(struct job *job, double spread)
 static double job_size(struct job *job)
 {
 	double sigma = job->server->tail;
-	double normal = sqrt(-2 * log(1 - dice_real(&job->dice))) *
-			cos(2 * M_PI * dice_real(&job->dice));
+	double normal = sqrt(-2 * log(1 - dice_real(&job->sizes))) *
+			cos(2 * M_PI * dice_real(&job->sizes));
 
 	return sigma > 0 ? 30720 * exp(sigma * normal - sigma * sigma / 2) : 30720;
 }

@@ -40,7 +40,8 @@ static enum source_status supply_next(
 		return SOURCE_BAD;
 	if (dice_chance(&supply->dice, supply->pauses))
 		return wait_until(supply, supply->now + 1 +
-			(nstime)dice_below(&supply->dice, (uint64_t)supply->pause_max));
+						  (nstime)dice_below(&supply->dice,
+							  (uint64_t)supply->pause_max));
 	if (supply->interval > 0)
 		supply->ready = supply->now + supply->interval;
 	*entry = entry_new();

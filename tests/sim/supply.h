@@ -13,21 +13,21 @@ struct supply {
 	/* Put at least one URL into entry->urls; the number is set already. */
 	void (*make)(struct supply *, struct entry *);
 	void *context;
-	uint64_t total;      /* entries; then the end */
+	uint64_t total; /* entries; then the end */
 
 	/* How it makes one wait. */
-	double pauses;       /* how probable SOURCE_AGAIN with a descriptor is */
-	double breaths;      /* ... and without */
+	double pauses;  /* how probable SOURCE_AGAIN with a descriptor is */
+	double breaths; /* ... and without */
 	double bad_lines;
-	nstime pause_max;    /* the descriptor becomes readable within that time */
-	nstime interval;     /* one entry in that time, no more; 0: as they are wanted */
-	bool breaks;         /* ends by SOURCE_BROKEN */
+	nstime pause_max; /* the descriptor becomes readable within that time */
+	nstime interval;  /* one entry in that time, no more; 0: as they are wanted */
+	bool breaks;      /* ends by SOURCE_BROKEN */
 
 	/* What has become of it. */
 	struct dice dice;
-	nstime now;          /* the simulator's clock */
-	nstime ready;        /* when the descriptor is readable */
-	bool breathing;      /* the last SOURCE_AGAIN was without descriptor */
+	nstime now;     /* the simulator's clock */
+	nstime ready;   /* when the descriptor is readable */
+	bool breathing; /* the last SOURCE_AGAIN was without descriptor */
 	bool broken, ended;
 	uint64_t given, calls, calls_after_end;
 };

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "bulk.h"
-#include "sim.h"
+#include "lists.h"
 #include "tap.h"
 
 static uint64_t seed = 20240229;
@@ -18,135 +18,6 @@ static uint64_t seed = 20240229;
 #else
 #define BULK 1000000
 #endif
-
-/* --------------------------------------------------------------------------------------
- * Entries
- * ----------------------------------------------------------------------------------- */
-
-static void add_url(struct entry *entry, const struct host *host, const char *path)
-{
-	strings_take(&entry->urls, xasprintf("%s%s", host->origin, path));
-}
-
-static void add_file(struct sim *sim, struct entry *entry, size_t host)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/file/%" PRIu64, entry->number);
-	add_url(entry, &sim->world.hosts[host], path);
-}
-
-/* Sorted by host: as many entries of the first as of the second, and so on. */
-static void make_sorted(struct supply *supply, struct entry *entry)
-{
-	struct sim *sim = supply->context;
-
-	add_file(sim, entry, (entry->number - 1) * sim->world.n_hosts / supply->total);
-}
-
-/* Each host in turn. */
-static void make_mixed(struct supply *supply, struct entry *entry)
-{
-	struct sim *sim = supply->context;
-
-	add_file(sim, entry, entry->number % sim->world.n_hosts);
-}
-
-/* A path with the trouble that the dice choose; %u is the entry's number. */
-static void add_troubled(struct sim *sim, struct entry *entry, size_t host)
-{
-	struct dice *dice = &sim->supply.dice;
-	unsigned n = (unsigned)entry->number, roll = (unsigned)dice_below(dice, 100);
-	unsigned other = (unsigned)dice_below(dice, sim->world.n_hosts + 1);
-	char path[64];
-
-	if (roll < 60)
-		snprintf(path, sizeof(path), "/file/%u", n);
-	else if (roll < 68)
-		snprintf(path, sizeof(path), "/near/%u/%u", roll % 8, n);
-	else if (roll < 76)
-		snprintf(path, sizeof(path), "/far/%u/%u", other, n);
-	else if (roll < 80)
-		snprintf(path, sizeof(path), "/back/%u/%u", other, n);
-	else if (roll < 85)
-		snprintf(path, sizeof(path), "/gone/%u", n);
-	else if (roll < 88)
-		snprintf(path, sizeof(path), "/sick/%u", n);
-	else if (roll < 91)
-		snprintf(path, sizeof(path), "/sour/%u", n);
-	else if (roll < 95)
-		snprintf(path, sizeof(path), "/once/%u", n);
-	else if (roll < 98)
-		snprintf(path, sizeof(path), "/loop/%u", n);
-	else
-		snprintf(path, sizeof(path), "/odd/%u", n);
-	add_url(entry, &sim->world.hosts[host], path);
-}
-
-/* One to four mirrors at different hosts, now and then a text that is no URL. */
-static void make_troubled(struct supply *supply, struct entry *entry)
-{
-	struct sim *sim = supply->context;
-	struct dice *dice = &supply->dice;
-	size_t host = dice_below(dice, sim->world.n_hosts);
-	size_t mirrors = dice_chance(dice, 0.6) ? 1 : 1 + dice_below(dice, MIRRORS_MAX);
-
-	for (size_t i = 0; i < mirrors && i < sim->world.n_hosts; i++) {
-		if (i > 0 && dice_chance(dice, 0.02))
-			strings_add(&entry->urls, i % 2 ? "ftp://h0.test/x" : "");
-		else
-			add_troubled(sim, entry, (host + i) % sim->world.n_hosts);
-	}
-	if (dice_chance(dice, 0.05))
-		entry->max_tries = 1 + (int64_t)dice_below(dice, 3);
-}
-
-/* Nothing is ever wrong with it. */
-static bool is_sound(const struct host *host)
-{
-	double faults = 0;
-
-	for (int i = 0; i < FAULT_COUNT; i++)
-		faults += host->faults[i];
-	return !host->is_dead && host->capacity == 0 && faults == 0;
-}
-
-/* What this mirror alone would lead to, on a host that is sound. */
-static enum fate fate_of_path(const char *path, int64_t tries)
-{
-	unsigned hops, n;
-
-	if (strncmp(path, "/file/", 6) == 0)
-		return FATE_DONE;
-	if (sscanf(path, "/near/%u/%u", &hops, &n) == 2)
-		return hops <= 5 ? FATE_DONE : FATE_FAILED;
-	if (strncmp(path, "/once/", 6) == 0 && tries != 1)
-		return FATE_DONE;
-	if (strncmp(path, "/far/", 5) == 0 || strncmp(path, "/back/", 6) == 0 ||
-		strncmp(path, "/once/", 6) == 0)
-		return FATE_ANY;
-	return FATE_FAILED;
-}
-
-/* One mirror that must succeed is enough; if all must fail, the entry must. */
-static enum fate fate_of(struct world *world, const struct entry *entry)
-{
-	enum fate fate = FATE_FAILED;
-
-	for (size_t i = 0; i < entry->urls.count; i++) {
-		const char *url = entry->urls.items[i];
-		const struct host *host = world_host(world, url);
-		enum fate one = FATE_FAILED;
-
-		if (host && !host->is_dead)
-			one = fate_of_path(url + strlen(host->origin), entry->max_tries);
-		if (one == FATE_DONE && is_sound(host))
-			return FATE_DONE;
-		if (one != FATE_FAILED)
-			fate = FATE_ANY;
-	}
-	return fate;
-}
 
 static enum fate always_done(struct world *world, const struct entry *entry)
 {
@@ -187,9 +58,8 @@ static void troubled_hosts(struct sim *sim)
 		if (dice_chance(&dice, 0.5))
 			host->wait = (nstime)(1 + dice_below(&dice, 10)) * NS_PER_SEC;
 		for (int f = 0; f < FAULT_COUNT; f++)
-			host->faults[f] = dice_chance(&dice, 0.5)
-						  ? 0.03 * dice_real(&dice)
-						  : 0;
+			host->faults[f] =
+				dice_chance(&dice, 0.5) ? 0.03 * dice_real(&dice) : 0;
 	}
 }
 
@@ -341,7 +211,8 @@ static void check_refusing(struct host like, int64_t tries)
 
 static void refused_with_retry_after(void)
 {
-	check_refusing((struct host){.latency = 200 * NS_PER_MS, .wait = NS_PER_SEC}, 3);
+	check_refusing(
+		(struct host){.latency = 200 * NS_PER_MS, .wait = NS_PER_SEC}, 3);
 }
 
 static void refused_without_retry_after(void)
@@ -424,8 +295,7 @@ static void slow_source(void)
 	sim.oracle.fate = always_done;
 	began = sim.now;
 	check_int(sim_run(&sim), 0);
-	check_int(sim.oracle.last_end - began,
-		499 * 100 * NS_PER_MS + steady.latency);
+	check_int(sim.oracle.last_end - began, 499 * 100 * NS_PER_MS + steady.latency);
 	sim_release(&sim);
 }
 
@@ -546,8 +416,8 @@ static void a_hundred_thousand(void)
 	check(sim.most_live <= 16384 + 256);
 	printf("# %" PRIu64 " done, %" PRIu64 " failed; %" PRIu64 " attempts, %" PRIu64
 	       " retries, %" PRIu64 " redirects, %" PRIu64 " pauses\n",
-		sim.oracle.done, sim.oracle.failed, sim.oracle.starts, sim.oracle.retries,
-		sim.oracle.redirects, sim.oracle.pauses);
+		sim.oracle.done, sim.oracle.failed, sim.oracle.starts,
+		sim.oracle.retries, sim.oracle.redirects, sim.oracle.pauses);
 	printf("# %.0f s of virtual time in %.1f s\n", seconds(sim.now),
 		seconds(clock_now() - began));
 	sim_release(&sim);
@@ -563,7 +433,8 @@ static void a_million_for_the_cost(void)
 	bulk_run(&bulk);
 	check_int(bulk.done, BULK);
 	check_int(bulk.failed, 0);
-	printf("# %.0f ns for sched_next and sched_finish, %.0f ns for the entry itself\n",
+	printf("# %.0f ns for sched_next and sched_finish, %.0f ns for the entry "
+	       "itself\n",
 		(double)(bulk.took - alone) / BULK, (double)alone / BULK);
 }
 

@@ -56,7 +56,8 @@ static void fail(struct outcome *outcome, enum kind kind, long status)
 	outcome->type = OUTCOME_FAILED;
 	outcome->kind = kind;
 	outcome->exchange.status = status;
-	snprintf(outcome->text, sizeof(outcome->text), "%s %ld", kind_name(kind), status);
+	snprintf(outcome->text, sizeof(outcome->text), "%s %ld", kind_name(kind),
+		status);
 }
 
 /* The breakage that was diced, FAULT_COUNT for none. */
@@ -118,18 +119,20 @@ static void answer(struct world *world, const struct host *host,
 
 	outcome->exchange.status = 200;
 	if (sscanf(path, "/near/%u/%u", &a, &n) == 2 && a > 0) {
-		redirect(host, outcome, xasprintf("%s/near/%u/%u", host->origin, a - 1, n));
+		redirect(host, outcome,
+			xasprintf("%s/near/%u/%u", host->origin, a - 1, n));
 	} else if (sscanf(path, "/far/%u/%u", &a, &n) == 2) {
 		redirect(host, outcome,
 			xasprintf("%s/file/%u", world->hosts[a].origin, n));
 	} else if (sscanf(path, "/back/%u/%u", &a, &n) == 2) {
-		redirect(host, outcome, xasprintf("%s/far/%td/%u", world->hosts[a].origin,
-			host - world->hosts, n));
+		redirect(host, outcome,
+			xasprintf("%s/far/%td/%u", world->hosts[a].origin,
+				host - world->hosts, n));
 	} else if (strncmp(path, "/loop/", 6) == 0) {
 		redirect(host, outcome, xstrdup(attempt->url));
 	} else if (sscanf(path, "/odd/%u", &n) == 1) {
-		static const char *const odd[] = {"ftp://h0.test/", "file:///etc/passwd",
-			"", "http://", "javascript:0"};
+		static const char *const odd[] = {"ftp://h0.test/",
+			"file:///etc/passwd", "", "http://", "javascript:0"};
 
 		redirect(host, outcome, xstrdup(odd[n % 5]));
 	} else if (strncmp(path, "/gone/", 6) == 0) {

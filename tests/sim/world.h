@@ -22,29 +22,29 @@
 
 enum fault {
 	FAULT_DNS,
-	FAULT_CONNECT,   /* refused */
+	FAULT_CONNECT, /* refused */
 	FAULT_RESET,
 	FAULT_TRUNCATED,
 	FAULT_STALL,
 	FAULT_500,
-	FAULT_500_WAIT,  /* with Retry-After, though it is no refusal */
+	FAULT_500_WAIT, /* with Retry-After, though it is no refusal */
 	FAULT_503,
-	FAULT_503_WAIT,  /* with Retry-After */
-	FAULT_CHECKSUM,  /* other wrong bytes each time */
+	FAULT_503_WAIT, /* with Retry-After */
+	FAULT_CHECKSUM, /* other wrong bytes each time */
 	FAULT_COUNT
 };
 
 struct host {
 	/* How it behaves. */
-	const char *origin;       /* "http://h3.test"; as in URLs */
+	const char *origin; /* "http://h3.test"; as in URLs */
 	bool is_public, is_dead;
-	unsigned capacity;        /* requests at once, 429 above; 0: any number */
-	bool ponders;             /* its 429 take as long as its answers; else they are quick */
-	nstime wait;              /* Retry-After of its 429 and 503; -1: none is said */
-	nstime latency;           /* to the answer's first byte */
-	bool steady;              /* latency is always the same; else it varies */
-	int64_t rate;             /* bytes per second of one body; 0: no time */
-	nstime body;              /* that a body takes besides */
+	unsigned capacity; /* requests at once, 429 above; 0: any number */
+	bool ponders;   /* its 429 take as long as its answers; else they are quick */
+	nstime wait;    /* Retry-After of its 429 and 503; -1: none is said */
+	nstime latency; /* to the answer's first byte */
+	bool steady;    /* latency is always the same; else it varies */
+	int64_t rate;   /* bytes per second of one body; 0: no time */
+	nstime body;    /* that a body takes besides */
 	double faults[FAULT_COUNT]; /* how probable each is */
 
 	/* What has become of it. */

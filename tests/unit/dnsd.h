@@ -28,12 +28,12 @@ enum { DNSD_A = 1, DNSD_CNAME = 5, DNSD_AAAA = 28 };
 /* What is asked of a name gets its addresses of that family, none of them (NODATA), or the
  * rcode. A name without a rule does not exist. */
 struct dnsd_rule {
-	const char *name;   /* in lower case; "*.x" is all below x; NULL ends the table */
+	const char *name; /* in lower case; "*.x" is all below x; NULL ends the table */
 	const char *v4, *v6; /* addresses, separated by spaces */
-	const char *cname;  /* its addresses follow from the rule of that name */
+	const char *cname;   /* its addresses follow from the rule of that name */
 	int ttl;
 	int rcode4, rcode6;
-	bool truncated;     /* over UDP there is only the promise of more by TCP */
+	bool truncated; /* over UDP there is only the promise of more by TCP */
 };
 
 struct dnsd_query {
@@ -48,7 +48,8 @@ struct dnsd {
 	int port;
 	size_t batch; /* answer only when so many queries have come; 0: at once */
 	atomic_size_t most_held;
-	atomic_int asked[DNSD_RULES][2]; /* by rule, A and AAAA; the last is for no rule */
+	atomic_int asked[DNSD_RULES]
+			[2]; /* by rule, A and AAAA; the last is for no rule */
 	struct dnsd_query *held;
 	size_t held_count;
 	pthread_t thread;
@@ -78,8 +79,8 @@ static inline void dnsd_put_name(struct dnsd_out *out, const char *name)
 	out->bytes[out->len++] = 0;
 }
 
-static inline void dnsd_put_record(struct dnsd_out *out, const char *owner, unsigned type,
-	int ttl, const void *data, size_t len)
+static inline void dnsd_put_record(struct dnsd_out *out, const char *owner,
+	unsigned type, int ttl, const void *data, size_t len)
 {
 	dnsd_put_name(out, owner);
 	dnsd_put16(out, type);
@@ -109,6 +110,15 @@ static inline size_t dnsd_rule_of(const struct dnsd *server, const char *name)
 	return DNSD_RULES - 1;
 }
 
+static inline const struct dnsd_rule *dnsd_rule_at(
+	const struct dnsd *server, size_t which)
+{
+	static const struct dnsd_rule nothing = {
+		.rcode4 = DNSD_NXDOMAIN, .rcode6 = DNSD_NXDOMAIN};
+
+	return which == DNSD_RULES - 1 ? &nothing : &server->rules[which];
+}
+
 static inline void dnsd_put_addresses(struct dnsd_out *out, const char *owner,
 	unsigned type, const struct dnsd_rule *rule)
 {
@@ -126,11 +136,9 @@ static inline void dnsd_put_addresses(struct dnsd_out *out, const char *owner,
 }
 
 /* Answer a query. False when there shall be none. */
-static inline bool dnsd_answer(
-	struct dnsd *server, const struct dnsd_query *query, bool tcp, struct dnsd_out *out)
+static inline bool dnsd_answer(struct dnsd *server, const struct dnsd_query *query,
+	bool tcp, struct dnsd_out *out)
 {
-	static const struct dnsd_rule nothing = {
-		.rcode4 = DNSD_NXDOMAIN, .rcode6 = DNSD_NXDOMAIN};
 	char name[256] = "";
 	size_t at = 12, len = 0, which, end;
 	const struct dnsd_rule *rule;
@@ -148,7 +156,7 @@ static inline bool dnsd_answer(
 	end = at + 5;
 	type = (unsigned)query->packet[at + 1] << 8 | query->packet[at + 2];
 	which = dnsd_rule_of(server, name);
-	rule = which == DNSD_RULES - 1 ? &nothing : &server->rules[which];
+	rule = dnsd_rule_at(server, which);
 	atomic_fetch_add(&server->asked[which][type == DNSD_AAAA], 1);
 	rcode = type == DNSD_AAAA ? rule->rcode6 : rule->rcode4;
 	if (rcode == DNSD_SILENT)
@@ -170,7 +178,7 @@ static inline bool dnsd_answer(
 		dnsd_put_record(
 			out, owner, DNSD_CNAME, rule->ttl, target.bytes, target.len);
 		owner = rule->cname;
-		rule = &server->rules[dnsd_rule_of(server, owner)];
+		rule = dnsd_rule_at(server, dnsd_rule_of(server, owner));
 	}
 	dnsd_put_addresses(out, owner, type, rule);
 	return true;
@@ -290,7 +298,8 @@ static inline struct dnsd *dnsd_start(const struct dnsd_rule *rules, size_t batc
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	for (int i = 0; i < 100 && !dnsd_bind(server); i++)
 		;
-	if (!server->port || pthread_create(&server->thread, NULL, dnsd_run, server) != 0) {
+	if (!server->port ||
+		pthread_create(&server->thread, NULL, dnsd_run, server) != 0) {
 		printf("Bail out! no DNS server\n");
 		exit(1);
 	}

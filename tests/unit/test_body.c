@@ -49,7 +49,8 @@ static void bench_release(struct bench *bench)
 	check(!scratch_there("out/.seine"));
 }
 
-static void want_digest(struct bench *bench, enum digest_alg alg, const void *data, size_t len)
+static void want_digest(
+	struct bench *bench, enum digest_alg alg, const void *data, size_t len)
 {
 	struct digest *digest = digest_new(alg, NULL);
 
@@ -93,8 +94,8 @@ static void check_one(size_t len, size_t block, int64_t announced, enum digest_a
 	check(!scratch_there("out/sub/file")); /* not before it is whole */
 	check_int(commit(&bench), 0);
 	if (!scratch_holds("out/sub/file", data, len))
-		printf("# %zu bytes in blocks of %zu, announced %" PRId64 "\n", len, block,
-			announced);
+		printf("# %zu bytes in blocks of %zu, announced %" PRId64 "\n", len,
+			block, announced);
 	check(scratch_holds("out/sub/file", data, len));
 	check_int(bench.outcome.verified,
 		alg == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
@@ -117,8 +118,7 @@ static void all_sizes(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		for (size_t k = 0; k < ARRAY_LEN(blocks); k++) {
-			enum digest_alg alg =
-				(i + k) % 2 ? DIGEST_NONE : DIGEST_SHA256;
+			enum digest_alg alg = (i + k) % 2 ? DIGEST_NONE : DIGEST_SHA256;
 
 			check_one(sizes[i], blocks[k], (int64_t)sizes[i], alg);
 			check_one(sizes[i], blocks[k], -1, alg);
@@ -263,8 +263,8 @@ static void aborted_before_it_began(void)
 /* One body after the other through the same buffers, with and without a digest. */
 static void used_again(void)
 {
-	static const enum digest_alg algs[] = {DIGEST_SHA256, DIGEST_SHA256, DIGEST_NONE,
-		DIGEST_MD5, DIGEST_SHA256, DIGEST_NONE};
+	static const enum digest_alg algs[] = {DIGEST_SHA256, DIGEST_SHA256,
+		DIGEST_NONE, DIGEST_MD5, DIGEST_SHA256, DIGEST_NONE};
 	static const size_t lens[] = {100, 600 * KIB, 50, 300 * KIB, 0, 100 * KIB};
 	struct bench bench;
 
@@ -291,7 +291,8 @@ static void used_again(void)
 		check(scratch_holds(there, data, lens[i]));
 		check_int(bench.outcome.verified,
 			algs[i] == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
-		check(bench.body.pending.cap <= 64 * KIB + 1); /* an idle one is small */
+		check(bench.body.pending.cap <=
+			64 * KIB + 1); /* an idle one is small */
 		free(there);
 		free(data);
 	}
@@ -315,7 +316,8 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	check_int(body_commit(&bench.body, EXISTING_RENAME, &bench.outcome, &bench.err), 0);
+	check_int(body_commit(&bench.body, EXISTING_RENAME, &bench.outcome, &bench.err),
+		0);
 	check_str(bench.outcome.renamed, "sub/file.1");
 	check(scratch_holds("out/sub/file.1", data, len));
 	check(scratch_is("out/sub/file", "old"));
@@ -323,8 +325,9 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	check_int(
-		body_commit(&bench.body, EXISTING_OVERWRITE, &bench.outcome, &bench.err), 0);
+	check_int(body_commit(
+			  &bench.body, EXISTING_OVERWRITE, &bench.outcome, &bench.err),
+		0);
 	check(bench.outcome.renamed == NULL);
 	check(scratch_holds("out/sub/file", data, len));
 	bench_release(&bench);

@@ -10,7 +10,7 @@ static const struct {
 	CURLcode code;
 	enum kind kind;
 } cases[] = {
-	{CURLE_UNSUPPORTED_PROTOCOL, KIND_BAD_URL},
+	{CURLE_UNSUPPORTED_PROTOCOL, KIND_PROTOCOL}, /* HTTP/0.9: no URL gets so far */
 	{CURLE_URL_MALFORMAT, KIND_BAD_URL},
 	{CURLE_COULDNT_RESOLVE_PROXY, KIND_DNS},
 	{CURLE_COULDNT_RESOLVE_HOST, KIND_DNS},
@@ -61,9 +61,8 @@ static bool is_transient(int code)
 /* The codes that may pass, by number, as any list of them has it. */
 static void transient_codes(void)
 {
-	static const int transient[] = {
-		5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92, 95};
-	static const int permanent[] = {1, 3, 22, 23, 27, 42, 47, 58, 60, 63, 77, 83, 90};
+	static const int transient[] = {5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92, 95};
+	static const int permanent[] = {3, 22, 23, 27, 42, 47, 58, 60, 63, 77, 83, 90};
 
 	for (size_t i = 0; i < ARRAY_LEN(transient); i++) {
 		if (!is_transient(transient[i]))

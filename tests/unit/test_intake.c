@@ -65,10 +65,9 @@ static void bench_event(struct observer *observer, const struct event *event)
 	size_t n = strlen(bench->events);
 
 	if (n < sizeof(bench->events) - 1)
-		bench->events[n] =
-			event->type < sizeof(letters) && letters[event->type]
-				? letters[event->type]
-				: '?';
+		bench->events[n] = event->type < sizeof(letters) && letters[event->type]
+					   ? letters[event->type]
+					   : '?';
 	bench->kind = event->error ? event->error->kind : KIND_NONE;
 	check(!event->attempt && !event->outcome);
 	check((event->entry != NULL) ==
@@ -80,7 +79,8 @@ static void bench_event(struct observer *observer, const struct event *event)
 static void bench_init(
 	struct bench *bench, const struct step *steps, enum existing existing)
 {
-	static const struct source_ops source_ops = {.next = bench_next, .fd = bench_fd};
+	static const struct source_ops source_ops = {
+		.next = bench_next, .fd = bench_fd};
 	static const struct observer_ops observer_ops = {.event = bench_event};
 
 	*bench = (struct bench){.settings = {.existing = existing},
@@ -119,7 +119,8 @@ static void check_entry(struct bench *bench, const char *path, const char *url)
 	entry_free(entry);
 }
 
-static void check_says(struct bench *bench, enum source_status status, const char *events)
+static void check_says(
+	struct bench *bench, enum source_status status, const char *events)
 {
 	struct entry *entry;
 
@@ -145,13 +146,11 @@ static void named_and_passed_on(void)
 
 static void bad_ones_end_here(void)
 {
-	static const struct step steps[] = {
-		{SOURCE_BAD, {0}, NULL},
+	static const struct step steps[] = {{SOURCE_BAD, {0}, NULL},
 		{SOURCE_ENTRY, {"ftp://a.test/x"}, NULL},
 		{SOURCE_ENTRY, {"http://a.test/x"}, "../../etc/passwd"},
 		{SOURCE_ENTRY, {"http://a.test/good"}, NULL},
-		{SOURCE_ENTRY, {"", "http://", "x"}, NULL},
-		{SOURCE_BROKEN, {0}, NULL},
+		{SOURCE_ENTRY, {"", "http://", "x"}, NULL}, {SOURCE_BROKEN, {0}, NULL},
 		{SOURCE_END, {0}, NULL}};
 	struct bench bench;
 
@@ -193,7 +192,8 @@ static void kinds_of_failures(void)
 static void bad_mirrors_are_left_out(void)
 {
 	static const struct step steps[] = {
-		{SOURCE_ENTRY, {"ftp://a/x", "http://b.test/y", "http://c.test/z"}, NULL},
+		{SOURCE_ENTRY, {"ftp://a/x", "http://b.test/y", "http://c.test/z"},
+			NULL},
 		{SOURCE_ENTRY, {"", "://", "http://d.test/w"}, NULL},
 		{SOURCE_END, {0}, NULL}};
 	struct bench bench;
@@ -276,7 +276,8 @@ static void breath_is_taken(void)
 	static const struct step fruitless[][3] = {
 		{{SOURCE_BAD, {0}, NULL}, {SOURCE_ENTRY, {"http://a/good"}, NULL},
 			{SOURCE_END, {0}, NULL}},
-		{{SOURCE_ENTRY, {"nothing"}, NULL}, {SOURCE_ENTRY, {"http://a/good"}, NULL},
+		{{SOURCE_ENTRY, {"nothing"}, NULL},
+			{SOURCE_ENTRY, {"http://a/good"}, NULL},
 			{SOURCE_END, {0}, NULL}},
 	};
 

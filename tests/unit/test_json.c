@@ -96,6 +96,49 @@ static void numbers(void)
 		"\"none\":0.0,\"micro\":1e-6,\"long\":123.456789,\"child\":{}}\n");
 }
 
+static json_t *read_text(const char *text)
+{
+	return json_read(text, strlen(text));
+}
+
+static void reads_objects_only(void)
+{
+	static const char *const others[] = {"", " ", "{", "[]", "1", "null", "{}x",
+		"{}{}", "{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}"};
+	json_t *object = read_text(" {} \n");
+
+	check(object != NULL);
+	json_decref(object);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		check(read_text(others[i]) == NULL);
+	check(json_read("{}", 1) == NULL);
+}
+
+static void reads_members(void)
+{
+	json_t *object = read_text("{\"count\":42,\"text\":\"42\",\"real\":1.5,"
+				   "\"micro\":0.000001,\"null\":null,\"less\":-1,"
+				   "\"huge\":1e300}");
+
+	check_int(json_get_count(object, "count"), 42);
+	check_int(json_get_count(object, "less"), -1);
+	check_int(json_get_count(object, "text"), 0);
+	check_int(json_get_count(object, "real"), 0);
+	check_int(json_get_count(object, "none"), 0);
+	check_int(json_get_seconds(object, "real"), 1500 * NS_PER_MS);
+	check_int(json_get_seconds(object, "micro"), NS_PER_US);
+	check_int(json_get_seconds(object, "count"), 42 * NS_PER_SEC);
+	check_int(json_get_seconds(object, "null"), -1);
+	check_int(json_get_seconds(object, "text"), -1);
+	check_int(json_get_seconds(object, "none"), -1);
+	check_int(json_get_seconds(object, "less"), -1);
+	check_int(json_get_seconds(object, "huge"), -1);
+	json_decref(object);
+	/* Of what is no object nothing can be had, and nothing breaks. */
+	check_int(json_get_count(NULL, "count"), 0);
+	check_int(json_get_seconds(NULL, "count"), -1);
+}
+
 int main(void)
 {
 	run(keeps_text);
@@ -103,5 +146,7 @@ int main(void)
 	run(line_is_ascii);
 	run(nothing_is_null);
 	run(numbers);
+	run(reads_objects_only);
+	run(reads_members);
 	return done();
 }

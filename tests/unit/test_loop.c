@@ -21,9 +21,9 @@ struct probe {
 	struct watcher watcher;
 	int calls, fd;
 	uint32_t events;
-	bool reads;       /* take one byte when called */
+	bool reads; /* take one byte when called */
 	struct loop *loop;
-	int close_fd;     /* close this one when called; -1: none */
+	int close_fd; /* close this one when called; -1: none */
 };
 
 static void on_ready(struct watcher *watcher, int fd, uint32_t events)
@@ -63,7 +63,8 @@ static void make_pipe(int ends[2])
 
 static void make_pair(int ends[2])
 {
-	check_int(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends),
+	check_int(socketpair(
+			  AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends),
 		0);
 }
 
@@ -490,7 +491,8 @@ static void timers_in_order(void)
 	struct loop loop;
 	char log[16] = "";
 	struct alarm a = alarm_make(&loop, log, 'a'), b = alarm_make(&loop, log, 'b'),
-		     c = alarm_make(&loop, log, 'c'), never = alarm_make(&loop, log, 'n');
+		     c = alarm_make(&loop, log, 'c'),
+		     never = alarm_make(&loop, log, 'n');
 	nstime now;
 
 	open_loop(&loop);

@@ -119,12 +119,10 @@ static void orders_addresses(void)
 	}
 	check_int(addrs.count, 2 + ADDRS_EACH);
 	addrs_write(&addrs, true, &list);
-	check_str(list.data,
-		"[2001:db8::1],1.1.1.1,[2001:db8::2],2.2.2.2,3.3.3.3");
+	check_str(list.data, "[2001:db8::1],1.1.1.1,[2001:db8::2],2.2.2.2,3.3.3.3");
 	buf_clear(&list);
 	addrs_write(&addrs, false, &list);
-	check_str(list.data,
-		"1.1.1.1,2.2.2.2,3.3.3.3,[2001:db8::1],[2001:db8::2]");
+	check_str(list.data, "1.1.1.1,2.2.2.2,3.3.3.3,[2001:db8::1],[2001:db8::2]");
 	buf_clear(&list);
 	addrs_write(&(struct addrs){0}, true, &list);
 	check_str(list.data, "");
@@ -237,7 +235,7 @@ static void obeys_resolve(void)
 	names_close(names);
 	settings.family = IP_ANY;
 
-	open_with(NULL, "a:80:1.1.1.1");
+	names_close(open_with(NULL, "a:80:1.1.1.1"));
 	strings_add(&settings.resolve, "a:80:2.2.2.2");
 	strings_add(&settings.resolve, "b:80:3.3.3.3");
 	names = names_open(&settings, "no-such-file", &error);
@@ -249,11 +247,11 @@ static void obeys_resolve(void)
 static void refuses_malformed_resolve(void)
 {
 	static const char *const bad[] = {"", ":", "::", "a", "a:80", "a:80:", "a:80:,",
-		"a:80:1.1.1.1,", "a:80:,1.1.1.1", "a:80:1.1.1.1,,2.2.2.2", "a:0:1.1.1.1",
-		"a:65536:1.1.1.1", "a:-1:1.1.1.1", "a::1.1.1.1", "a:80x:1.1.1.1",
-		":80:1.1.1.1", "a b:80:1.1.1.1", "a:80:b", "a:80:1.1.1", "a:80:[1.1.1.1]",
-		"a:80:[::1", "a:80:1.1.1.1 ", "1.2.3.4:80:1.1.1.1", "[::1]:80:1.1.1.1",
-		"a:80:1.1.1.1:90", NULL};
+		"a:80:1.1.1.1,", "a:80:,1.1.1.1", "a:80:1.1.1.1,,2.2.2.2",
+		"a:0:1.1.1.1", "a:65536:1.1.1.1", "a:-1:1.1.1.1", "a::1.1.1.1",
+		"a:80x:1.1.1.1", ":80:1.1.1.1", "a b:80:1.1.1.1", "a:80:b",
+		"a:80:1.1.1", "a:80:[1.1.1.1]", "a:80:[::1", "a:80:1.1.1.1 ",
+		"1.2.3.4:80:1.1.1.1", "[::1]:80:1.1.1.1", "a:80:1.1.1.1:90", NULL};
 
 	for (size_t i = 0; bad[i]; i++) {
 		error = (struct error){0};
@@ -323,7 +321,8 @@ static void keeps_answers_for_their_time(void)
 	check_str(known(names, "a.test", 80, sec), "?");
 	learn(names, "a.test", "2.2.2.2", -5, KIND_NONE, 0);
 	check_str(known(names, "a.test", 80, sec - 1), "2.2.2.2");
-	learn(names, "a.test", "3.3.3.3", INT32_MAX, KIND_NONE, 0); /* an hour at most */
+	learn(names, "a.test", "3.3.3.3", INT32_MAX, KIND_NONE,
+		0); /* an hour at most */
 	check_str(known(names, "a.test", 80, 3600 * sec - 1), "3.3.3.3");
 	check_str(known(names, "a.test", 80, 3600 * sec), "?");
 

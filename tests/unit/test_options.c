@@ -56,6 +56,7 @@ static void has_a_sound_table(void)
 		check(row->man[strlen(row->man) - 1] == '.');
 		check(!flag || (!row->argument && !row->fallback));
 		check(flag || row->type == OPTION_ACTION || row->argument);
+		check(!row->bare || (row->argument && !row->letter));
 		check(!list || (row->choices && row->fallback));
 		check(row->type != OPTION_COUNT || (row->max > 0 && row->fallback));
 		check(strspn(row->name, "abcdefghijklmnopqrstuvwxyz0123456789-.") ==
@@ -67,7 +68,7 @@ static void has_a_sound_table(void)
 		}
 	}
 	buf_release(&groups);
-	check_int(options_count(), 49);
+	check_int(options_count(), 54);
 	check(!option_find("", 0) && !option_find("job", 3) &&
 		!option_find("jobsx", 5));
 	check(!option_find_letter('\0') && !option_find_letter('s'));
@@ -108,6 +109,41 @@ static void reads_every_way_of_writing(void)
 	check_str(got()->headers.items[1], "B:2");
 	check_int(parse("-i", "a", "-i-", "--input=b"), 0);
 	check_int(got()->inputs.count, 3);
+}
+
+/* What follows is not its value, unless attached. */
+static void reads_a_value_that_may_be_missing(void)
+{
+	check_int(parse(URL), 0);
+	check_str(got()->compare, NULL);
+	check_int(got()->compare_runs, 1);
+	check_int(parse("--compare", "event", URL), 0);
+	check_str(got()->compare, "all");
+	check_int(got()->urls.count, 2);
+	check_int(parse(URL, "--compare"), 0);
+	check_str(got()->compare, "all");
+	check_int(parse("--compare=event,sequential", "--compare-runs=5", URL), 0);
+	check_str(got()->compare, "event,sequential");
+	check_int(got()->compare_runs, 5);
+	check(scratch_write("c", "compare\n"));
+	check_int(parse("--config=c", URL), 0);
+	check_str(got()->compare, "all");
+	check(scratch_write("c", "compare = threads\n"));
+	check_int(parse("--config=c", URL), 0);
+	check_str(got()->compare, "threads");
+	refused("--compare: the value is empty", "--compare=", URL);
+	refused("--compare: 'fast' is no mode; write some of sequential",
+		"--compare=fast", URL);
+	refused("--compare: '' is no mode", "--compare=event,", URL);
+	refused("--compare: '' is no mode", "--compare=,event", URL);
+	refused("--compare: 'even' is no mode", "--compare=even", URL);
+	refused("--compare: 'events' is no mode", "--compare=threads,events", URL);
+	refused("--compare: 'all' is no mode", "--compare=event,all", URL);
+	refused("--compare: 'event' is named twice", "--compare=event,threads,event",
+		URL);
+	refused("--compare-runs: '0' is not", "--compare-runs=0", URL);
+	refused("--results: cannot go with --compare", "--compare", "--results=r", URL);
+	refused("--failed: cannot go with --compare", "--compare", "--failed=f", URL);
 }
 
 static void reads_units(void)
@@ -346,6 +382,7 @@ int main(void)
 	run(has_built_in_values);
 	run(has_a_sound_table);
 	run(reads_every_way_of_writing);
+	run(reads_a_value_that_may_be_missing);
 	run(reads_units);
 	run(refuses_wrong_values);
 	run(refuses_forged_headers);

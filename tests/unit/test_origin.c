@@ -30,13 +30,13 @@ static void bench_init(struct bench *bench, size_t limit)
 static void queue(struct bench *bench, const char *key, const char *ids, nstime now)
 {
 	for (; *ids; ids++)
-		origin_queue(&bench->origins, origins_get(&bench->origins, key),
+		origin_queue(&bench->origins, origins_get(&bench->origins, key, now),
 			&bench->jobs[(unsigned char)*ids].link, false, now);
 }
 
 static void queue_front(struct bench *bench, const char *key, char id, nstime now)
 {
-	origin_queue(&bench->origins, origins_get(&bench->origins, key),
+	origin_queue(&bench->origins, origins_get(&bench->origins, key, now),
 		&bench->jobs[(unsigned char)id].link, true, now);
 }
 

@@ -45,8 +45,7 @@ static void kinds(void)
 
 static void statuses(void)
 {
-	static const long again[] = {
-		408, 425, 429, 500, 502, 503, 504, 522, 524};
+	static const long again[] = {408, 425, 429, 500, 502, 503, 504, 522, 524};
 	size_t seen = 0;
 
 	for (long status = -1; status < 1100; status++) {
@@ -83,7 +82,8 @@ static nstime most(const struct settings *settings, unsigned round)
 }
 
 /* Uniform in [0, ceiling]: never over it, and about as often above its half as below. */
-static void check_spread(const struct settings *settings, unsigned round, nstime ceiling)
+static void check_spread(
+	const struct settings *settings, unsigned round, nstime ceiling)
 {
 	uint64_t random = 88172645463325252u;
 	int high = 0;
@@ -220,7 +220,8 @@ static const char *const public_hosts[] = {"example.org", "8.8.8.8", "172.15.255
 	"[2606:4700::1111]", "[::ffff:8.8.8.8]", "[64:ff9b::8.8.8.8]", "10.example",
 	"127.0.0.1.example", "localhost.example", "fe80.example", "8.8.8.8:127"};
 
-static bool follows_to(const struct settings *settings, const char *host, bool from_public)
+static bool follows_to(
+	const struct settings *settings, const char *host, bool from_public)
 {
 	char url[128];
 

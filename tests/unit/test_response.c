@@ -159,7 +159,8 @@ static void content_lengths(void)
 		char head[128];
 		enum kind kind;
 
-		snprintf(head, sizeof(head), "Content-Length: %s\r\n", lengths[i].value);
+		snprintf(
+			head, sizeof(head), "Content-Length: %s\r\n", lengths[i].value);
 		kind = read_head(&r, head);
 		if (kind != (want < 0 ? KIND_PROTOCOL : KIND_NONE))
 			printf("# \"%s\"\n", lengths[i].value);
@@ -187,12 +188,14 @@ static void content_length_with_a_nul(void)
 
 static void field_names(void)
 {
-	static const char *const same[] = {"content-length:5\r\n", "CONTENT-LENGTH: 5\r\n",
-		"cOnTeNt-LeNgTh:\t5\r\n", "Content-Length: 5\n", "Content-Length: 5"};
+	static const char *const same[] = {"content-length:5\r\n",
+		"CONTENT-LENGTH: 5\r\n", "cOnTeNt-LeNgTh:\t5\r\n",
+		"Content-Length: 5\n", "Content-Length: 5"};
 	static const char *const others[] = {"Content-Length : 5\r\n",
 		" Content-Length: 5\r\n", "Content-Length\r\n", "Content-Lengt: 5\r\n",
-		"Content-Lengths: 5\r\n", "X-Content-Length: 5\r\n", "Content_Length: 5\r\n",
-		": 5\r\n", "C\r\n", "c", "T", "\r\n", "\n", "Content-Length; 5\r\n"};
+		"Content-Lengths: 5\r\n", "X-Content-Length: 5\r\n",
+		"Content_Length: 5\r\n", ": 5\r\n", "C\r\n", "c", "T", "\r\n", "\n",
+		"Content-Length; 5\r\n"};
 
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
 		struct response r;
@@ -281,7 +284,8 @@ static void transfer_encodings(void)
 		struct response r;
 		char head[128];
 
-		snprintf(head, sizeof(head), "Transfer-Encoding: %s\r\n", cases[i].value);
+		snprintf(head, sizeof(head), "Transfer-Encoding: %s\r\n",
+			cases[i].value);
 		check_int(read_head(&r, head), KIND_NONE);
 		if (r.chunked != cases[i].chunked)
 			printf("# \"%s\"\n", cases[i].value);
@@ -314,7 +318,8 @@ static void content_encodings(void)
 		check_int(r.encoded, cases[i].encoded);
 	}
 	/* Two fields are one list (RFC 9110, 5.3). */
-	check_int(read_head(&r, "Content-Encoding: gzip\r\nContent-Encoding: identity\r\n"),
+	check_int(read_head(&r,
+			  "Content-Encoding: gzip\r\nContent-Encoding: identity\r\n"),
 		KIND_NONE);
 	check(r.encoded);
 }

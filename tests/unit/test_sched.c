@@ -26,7 +26,7 @@ struct bench {
 	struct entry *ready[64];
 	size_t n_ready, n_given, asked;
 	struct buf log;
-	enum kind failed;      /* of the last EVENT_FAILED */
+	enum kind failed;       /* of the last EVENT_FAILED */
 	struct history history; /* of the last DONE or FAILED; url as text below */
 	char url[128];
 };
@@ -100,7 +100,8 @@ static void add(struct bench *bench, const char *url)
 
 static struct bench *bench_new(int64_t jobs, int64_t per_host)
 {
-	static const struct source_ops source_ops = {.next = bench_pull, .fd = bench_fd};
+	static const struct source_ops source_ops = {
+		.next = bench_pull, .fd = bench_fd};
 	static const struct observer_ops observer_ops = {.event = bench_event};
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
@@ -116,8 +117,8 @@ static struct bench *bench_new(int64_t jobs, int64_t per_host)
 	bench->fd = -1;
 	bench->now = 1000 * SEC;
 	buf_init(&bench->log);
-	bench->sched = sched_new(
-		&bench->settings, &bench->source, &bench->observer, 20240229);
+	bench->sched =
+		sched_new(&bench->settings, &bench->source, &bench->observer, 20240229);
 	return bench;
 }
 
@@ -272,8 +273,8 @@ static void per_host_is_a_limit(void)
 	struct bench *bench = bench_new(10, 1);
 
 	add(bench, "http://a.test/1");
-	add(bench, "http://A.test:80/2");  /* the same origin */
-	add(bench, "https://a.test/3");    /* others */
+	add(bench, "http://A.test:80/2"); /* the same origin */
+	add(bench, "https://a.test/3");   /* others */
 	add(bench, "http://a.test:81/4");
 	add(bench, "http://b.test/5");
 	check_int(turn(bench), SCHED_WAIT);

@@ -79,8 +79,27 @@ static void counts_each_once(void)
 	check_int(stage.tally.retries, 1);
 	check_int(stage.tally.redirects, 1);
 	check_int(stage.tally.bytes, 1024 * 1024);
+	check_int(stage.tally.in_flight, 0);
+	check_int(stage.tally.max_in_flight, 1);
 	free(text);
 	free(json);
+	stage_release(&stage);
+}
+
+static void remembers_the_most_in_flight(void)
+{
+	/* +: an attempt begins, -: one ends. */
+	static const char course[] = "++-+++--+---+-";
+	struct stage stage;
+	struct observer *tally = NULL;
+
+	stage_init(&stage);
+	check_int(reporter_tally.open(&stage.job, &tally, NULL), 0);
+	for (const char *at = course; *at; at++)
+		stage_tell(&stage, tally, *at == '+' ? EVENT_START : EVENT_FINISH);
+	check_int(stage.tally.max_in_flight, 4);
+	check_int(stage.tally.in_flight, 0);
+	tally->ops->free(tally);
 	stage_release(&stage);
 }
 
@@ -90,9 +109,9 @@ static void tells_people(void)
 	char *text, *json, *usage;
 
 	perform(&stage, &text, &json);
-	usage = strstr(text, " CPU (");
+	usage = strstr(text, "CPU ");
 	check(usage != NULL &&
-		strstr(usage, "loop busy for 0.012 s at most\n") != NULL);
+		strstr(usage, "loop stall max 0.012 s\n") != NULL);
 	if (usage)
 		while (*usage != '\n')
 			*usage-- = '\0';
@@ -115,7 +134,7 @@ static void tells_programs(void)
 		int64_t value;
 	} counts[] = {{"files", 1}, {"present", 1}, {"failed", 4}, {"bad_lines", 1},
 		{"broken_inputs", 1}, {"bytes", 1024 * 1024}, {"attempts", 3},
-		{"retries", 1}, {"redirects", 1}, {"jobs", 64}};
+		{"retries", 1}, {"redirects", 1}, {"max_in_flight", 1}, {"jobs", 64}};
 	struct stage stage;
 	char *text, *json;
 	json_t *object;
@@ -278,6 +297,7 @@ static void one_failure_hides_none(void)
 int main(void)
 {
 	run(counts_each_once);
+	run(remembers_the_most_in_flight);
 	run(tells_people);
 	run(tells_programs);
 	run(survives_a_job_of_nothing);

@@ -43,6 +43,8 @@ static enum task_move refuse(
 {
 	struct outcome outcome = failure(KIND_HTTP, status);
 
+	/* A quick answer: nothing was delivered between its start and its end. */
+	task->successes = successes;
 	return task_failed(task, &outcome, max_tries, successes);
 }
 
@@ -155,7 +157,8 @@ static void refusals_while_it_delivers(void)
 
 	for (uint64_t n = 0; n < 1000; n++)
 		check_int(refuse(task, n % 2 ? 429 : 503, 3, n), TASK_BACKOFF);
-	check_int(task->mirrors[0].tries, 1); /* the first one counts: nothing is known */
+	check_int(
+		task->mirrors[0].tries, 1); /* the first one counts: nothing is known */
 	check_int(refuse(task, 429, 3, 999), TASK_BACKOFF);
 	check_int(refuse(task, 429, 3, 999), TASK_GIVE_UP);
 	task_free(task);
@@ -183,6 +186,23 @@ static void other_failures_count_though_it_delivers(void)
 	check_int(refuse(task, 500, 3, 1), TASK_BACKOFF);
 	check_int(refuse(task, 500, 3, 2), TASK_BACKOFF);
 	check_int(refuse(task, 500, 3, 3), TASK_GIVE_UP);
+	task_free(task);
+}
+
+/* It delivered to others while this attempt was under way, or is about to. */
+static void refusals_while_it_is_busy(void)
+{
+	struct outcome outcome = failure(KIND_HTTP, 429);
+	struct task *task = make("http://a/1", NULL);
+
+	task->successes = 7;
+	check_int(task_failed(task, &outcome, 2, 8), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 0);
+	task->successes = 8;
+	task->delivers = true;
+	for (int i = 0; i < 5; i++)
+		check_int(task_failed(task, &outcome, 2, 8), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 0);
 	task_free(task);
 }
 
@@ -315,6 +335,7 @@ int main(void)
 	run(refusals_while_it_delivers);
 	run(refusals_of_one_that_delivers_nothing);
 	run(other_failures_count_though_it_delivers);
+	run(refusals_while_it_is_busy);
 	run(refusals_by_two_mirrors);
 	run(the_same_wrong_bytes_twice);
 	run(the_same_wrong_bytes_with_others_between);
