@@ -7,6 +7,8 @@
 
 #include "app/compare.h"
 #include "cli/check.h"
+#include "net/hosts.h"
+#include "net/nameservers.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
@@ -154,20 +156,20 @@ const struct option_row options[] = {
 }, {
 	.name = "limit-rate", .type = OPTION_RATE, .field = FIELD(limit_rate),
 	.fallback = "0", .argument = "RATE", .group = "Rates",
-	.help = "bytes per second, all together; 0: no limit",
+	.help = "bytes per second in all; 0: any",
 	.man = "Take at most RATE, in bytes per second, from all servers together. All "
 	       "transfers get their turns. With 0 there is no limit."
 }, {
 	.name = "limit-rate-per-host", .type = OPTION_RATE,
 	.field = FIELD(limit_rate_per_host), .fallback = "0", .argument = "RATE",
 	.group = "Rates",
-	.help = "the same from each server; 0: no limit",
+	.help = "... from each server; 0: any",
 	.man = "Take at most RATE, in bytes per second, from any one server. With 0 there is "
 	       "no limit."
 }, {
 	.name = "request-rate", .type = OPTION_FREQUENCY, .field = FIELD(request_rate),
 	.fallback = "0", .argument = "FREQUENCY", .group = "Rates",
-	.help = "requests to each server: 10/s, 30/m; 0: no limit",
+	.help = "requests to each server; 0: any",
 	.man = "Send at most so many requests to any one server, evenly spread: `10` or "
 	       "`10/s`, `30/m`, `100/h`. Retries count. With 0 there is no limit."
 }, {
@@ -267,6 +269,23 @@ const struct option_row options[] = {
 	.min = IP_V6, .group = "Connection",
 	.help = "use IPv6 addresses only",
 	.man = "Use IPv6 addresses only."
+}, {
+	.name = "dns-servers", .type = OPTION_TEXT, .field = FIELD(dns_servers),
+	.check = nameservers_check, .argument = "ADDR[:PORT]", .group = "Connection",
+	.help = "ask these name servers",
+	.man = "Look up names at this name server, or at several with commas between them, in "
+	       "place of the system's. ADDR is a numeric address; an IPv6 one stands in brackets "
+	       "if a port follows, as in `192.0.2.1,[2001:db8::1]:5353`. Each is asked up to 3 "
+	       "times, with 2, 4 and 8 seconds to answer."
+}, {
+	.name = "resolve", .type = OPTION_TEXTS, .field = FIELD(resolve),
+	.check = hosts_check_option, .argument = "HOST:PORT:ADDR",
+	.group = "Connection",
+	.help = "take these addresses for a host",
+	.man = "For URLs with this host and port connect to the numeric address ADDR, or to one "
+	       "of several with commas between them; no name server is asked. Of two for the "
+	       "same host and port the later one holds. This is stronger than /etc/hosts, which "
+	       "is stronger than name servers."
 }, {
 	.name = "user", .letter = 'u', .type = OPTION_TEXT, .traits = OPTION_SECRET,
 	.field = FIELD(user), .check = check_plain, .argument = "NAME", .group = "Credentials",

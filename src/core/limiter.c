@@ -1,60 +1,63 @@
 /* The limiter: a search for the smallest window with the best goodput, and a retreat.
  *
- * The search. A round is as many deliveries as the window (and no less than a moment, for
- * the clock's sake). Each round at twice the window that brings GAIN more goodput is
- * followed by another doubling; two that do not are a plateau, and the window goes back.
- * Then it rests, averages what it has, and probes: twice as much, half as much, in turns,
- * and ever more seldom while nothing changes. Rounds in which the window was not full, or
- * nobody waited, prove nothing and are not counted.
+ * The search. It climbs by doubling: a round lasts until a good part of the attempts that
+ * were started at the new window have come back. A doubling that brings GAIN is followed
+ * by another; one that does not is looked at twice, then the window goes back. There it
+ * rests, averages what it has, and probes: a step up or down, in turns, ever more seldom
+ * while nothing changes. Rounds in which the window was not full, or nobody waited, prove
+ * nothing. Work is counted so that one huge file does not make a round look good: by
+ * bytes, but never more than a few times the usual, and something for the file itself.
  *
- * Work is counted so that one huge file does not make a round look good: by bytes, but
- * never more than a few times the usual, and something for the file itself.
- *
- * The retreat. A refusal halves the window and remembers it as refused. All refusals of
+ * The retreat. A refusal halves the window and remembers what was refused. All refusals of
  * attempts that were under way at that moment tell of the same overload and count once.
- * Doubling brings the window back to nine tenths of what was refused; from there it
- * creeps, over a number of rounds that grows each time the same window is refused again,
- * and when it gets well past, the refusal is forgotten. While one is remembered there is no search:
- * goodput says nothing there that the refusals do not say better. One refusal in twenty
- * deliveries is overlooked: there are servers that refuse at random, and against those
- * that mean it one in twenty is little.
+ * Doubling brings the window back to nearly what was refused; from there it creeps, over
+ * a number of rounds that grows each time. A refusal of one that only crept too far is
+ * answered by going back there: the level is known. Well past what was refused, it is
+ * forgotten. Until then there is no search: the refusals say it better. One refusal in
+ * REFUSAL_COST deliveries is overlooked: there are servers that refuse at random, and from
+ * those that mean it so few do no harm.
  *
- * A window is a number of attempts per latency: where one attempt at once is still too
- * much (so many requests per second, and quick answers), it goes on below one, and starts
- * are spaced accordingly. */
+ * A window is a number of attempts per latency: where one at once is still too much (so
+ * many requests per second, and quick answers) it goes on below one, and starts are
+ * spaced accordingly. Spacing also keeps a wide window from coming in bursts. */
 #include "core/limiter.h"
 
+/* The search. */
 #define START 16.0
-#define WINDOW_MAX 1048576.0 /* of the search: no machine has more ports */
-#define GAIN 1.07            /* a doubling that brings less is not worth it */
+#define WINDOW_MAX 1048576.0 /* no machine has more ports */
+#define GAIN 1.08            /* a doubling that brings less is not worth it */
 #define LOSS 0.95            /* one that brings less than this needs no second look */
 #define PROBE 1.4            /* a probe goes so far, up or down ... */
 #define PROBE_GAIN 1.05      /* ... and stays there if it brings so much */
-#define ROUND_MIN (20 * NS_PER_MS)
-#define REST_MIN (50 * NS_PER_MS)
-#define SAMPLE 128 /* deliveries that a judgement at rest needs at least */
-#define INTERVAL_MIN 4
+#define MANY 64.0            /* from so many on, a step down must only ... */
+#define KEEP 0.97            /* ... keep so much: they cost the server, and memory */
 #define CHANGE 0.25 /* a round at rest that differs so much: things have changed */
+#define SAMPLE 128  /* deliveries that a judgement at rest needs at least */
+#define CLIMB_MIN                                                                      \
+	(20 * NS_PER_MS)          /* no round is shorter: of a millisecond, chance is */
+#define REST_MIN (50 * NS_PER_MS) /* ... the larger part */
+#define INTERVAL_MIN 4            /* rounds between probes */
 #define INTERVAL_MAX 64
-
 #define USUAL 4.0       /* a delivery counts for so many times the usual at most */
 #define PER_FILE 4096.0 /* bytes that a file is worth by itself */
 
-#define REFUSAL_COST 16.0
-#define CREDIT_MIN 40.0
+/* The retreat. */
+#define REFUSAL_COST 16.0 /* deliveries that make up for a refusal */
+#define CREDIT_START 40.0
 #define CREDIT_MAX 128.0
-#define BACK_TO 0.97 /* of the refused window, fast; then creeping */
-#define FORGET 2.0   /* ... until so far above it */
+#define BACK_TO 0.97 /* of what was refused, fast; then creeping */
 #define STRIDE 0.12  /* a creeping round adds no more than that share */
-#define NEAR 1.1
+#define NEAR 1.1     /* crept too far: no further than this */
+#define FAR 0.75 /* refused at once on coming back: what was refused is as much less */
+#define FORGET 2.0 /* no refusal up to so many times what was refused */
 #define PATIENCE_MIN 4.0
 #define PATIENCE_MAX 24.0
 #define CREEP_SAMPLE 16
 #define CREEP_MIN (100 * NS_PER_MS) /* many servers count by the second */
-#define DEPTH 32.0                  /* halvings of a refused window end there */
+#define DEPTH 32.0                  /* the halvings of a refused window end there */
 
-#define PACE                                                                           \
-	1.25 /* spacing leaves so much room that the limit is what binds, if it can */
+/* The spacing. */
+#define PACE 1.25 /* it leaves so much room that the limit is what binds, if it can */
 #define GAP_MIN (100 * NS_PER_US) /* smaller ones are not worth a timer */
 #define GAP_MAX NS_PER_SEC
 #define GAP_SLACK (2 * NS_PER_MS) /* late timers are made up for */
@@ -70,12 +73,25 @@ static double most(double a, double b)
 	return a > b ? a : b;
 }
 
+/* The deliveries that make a round at the present window. */
+static size_t limiter_round(const struct limiter *limiter)
+{
+	size_t limit = limiter->limit;
+
+	if (limiter->refused > 0) {
+		if (limiter->window < BACK_TO * limiter->refused)
+			return limit / 4 + 1;
+		return limit > CREEP_SAMPLE ? limit : CREEP_SAMPLE;
+	}
+	if (limiter->phase == LIMITER_CLIMB)
+		return limit / 4 + 1;
+	return limit > SAMPLE ? limit : SAMPLE;
+}
+
 /* Set the window, and begin a round there. */
 static void limiter_move(
 	struct limiter *limiter, double window, size_t settle, nstime now)
 {
-	size_t wanted;
-
 	if (window >= (double)limiter->ceiling) {
 		limiter->window = (double)limiter->ceiling;
 		limiter->limit = limiter->ceiling;
@@ -84,20 +100,9 @@ static void limiter_move(
 		limiter->limit = (size_t)window;
 		limiter->limit += (double)limiter->limit < window;
 	}
-	wanted = limiter->limit;
-	if (limiter->refused > 0) {
-		if (window < BACK_TO * limiter->refused)
-			wanted -= 3 * wanted / 4;
-		else if (wanted < CREEP_SAMPLE)
-			wanted = CREEP_SAMPLE;
-	} else if (limiter->phase == LIMITER_CLIMB) {
-		wanted -= 3 * wanted / 4;
-	} else if (wanted < SAMPLE) {
-		wanted = SAMPLE;
-	}
+	limiter->wanted = limiter_round(limiter);
 	limiter->round_start = now;
 	limiter->settle = settle;
-	limiter->wanted = wanted;
 	limiter->seen = limiter->idle = limiter->most_in_flight = 0;
 	limiter->work = 0;
 }
@@ -121,7 +126,7 @@ void limiter_init(struct limiter *limiter, bool adaptive, size_t ceiling, nstime
 	*limiter = (struct limiter){.ceiling = ceiling > 0 ? ceiling : 1,
 		.adaptive = adaptive,
 		.patience = PATIENCE_MIN,
-		.credit = CREDIT_MIN,
+		.credit = CREDIT_START,
 		.cut = INT64_MIN,
 		.interval = INTERVAL_MIN,
 		.downward = true};
@@ -170,14 +175,16 @@ static void limiter_probe(struct limiter *limiter, size_t in_flight, nstime now)
 static void limiter_probed(
 	struct limiter *limiter, double goodput, size_t in_flight, nstime now)
 {
-	if (goodput < PROBE_GAIN * limiter->goodput) {
+	bool frugal = limiter->downward && limiter->window >= MANY;
+
+	if (goodput < (frugal ? KEEP : PROBE_GAIN) * limiter->goodput) {
 		limiter->downward = !limiter->downward;
 		if (limiter->interval < INTERVAL_MAX)
 			limiter->interval *= 2;
 		limiter_rest(limiter, limiter->from, in_flight, now);
 		return;
 	}
-	limiter->goodput = goodput;
+	limiter->goodput = most(goodput, limiter->goodput);
 	limiter->interval = INTERVAL_MIN;
 	if (limiter->downward)
 		limiter_probe(limiter, in_flight, now);
@@ -247,8 +254,9 @@ static void limiter_recover(struct limiter *limiter, nstime now)
 	limiter_move(limiter, window, 0, now);
 }
 
-static void limiter_delivered(struct limiter *limiter, int64_t bytes, nstime latency,
-	size_t in_flight, bool waited, nstime now)
+/* What a usual delivery is like. Returns what this one is worth. */
+static double limiter_learn(
+	struct limiter *limiter, int64_t bytes, nstime latency, nstime now)
 {
 	double worth = bytes > 0 ? (double)bytes : 0;
 	double took = latency > 0 ? (double)latency : 1;
@@ -264,69 +272,64 @@ static void limiter_delivered(struct limiter *limiter, int64_t bytes, nstime lat
 	}
 	limiter->delivered_at = now;
 	limiter->credit = least(limiter->credit + 1, CREDIT_MAX);
-	if (limiter->refused > 0) {
-		if (now - latency < limiter->cut)
-			return; /* the round begins with what began after the cut */
-		limiter->since_cut++;
-		if (++limiter->seen >= limiter->wanted &&
-			(limiter->window < BACK_TO * limiter->refused ||
-				now - limiter->round_start >= CREEP_MIN))
-			limiter_recover(limiter, now);
-		return;
-	}
-	if (!limiter->adaptive)
-		return;
+	return worth + PER_FILE;
+}
+
+/* A delivery while a refusal is remembered. */
+static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
+{
+	bool creeps = limiter->window >= BACK_TO * limiter->refused;
+
+	if (started < limiter->cut)
+		return; /* says nothing of the window since */
+	limiter->delivered = true;
+	if (++limiter->seen >= limiter->wanted &&
+		(!creeps || now - limiter->round_start >= CREEP_MIN))
+		limiter_recover(limiter, now);
+}
+
+/* A delivery while searching. */
+static void limiter_count(struct limiter *limiter, double work, nstime started,
+	size_t in_flight, bool waited, nstime now)
+{
+	bool climbs = limiter->phase == LIMITER_CLIMB;
+	nstime span;
+
 	if (limiter->settle > 0) {
 		limiter->settle--;
 		limiter->round_start = now;
 		return;
 	}
-	limiter->work += worth + PER_FILE;
+	span = now - limiter->round_start;
+	limiter->work += work;
+	limiter->seen += !climbs || started >= limiter->round_start;
 	limiter->idle += !waited;
-	if (limiter->phase != LIMITER_CLIMB || now - latency >= limiter->round_start)
-		limiter->seen++;
 	if (in_flight > limiter->most_in_flight)
 		limiter->most_in_flight = in_flight;
-	if (limiter->seen < limiter->wanted ||
-		now - limiter->round_start <
-			(limiter->phase == LIMITER_CLIMB ? ROUND_MIN : REST_MIN))
+	if (limiter->seen < limiter->wanted || span < (climbs ? CLIMB_MIN : REST_MIN))
 		return;
 	if (4 * limiter->idle > limiter->seen ||
 		4 * limiter->most_in_flight < 3 * limiter->limit)
 		limiter_again(limiter, now);
 	else
-		limiter_search(limiter,
-			limiter->work / (double)(now - limiter->round_start), in_flight,
-			now);
+		limiter_search(limiter, limiter->work / (double)span, in_flight, now);
 }
 
-static void limiter_refused(
-	struct limiter *limiter, nstime started, size_t in_flight, nstime now)
+/* Halve, or step back. `level` is what seems to have been too much. */
+static void limiter_cut(
+	struct limiter *limiter, double level, size_t in_flight, nstime now)
 {
-	double others = in_flight > 1 ? (double)(in_flight - 1) : 1;
-	double level = least(limiter->window, others);
-	double window = limiter->window / 2;
-	double floor = limiter->latency > 0
-			       ? least(1, limiter->latency / (PACE * (double)GAP_MAX))
-			       : 1;
+	double window = least(limiter->window, (double)in_flight) / 2;
+	double lowest = limiter->latency > 0
+				? least(1, limiter->latency / (PACE * (double)GAP_MAX))
+				: 1;
 
-	if (started < limiter->cut) {
-		/* The first refusals go by the number that was asked for; the last, by the
-		 * one that was taken. */
-		if (limiter->delivered_at < limiter->cut && limiter->refused > others)
-			limiter->refused = others;
-		return;
-	}
-	limiter->credit -= REFUSAL_COST;
-	if (limiter->credit >= 0)
-		return;
-	limiter->credit = 0;
-	if (limiter->refused > 0 && limiter->since_cut == 0) {
+	if (limiter->refused > 0 && !limiter->delivered) {
 		/* Nothing came through between two: far too much, or an outage, which says
 		 * nothing of the level. */
 		level = .9 * limiter->refused;
 	} else if (limiter->refused > 0 && limiter->held == 0) {
-		level *= .75; /* not a matter of inches */
+		level *= FAR;
 	} else if (limiter->refused > 0) {
 		if (limiter->window <= NEAR * limiter->refused)
 			window = BACK_TO * level;
@@ -334,21 +337,46 @@ static void limiter_refused(
 	}
 	limiter->refused = level;
 	limiter->step = (1 - BACK_TO) * level / limiter->patience;
+	limiter->credit = 0;
 	limiter->cut = now;
-	limiter->since_cut = 0;
+	limiter->delivered = false;
 	limiter->held = 0;
-	limiter_rest(limiter, most(most(window, level / DEPTH), floor), 0, now);
+	limiter_rest(limiter, most(most(window, level / DEPTH), lowest), 0, now);
+}
+
+static void limiter_refused(
+	struct limiter *limiter, nstime started, size_t in_flight, nstime now)
+{
+	double others = in_flight > 1 ? (double)(in_flight - 1) : 1;
+
+	if (started < limiter->cut) {
+		/* The first refusals of a burst tell what was asked for; the last, what
+		 * was taken. */
+		if (limiter->delivered_at < limiter->cut && others < limiter->refused)
+			limiter->refused = most(others, limiter->window);
+		return;
+	}
+	limiter->credit -= REFUSAL_COST;
+	if (limiter->credit < 0)
+		limiter_cut(limiter, least(limiter->window, others), in_flight, now);
 }
 
 void limiter_tell(struct limiter *limiter, enum limiter_news news, int64_t bytes,
 	nstime latency, size_t in_flight, bool waited, nstime now)
 {
+	nstime started = now - latency;
+	double work;
+
 	switch (news) {
 	case LIMITER_DELIVERED:
-		limiter_delivered(limiter, bytes, latency, in_flight, waited, now);
+		work = limiter_learn(limiter, bytes, latency, now);
+		if (limiter->refused > 0)
+			limiter_heal(limiter, started, now);
+		else if (limiter->adaptive)
+			limiter_count(limiter, work, started, in_flight, waited, now);
 		break;
 	case LIMITER_REFUSED:
-		limiter_refused(limiter, now - latency, in_flight, now);
+		limiter_refused(limiter, started, in_flight, now);
 		break;
 	case LIMITER_FAILED:
 		break;

@@ -40,14 +40,16 @@ struct limiter {
 	double step;       /* by which the window creeps meanwhile */
 	double credit;     /* refusals that may be overlooked, in deliveries that earned it */
 	nstime cut;        /* when the window was halved last */
-	size_t since_cut;  /* deliveries of attempts that were started after that */
+	bool delivered;    /* ... of what was started after that, something came */
 	unsigned held;     /* rounds since then near the refused window */
 
 	/* The round: a stretch of deliveries at one window. */
 	nstime round_start;
 	size_t settle;     /* deliveries to be ignored first: they began at another window */
-	size_t wanted, seen, idle, most_in_flight;
-	double work;
+	size_t wanted, seen; /* deliveries: for a judgement; so far */
+	size_t idle;       /* ... when nobody waited */
+	size_t most_in_flight;
+	double work;       /* what they were worth */
 
 	/* The search for the best window. */
 	enum limiter_phase phase;

@@ -96,7 +96,7 @@ void hosts_read(const char *path, enum ip_family family, bool v6_first,
 static int malformed(const char *text, const char *why, struct error *err)
 {
 	return error_set(err, KIND_USAGE, 0,
-		"--resolve: %s in '%.80s'; write HOST:PORT:ADDR[,ADDR]...", why, text);
+		"%s in '%.80s'; write HOST:PORT:ADDR[,ADDR]...", why, text);
 }
 
 /* "ADDR[,ADDR]..." */
@@ -156,4 +156,14 @@ int hosts_read_option(const struct strings *resolve, enum ip_family family,
 			return -1;
 	}
 	return 0;
+}
+
+static void ignore(
+	void *context _unused_, const char *key _unused_, const char *list _unused_)
+{
+}
+
+int hosts_check_option(const char *text, struct error *err)
+{
+	return read_option(text, IP_ANY, ignore, NULL, err);
 }

@@ -19,8 +19,11 @@ void hosts_read(const char *path, enum ip_family family, bool v6_first, hosts_fo
 	void *context);
 
 /* Read HOST:PORT:ADDR[,ADDR]... of all --resolve; of two for the same HOST:PORT both are told,
- * the later last. Addresses keep the user's order. -1 and KIND_USAGE when one is malformed. */
+ * the later last. Addresses keep the user's order. -1 and KIND_USAGE when one is malformed; the
+ * text does not name the option. */
 int hosts_read_option(const struct strings *resolve, enum ip_family family,
 	hosts_found *found, void *context, struct error *err) must_check;
+/* Only looks at one; for the table of options. */
+int hosts_check_option(const char *text, struct error *err);
 
 #endif

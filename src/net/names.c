@@ -134,6 +134,7 @@ struct names *names_open(
 {
 	struct names *names = xcalloc(1, sizeof(*names));
 	enum ip_family family = settings->family;
+	struct error why;
 
 	pthread_mutex_init(&names->lock, NULL);
 	claims_init(&names->claims, &names->lock);
@@ -145,8 +146,10 @@ struct names *names_open(
 	names->local = make_local(names, family);
 	names->invalid = answer_new(names, "", NULL, KIND_NXDOMAIN,
 		"no such host: this is not a valid host name", NSTIME_NEVER);
-	if (hosts_read_option(&settings->resolve, family, fix, names, err) < 0)
+	if (hosts_read_option(&settings->resolve, family, fix, names, &why) < 0) {
+		error_set(err, why.kind, why.code, "--resolve: %s", why.text);
 		goto fail;
+	}
 	hosts_read(hosts_file ? hosts_file : "/etc/hosts", family, names->v6_first, fix,
 		names);
 	return names;

@@ -2,6 +2,7 @@
  * does not understand, and a typing error would then ask other servers than were meant. */
 #include "net/nameservers.h"
 
+#include <ares.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 static int malformed(const char *item, size_t len, const char *why, struct error *err)
 {
 	return error_set(err, KIND_USAGE, 0,
-		"--dns-servers: %s: '%.*s'; write numeric addresses, as in "
+		"%s: '%.*s'; write numeric addresses, as in "
 		"9.9.9.9,192.0.2.1:5353,[2001:db8::1]:53",
 		why, (int)(len < 60 ? len : 60), item);
 }
@@ -77,4 +78,12 @@ struct ares_addr_port_node *nameservers_parse(const char *text, struct error *er
 		text += len + 1; /* not read after the last one */
 	}
 	return servers;
+}
+
+int nameservers_check(const char *text, struct error *err)
+{
+	struct ares_addr_port_node *servers = nameservers_parse(text, err);
+
+	free(servers);
+	return servers ? 0 : -1;
 }

@@ -214,6 +214,7 @@ struct resolver *resolver_new_with(struct names *names, const struct settings *s
 	struct error *err)
 {
 	struct resolver *resolver = xcalloc(1, sizeof(*resolver));
+	struct error why;
 
 	resolver->names = names;
 	resolver->settings = settings;
@@ -231,9 +232,13 @@ struct resolver *resolver_new_with(struct names *names, const struct settings *s
 		.context = resolver,
 	};
 	if (settings->dns_servers) {
-		resolver->setup.servers = nameservers_parse(settings->dns_servers, err);
-		if (!resolver->setup.servers)
+		resolver->setup.servers =
+			nameservers_parse(settings->dns_servers, &why);
+		if (!resolver->setup.servers) {
+			error_set(
+				err, why.kind, why.code, "--dns-servers: %s", why.text);
 			goto fail;
+		}
 	}
 	return resolver;
 

@@ -146,6 +146,8 @@ static size_t on_head(char *line, size_t size, size_t count, void *context)
 	struct transfer *t = context;
 	size_t len = size * count;
 
+	if (t->response.head == 0)
+		t->mark = clock_now(); /* the wait for it was no stall */
 	return response_line(&t->response, line, len, &t->stop) == 0 ? len : 0;
 }
 
