@@ -107,8 +107,10 @@ static CURLUcode get_ascii_host(struct parts *parts, CURLU *handle)
 	if (!c || !*c)
 		return CURLUE_OK;
 	code = curl_url_get(handle, CURLUPART_HOST, &ascii, CURLU_PUNYCODE);
-	if (code)
+	if (code) {
+		curl_free(ascii); /* 7.88 leaves a copy there */
 		return CURLUE_LACKS_IDN;
+	}
 	curl_free(parts->host);
 	parts->host = ascii;
 	return CURLUE_OK;

@@ -25,12 +25,12 @@
 /* The search. */
 #define START 16.0
 #define WINDOW_MAX 1048576.0 /* no machine has more ports */
+#define MANY 64.0            /* from so many on they cost the server, and memory */
 #define GAIN 1.08            /* a doubling that brings less is not worth it */
 #define LOSS 0.95            /* one that brings less than this needs no second look */
 #define PROBE 1.4            /* a probe goes so far, up or down ... */
 #define PROBE_GAIN 1.05      /* ... and stays there if it brings so much */
-#define MANY 64.0            /* from so many on, a step down must only ... */
-#define KEEP 0.97            /* ... keep so much: they cost the server, and memory */
+#define KEEP 0.97            /* ... or, down from many, if it loses no more than this */
 #define CHANGE 0.25 /* a round at rest that differs so much: things have changed */
 #define SAMPLE 128  /* deliveries that a judgement at rest needs at least */
 #define CLIMB_MIN                                                                      \
@@ -84,7 +84,7 @@ static size_t limiter_round(const struct limiter *limiter)
 		return limit > CREEP_SAMPLE ? limit : CREEP_SAMPLE;
 	}
 	if (limiter->phase == LIMITER_CLIMB)
-		return limit / 4 + 1;
+		return limit - limit / 4;
 	return limit > SAMPLE ? limit : SAMPLE;
 }
 
@@ -103,7 +103,7 @@ static void limiter_move(
 	limiter->wanted = limiter_round(limiter);
 	limiter->round_start = now;
 	limiter->settle = settle;
-	limiter->seen = limiter->idle = limiter->most_in_flight = 0;
+	limiter->seen = limiter->fresh = limiter->idle = limiter->most_in_flight = 0;
 	limiter->work = 0;
 }
 
@@ -302,11 +302,13 @@ static void limiter_count(struct limiter *limiter, double work, nstime started,
 	}
 	span = now - limiter->round_start;
 	limiter->work += work;
-	limiter->seen += !climbs || started >= limiter->round_start;
+	limiter->seen++;
+	limiter->fresh += started >= limiter->round_start;
 	limiter->idle += !waited;
 	if (in_flight > limiter->most_in_flight)
 		limiter->most_in_flight = in_flight;
-	if (limiter->seen < limiter->wanted || span < (climbs ? CLIMB_MIN : REST_MIN))
+	if (limiter->seen < limiter->wanted || limiter->fresh < limiter->wanted / 3 ||
+		span < (climbs ? CLIMB_MIN : REST_MIN))
 		return;
 	if (4 * limiter->idle > limiter->seen ||
 		4 * limiter->most_in_flight < 3 * limiter->limit)
@@ -390,11 +392,10 @@ nstime limiter_started(struct limiter *limiter, nstime now)
 	if (limiter->refused <= 0 || limiter->latency <= 0 ||
 		now - limiter->delivered_at > OUTAGE)
 		return 0;
-	gap = (nstime)(limiter->latency / (PACE * limiter->window));
+	gap = (nstime)least(
+		limiter->latency / (PACE * limiter->window), (double)GAP_MAX);
 	if (gap < GAP_MIN)
 		return 0;
-	if (gap > GAP_MAX)
-		gap = GAP_MAX;
 	if (limiter->next < now - GAP_SLACK)
 		limiter->next = now - GAP_SLACK;
 	limiter->next += gap;

@@ -47,6 +47,7 @@ struct limiter {
 	nstime round_start;
 	size_t settle;     /* deliveries to be ignored first: they began at another window */
 	size_t wanted, seen; /* deliveries: for a judgement; so far */
+	size_t fresh;      /* ... of what was started in this round */
 	size_t idle;       /* ... when nobody waited */
 	size_t most_in_flight;
 	double work;       /* what they were worth */

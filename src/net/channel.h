@@ -10,17 +10,17 @@
 #include "net/hostname.h"
 
 struct channel_setup {
-	int timeout_ms;                     /* of the first try; doubled for each further one */
-	int tries;                          /* of each server */
-	const char *resolv_conf;            /* NULL: the system's */
+	int timeout_ms;          /* of the first try; doubled for each further one */
+	int tries;               /* of each server */
+	const char *resolv_conf; /* NULL: the system's */
 	struct ares_addr_port_node *servers; /* NULL: those of resolv_conf */
-	bool keep_open;                     /* sockets, while nothing is asked */
+	bool keep_open;                      /* sockets, while nothing is asked */
 	ares_sock_state_cb socket_state;
 	void *context; /* of socket_state */
 };
 
 struct channel {
-	ares_channel ares; /* NULL: not open */
+	ares_channel ares;           /* NULL: not open */
 	struct ares_options options; /* as they came out: the search list */
 };
 

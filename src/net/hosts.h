@@ -15,8 +15,8 @@ typedef void hosts_found(void *context, const char *key, const char *list);
 
 /* Read the file, if there is one. Lines that make no sense are passed over; several lines for
  * a name add up; a name without an address of the wanted family is left to DNS. */
-void hosts_read(const char *path, enum ip_family family, bool v6_first, hosts_found *found,
-	void *context);
+void hosts_read(const char *path, enum ip_family family, bool v6_first,
+	hosts_found *found, void *context);
 
 /* Read HOST:PORT:ADDR[,ADDR]... of all --resolve; of two for the same HOST:PORT both are told,
  * the later last. Addresses keep the user's order. -1 and KIND_USAGE when one is malformed; the

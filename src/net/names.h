@@ -18,12 +18,14 @@
 
 /* An answer, shared and never changed: names_put gives it back. */
 struct addresses {
-	const char *list;  /* "1.2.3.4,[2001:db8::1]" in the order to try, as CURLOPT_RESOLVE has
-	                    * it; NULL: the name has none, see kind */
-	enum kind kind;    /* KIND_NONE, KIND_DNS or KIND_NXDOMAIN */
-	char text[96];     /* why it failed, for people */
-	nstime expires;    /* NSTIME_NEVER for what is not from DNS */
-	uint64_t generation; /* differs from that of every other answer of these names */
+	/* "1.2.3.4,[2001:db8::1]" in the order to try, as CURLOPT_RESOLVE has it; NULL:
+	 * the name has none, see kind */
+	const char *list;
+	enum kind kind; /* KIND_NONE, KIND_DNS or KIND_NXDOMAIN */
+	char text[96];  /* why it failed, for people */
+	nstime expires; /* NSTIME_NEVER for what is not from DNS */
+	/* differs from that of every other answer of these names */
+	uint64_t generation;
 };
 
 struct names;
@@ -39,16 +41,17 @@ void names_close(struct names *names);
 bool names_is_literal(const char *host);
 /* The answer for host (any case, with or without a final dot) and port, if there is one that
  * has not expired; NULL otherwise. Yours to put back. Port 0 leaves --resolve out. */
-const struct addresses *names_get(struct names *names, const char *host, int port,
-	nstime now) must_check;
+const struct addresses *names_get(
+	struct names *names, const char *host, int port, nstime now) must_check;
 /* Keep an answer from DNS and get it as names_get would. `ttl` in seconds is taken as 1 to
  * 3600. `list` NULL is a failure of `kind`; it is kept for 10 s when it is KIND_NXDOMAIN, else
  * for 1 s, which is enough for all who waited for it. Of 65,536 names the oldest make room. */
-const struct addresses *names_learn(struct names *names, const char *host, const char *list,
-	int ttl, enum kind kind, const char *text, nstime now) must_check;
+const struct addresses *names_learn(struct names *names, const char *host,
+	const char *list, int ttl, enum kind kind, const char *text,
+	nstime now) must_check;
 /* A failure that is not kept, for somebody who cannot wait for the answer. */
-const struct addresses *names_failure(struct names *names, enum kind kind,
-	const char *text, nstime now) must_check;
+const struct addresses *names_failure(
+	struct names *names, enum kind kind, const char *text, nstime now) must_check;
 /* One more owner, who puts it back, too. Returns its argument. */
 const struct addresses *names_share(const struct addresses *addresses);
 void names_put(struct names *names, const struct addresses *addresses);
@@ -60,8 +63,8 @@ bool names_v6_first(const struct names *names);
  * answer as names_get does (port 0), waiting until `until` while another thread has claimed
  * the name or too many names are claimed. NULL with *claimed: the name is yours to ask for;
  * learn the answer, then call names_unclaim. NULL without it: the time is up. */
-const struct addresses *names_claim(struct names *names, const char *host, nstime until,
-	bool *claimed) must_check;
+const struct addresses *names_claim(
+	struct names *names, const char *host, nstime until, bool *claimed) must_check;
 void names_unclaim(struct names *names, const char *host);
 
 #endif

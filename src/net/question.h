@@ -14,14 +14,14 @@ struct resolver;
 
 struct question {
 	struct resolver *resolver;
-	struct list link;    /* in the resolver's queued or finished */
-	struct list waiters; /* of struct resolver_waiter */
+	struct list link;               /* in the resolver's queued or finished */
+	struct list waiters;            /* of struct resolver_waiter */
 	const struct addresses *answer; /* a share; NULL: not there yet */
 
 	char key[HOSTNAME_ROOM];
 	char host[CHANNEL_NAME_ROOM]; /* as it was asked for: may end in a dot */
 	char name[CHANNEL_NAME_ROOM]; /* the candidate that DNS is asked for */
-	int place;                    /* of the next candidate; 0: the channel gave none yet */
+	int place; /* of the next candidate; 0: the channel gave none yet */
 
 	int left; /* families yet to answer */
 	struct addrs addrs;

@@ -290,7 +290,7 @@ void resolver_ask(
 	if (!answer && hostname_key(key, host) == 0)
 		question = map_get(resolver->by_name, key);
 	if (!question) {
-		question = question_new(resolver, host, answer);
+		question = question_new(resolver, answer ? NULL : host, answer);
 		if (answer) {
 			finish(question);
 		} else {

@@ -42,8 +42,8 @@ struct resolver_waiter {
 /* Ask for a host that names_get does not have. `done` is called later, from resolver_ready or
  * resolver_due, never from here; the addresses are borrowed for that call. It may ask and
  * cancel, but not free the resolver. Look at resolver_deadline afterwards. */
-void resolver_ask(struct resolver *resolver, const char *host,
-	struct resolver_waiter *waiter);
+void resolver_ask(
+	struct resolver *resolver, const char *host, struct resolver_waiter *waiter);
 /* The waiter wants it no more; harmless when it is not waiting. What has been asked for by
  * then is kept when it comes. */
 void resolver_cancel(struct resolver_waiter *waiter);
@@ -58,7 +58,7 @@ void resolver_due(struct resolver *resolver);
  * (names_put). While another thread asks for the same name through the same `names`, waits for
  * its answer instead of asking, too; and for others' answers while too many names are asked
  * for. Never NULL: a failure is an answer. For a resolver without a watch. */
-const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
-	nstime until) must_check;
+const struct addresses *resolver_wait(
+	struct resolver *resolver, const char *host, nstime until) must_check;
 
 #endif
