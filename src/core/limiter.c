@@ -27,7 +27,8 @@
 #define WINDOW_MAX 1048576.0 /* no machine has more ports */
 #define MANY 64.0            /* from so many on they cost the server, and memory */
 #define GAIN 1.08            /* a doubling that brings less is not worth it */
-#define LOSS 0.95            /* one that brings less than this needs no second look */
+#define SURE_GAIN 1.5        /* one that brings more than this needs no second look */
+#define SURE_LOSS 0.95       /* ... or less than this */
 #define PROBE 1.4            /* a probe goes so far, up or down ... */
 #define PROBE_GAIN 1.05      /* ... and stays there if it brings so much */
 #define KEEP 0.97            /* ... or, down from many, if it loses no more than this */
@@ -76,16 +77,19 @@ static double most(double a, double b)
 /* The deliveries that make a round at the present window. */
 static size_t limiter_round(const struct limiter *limiter)
 {
-	size_t limit = limiter->limit;
+	size_t limit = limiter->limit, sample = SAMPLE;
 
 	if (limiter->refused > 0) {
 		if (limiter->window < BACK_TO * limiter->refused)
 			return limit / 4 + 1;
 		return limit > CREEP_SAMPLE ? limit : CREEP_SAMPLE;
 	}
+	if (limiter->phase == LIMITER_CLIMB && !limiter->again)
+		return limiter->goodput > 0 ? limit - limit / 4 : limit;
 	if (limiter->phase == LIMITER_CLIMB)
-		return limit - limit / 4;
-	return limit > SAMPLE ? limit : SAMPLE;
+		sample /= 2;
+	/* Whole windows: answers to what was started together come together. */
+	return limit < sample ? (sample + limit - 1) / limit * limit : limit;
 }
 
 /* Set the window, and begin a round there. */
@@ -117,7 +121,7 @@ static void limiter_rest(
 {
 	limiter->phase = LIMITER_REST;
 	limiter->rounds = 0;
-	limiter->doubts = 0;
+	limiter->again = false;
 	limiter_move(limiter, window, settle, now);
 }
 
@@ -147,7 +151,7 @@ static void limiter_climb(struct limiter *limiter, nstime now)
 	double above = limiter_above(limiter, 2);
 
 	limiter->phase = LIMITER_CLIMB;
-	limiter->doubts = 0;
+	limiter->again = false;
 	if (above <= limiter->window) {
 		limiter_rest(limiter, limiter->window, 0, now);
 		return;
@@ -192,21 +196,32 @@ static void limiter_probed(
 		limiter_climb(limiter, now);
 }
 
+/* A round after a jump counts what the jump has stirred up, too little mostly. A large gain
+ * is believed; else a second round tells, and is what the next is compared with. */
+static void limiter_climbed(
+	struct limiter *limiter, double goodput, size_t in_flight, nstime now)
+{
+	double base = limiter->goodput;
+
+	if (goodput < SURE_LOSS * base && limiter->seen >= SAMPLE) {
+		limiter_rest(limiter, limiter->from, in_flight, now);
+	} else if (goodput < SURE_GAIN * base && !limiter->again) {
+		limiter->again = true;
+		limiter_move(limiter, limiter->window, 0, now);
+	} else if (goodput < GAIN * base) {
+		limiter_rest(limiter, limiter->from, in_flight, now);
+	} else {
+		limiter->goodput = goodput;
+		limiter_climb(limiter, now);
+	}
+}
+
 static void limiter_search(
 	struct limiter *limiter, double goodput, size_t in_flight, nstime now)
 {
 	switch (limiter->phase) {
 	case LIMITER_CLIMB:
-		if (goodput >= GAIN * limiter->goodput) {
-			limiter->goodput = goodput;
-			limiter_climb(limiter, now);
-		} else if (++limiter->doubts < 2 &&
-			   (goodput >= LOSS * limiter->goodput ||
-				   limiter->seen < SAMPLE)) {
-			limiter_again(limiter, now);
-		} else {
-			limiter_rest(limiter, limiter->from, in_flight, now);
-		}
+		limiter_climbed(limiter, goodput, in_flight, now);
 		break;
 	case LIMITER_REST:
 		if (limiter->rounds > 0 &&
@@ -245,7 +260,8 @@ static void limiter_recover(struct limiter *limiter, nstime now)
 			limiter->step *= 2;
 	}
 	if (window >= (double)limiter->ceiling ||
-		(window >= FORGET * limiter->refused && window >= START)) {
+		(limiter->adaptive && window >= START &&
+			window >= FORGET * limiter->refused)) {
 		limiter->refused = 0;
 		limiter->patience = PATIENCE_MIN;
 		limiter->phase = LIMITER_CLIMB;

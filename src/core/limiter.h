@@ -56,7 +56,7 @@ struct limiter {
 	enum limiter_phase phase;
 	double from;       /* the window to go back to */
 	double goodput;    /* ... and what it yields; 0: not known */
-	unsigned doubts;   /* rounds in a row that argue for going back */
+	bool again;        /* the round is a second look */
 	unsigned rounds;   /* at rest */
 	unsigned interval; /* ... between two probes */
 	bool downward;     /* the next probe */

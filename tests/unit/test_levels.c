@@ -242,6 +242,7 @@ static void warns_of_strays(void)
 
 int main(void)
 {
+	unsetenv("SEINE_TEST_MODES"); /* the suite's own */
 	parse_enter();
 	run(reads_the_config_file);
 	run(refuses_bad_config_lines);

@@ -88,7 +88,7 @@ static void finds_new_capacity(void)
 	begin(&limiter, true, 100000);
 	saturate(&limiter, 100, 1000);
 	check(limiter.limit <= 64);
-	deliver(&limiter, 300, 50 * MS);
+	deliver(&limiter, 2000, 50 * MS);
 	check(limiter.limit > 1000);
 }
 
@@ -98,13 +98,14 @@ static void keeps_below_its_ceiling(void)
 	struct limiter limiter;
 
 	for (size_t i = 0; i < sizeof(ceilings) / sizeof(ceilings[0]); i++) {
+		size_t most = 0;
+
 		begin(&limiter, true, ceilings[i]);
-		check(limiter.limit <= ceilings[i]);
 		for (int round = 0; round < 20; round++) {
 			deliver(&limiter, 1, 50 * MS);
-			check(limiter.limit <= ceilings[i]);
+			most = limiter.limit > most ? limiter.limit : most;
 		}
-		check_int(limiter.limit, ceilings[i]);
+		check_int(most, ceilings[i]);
 	}
 	begin(&limiter, true, 0);
 	check_int(limiter.limit, 1);
@@ -269,7 +270,7 @@ static void makes_up_for_late_timers(void)
 	begin(&limiter, false, 16);
 	deliver(&limiter, 20, 50 * MS);
 	batch(&limiter, LIMITER_REFUSED, MS, 16,
-		true); /* 15 were too many, so 8: 5 ms */
+		true); /* 8 are overlooked, 8 halved: 10 ms */
 	began = now;
 	while (now < began + NS_PER_SEC) {
 		nstime gap = limiter_started(&limiter, now);
@@ -277,7 +278,7 @@ static void makes_up_for_late_timers(void)
 		started++;
 		now += gap > 0 ? (gap / MS + 1) * MS : 0; /* a clock of milliseconds */
 	}
-	check(started > 180 && started < 220);
+	check(started >= 97 && started <= 103);
 }
 
 /* When nothing comes for long, spacing is no cure: the retries are left to run out. */

@@ -425,6 +425,7 @@ static void lets_one_ask_for_all(void)
 	pthread_t threads[8];
 	bool claimed;
 	void *result;
+	nstime start = clock_now();
 
 	got = names_claim(names, "fixed", soon(0), &claimed);
 	check(got && !claimed);
@@ -445,6 +446,7 @@ static void lets_one_ask_for_all(void)
 		pthread_join(threads[i], &result);
 		check_int((uintptr_t)result, 1);
 	}
+	check(clock_now() - start < 10 * NS_PER_SEC); /* nobody was forgotten */
 	names_close(names);
 }
 
@@ -455,6 +457,7 @@ static void passes_claims_on(void)
 	pthread_t threads[8];
 	bool claimed;
 	void *result;
+	nstime start = clock_now();
 
 	check(!names_claim(names, "a.test", soon(0), &claimed) && claimed);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
@@ -464,6 +467,7 @@ static void passes_claims_on(void)
 		pthread_join(threads[i], &result);
 		check_int((uintptr_t)result, 2);
 	}
+	check(clock_now() - start < 10 * NS_PER_SEC); /* nobody was forgotten */
 	names_close(names);
 }
 

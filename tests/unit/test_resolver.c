@@ -204,6 +204,22 @@ static void searches_domains(void)
 	tear_down(&f);
 }
 
+/* What fails may do so since the network is another one now: resolv.conf is read again. */
+static void reads_its_configuration_again(void)
+{
+	struct fixture f = {.limits.resolv_conf = "resolv.conf"};
+
+	check(scratch_write("resolv.conf", "nameserver 192.0.2.53\nsearch old.test\n"));
+	set_up(&f, NULL, 0, true);
+	check_fails(&f, "host", KIND_NXDOMAIN, "no such host");
+	check(scratch_write(
+		"resolv.conf", "nameserver 192.0.2.53\nsearch corp.test\n"));
+	check_fails(&f, "deep.sub", KIND_NXDOMAIN, "no such host"); /* no reason yet */
+	check_fails(&f, "servfail.test", KIND_DNS, "SERVFAIL");
+	check_told(&f, "host.sub", "[2001:db8::77]");
+	tear_down(&f);
+}
+
 static void reads_servers(void)
 {
 	static const char *const good[] = {"127.0.0.1", "127.0.0.1:5353", "::1",
@@ -250,6 +266,7 @@ int main(void)
 	run(asks_the_next_server);
 	run(asks_again_by_tcp);
 	run(searches_domains);
+	run(reads_its_configuration_again);
 	run(reads_servers);
 	scratch_leave();
 	return done();
