@@ -6,7 +6,7 @@
  *            hash, json: small conversions; clock: time; diag: errors and the log; url,
  *            address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
- *            template, safename and names: from URL to safe path; policy: what an outcome
+ *            template, safename and taken: from URL to safe path; policy: what an outcome
  *            means; origin: limits, pauses and turns of hosts; task: mirrors; sched: the
  *            scheduler; source, observer: what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from

@@ -34,7 +34,7 @@ libraries() {
 		jansson         base/json[.]|report/
 		libxml/         input/
 		zlib            input/
-		uni(case|norm|str|conv|ctype)[.]h core/nam(ing|es)[.]
+		uni(case|norm|str|conv|ctype)[.]h core/(naming|taken)[.]
 	END
 }
 

@@ -2,9 +2,9 @@
  *
  * The search. It climbs by doubling: a round lasts until a good part of the attempts that
  * were started at the new window have come back. A doubling that brings GAIN is followed
- * by another; one that does not is looked at twice, then the window goes back. There it
- * rests, averages what it has, and probes: a step up or down, in turns, ever more seldom
- * while nothing changes. Rounds in which the window was not full, or nobody waited, prove
+ * by another; one that does not is looked at twice, then the window goes back, and the
+ * doubling is tried once more. From then on it rests, averages what it has, and probes: a
+ * step up or down, in turns, ever more seldom while nothing changes. Rounds in which the window was not full, or nobody waited, prove
  * nothing. Work is counted so that one huge file does not make a round look good: by
  * bytes, but never more than a few times the usual, and something for the file itself.
  *
@@ -32,12 +32,12 @@
 #define PROBE 1.4            /* a probe goes so far, up or down ... */
 #define PROBE_GAIN 1.05      /* ... and stays there if it brings so much */
 #define KEEP 0.97            /* ... or, down from many, if it loses no more than this */
-#define CHANGE 0.25 /* a round at rest that differs so much: things have changed */
+#define CHANGE 0.25 /* things have changed if a round at rest differs so much */
 #define SAMPLE 128  /* deliveries that a judgement at rest needs at least */
-#define CLIMB_MIN                                                                      \
-	(20 * NS_PER_MS)          /* no round is shorter: of a millisecond, chance is */
-#define REST_MIN (50 * NS_PER_MS) /* ... the larger part */
-#define INTERVAL_MIN 4            /* rounds between probes */
+/* No round is shorter: of a millisecond, chance is the larger part. */
+#define CLIMB_MIN (20 * NS_PER_MS)
+#define REST_MIN (50 * NS_PER_MS)
+#define INTERVAL_MIN 4 /* rounds between probes */
 #define INTERVAL_MAX 64
 #define USUAL 4.0       /* a delivery counts for so many times the usual at most */
 #define PER_FILE 4096.0 /* bytes that a file is worth by itself */
@@ -49,8 +49,8 @@
 #define BACK_TO 0.97 /* of what was refused, fast; then creeping */
 #define STRIDE 0.12  /* a creeping round adds no more than that share */
 #define NEAR 1.1     /* crept too far: no further than this */
-#define FAR 0.75 /* refused at once on coming back: what was refused is as much less */
-#define FORGET 2.0 /* no refusal up to so many times what was refused */
+#define FAR 0.75     /* refused at once on coming back: much less it is */
+#define FORGET 2.0   /* no refusal up to so many times what was refused */
 #define PATIENCE_MIN 4.0
 #define PATIENCE_MAX 24.0
 #define CREEP_SAMPLE 16
@@ -86,7 +86,7 @@ static size_t limiter_round(const struct limiter *limiter)
 	}
 	if (limiter->phase == LIMITER_CLIMB && !limiter->again)
 		return limiter->goodput > 0 ? limit - limit / 4 : limit;
-	if (limiter->phase == LIMITER_CLIMB)
+	if (!limiter->confirmed)
 		sample /= 2;
 	/* Whole windows: answers to what was started together come together. */
 	return limit < sample ? (sample + limit - 1) / limit * limit : limit;
@@ -204,6 +204,7 @@ static void limiter_climbed(
 	double base = limiter->goodput;
 
 	if (goodput < SURE_LOSS * base && limiter->seen >= SAMPLE) {
+		limiter->confirmed = true;
 		limiter_rest(limiter, limiter->from, in_flight, now);
 	} else if (goodput < SURE_GAIN * base && !limiter->again) {
 		limiter->again = true;
@@ -211,8 +212,33 @@ static void limiter_climbed(
 	} else if (goodput < GAIN * base) {
 		limiter_rest(limiter, limiter->from, in_flight, now);
 	} else {
+		limiter->confirmed = false;
 		limiter->goodput = goodput;
 		limiter_climb(limiter, now);
+	}
+}
+
+/* A round at rest. The first after a climb only makes sure what the climb failed to better:
+ * then it is tried once more. */
+static void limiter_rested(
+	struct limiter *limiter, double goodput, size_t in_flight, nstime now)
+{
+	double base = limiter->goodput;
+
+	if (limiter->rounds > 0 &&
+		(goodput < (1 - CHANGE) * base || goodput > (1 + CHANGE) * base)) {
+		limiter->interval = INTERVAL_MIN;
+		limiter->downward = goodput < base;
+	}
+	limiter->rounds++;
+	limiter->goodput += (goodput - base) / least(limiter->rounds, 2 * INTERVAL_MIN);
+	if (!limiter->confirmed) {
+		limiter->confirmed = true;
+		limiter_climb(limiter, now);
+	} else if (limiter->rounds >= limiter->interval) {
+		limiter_probe(limiter, in_flight, now);
+	} else {
+		limiter_again(limiter, now);
 	}
 }
 
@@ -224,19 +250,7 @@ static void limiter_search(
 		limiter_climbed(limiter, goodput, in_flight, now);
 		break;
 	case LIMITER_REST:
-		if (limiter->rounds > 0 &&
-			(goodput < (1 - CHANGE) * limiter->goodput ||
-				goodput > (1 + CHANGE) * limiter->goodput)) {
-			limiter->interval = INTERVAL_MIN;
-			limiter->downward = goodput < limiter->goodput;
-		}
-		limiter->rounds++;
-		limiter->goodput += (goodput - limiter->goodput) /
-				    least(limiter->rounds, INTERVAL_MIN);
-		if (limiter->rounds >= limiter->interval)
-			limiter_probe(limiter, in_flight, now);
-		else
-			limiter_again(limiter, now);
+		limiter_rested(limiter, goodput, in_flight, now);
 		break;
 	case LIMITER_PROBE:
 		limiter_probed(limiter, goodput, in_flight, now);

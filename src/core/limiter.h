@@ -20,7 +20,7 @@
 enum limiter_phase {
 	LIMITER_CLIMB, /* doubling, a round each */
 	LIMITER_REST,  /* the level is settled; its goodput is averaged */
-	LIMITER_PROBE  /* a look at twice or half of it */
+	LIMITER_PROBE  /* a look at a little more or less */
 };
 
 struct limiter {
@@ -36,7 +36,7 @@ struct limiter {
 
 	/* Refusals. */
 	double refused;    /* the window that was too much; 0: none that is remembered */
-	double patience;   /* rounds between .9 of that window and all of it */
+	double patience;   /* rounds of creeping up to that window */
 	double step;       /* by which the window creeps meanwhile */
 	double credit;     /* refusals that may be overlooked, in deliveries that earned it */
 	nstime cut;        /* when the window was halved last */
@@ -57,6 +57,7 @@ struct limiter {
 	double from;       /* the window to go back to */
 	double goodput;    /* ... and what it yields; 0: not known */
 	bool again;        /* the round is a second look */
+	bool confirmed;    /* the plateau was found twice */
 	unsigned rounds;   /* at rest */
 	unsigned interval; /* ... between two probes */
 	bool downward;     /* the next probe */

@@ -20,7 +20,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "core/names.h"
+#include "core/taken.h"
 #include "core/safename.h"
 #include "core/template.h"
 
@@ -35,7 +35,7 @@
 
 struct naming {
 	struct template *template;
-	struct names *names;
+	struct taken *taken;
 	bool any_dir;     /* was any directory given out? */
 	struct buf asked; /* the path as composed */
 	struct buf
@@ -54,7 +54,7 @@ struct naming *naming_new(const char *template, struct error *err)
 		return NULL;
 	naming = xcalloc(1, sizeof(*naming));
 	naming->template = parsed;
-	naming->names = names_new();
+	naming->taken = taken_new();
 	buf_init(&naming->asked);
 	buf_init(&naming->dir_asked);
 	buf_init(&naming->path);
@@ -67,7 +67,7 @@ void naming_free(struct naming *naming)
 	if (!naming)
 		return;
 	template_free(naming->template);
-	names_free(naming->names);
+	taken_free(naming->taken);
 	buf_release(&naming->asked);
 	buf_release(&naming->dir_asked);
 	buf_release(&naming->path);
@@ -127,7 +127,7 @@ static bool is_ours(const char *component, size_t len)
 
 	if (len == 0 || *component != '.')
 		return false;
-	names_fold(&folded, component, len);
+	taken_fold(&folded, component, len);
 	return strcmp(folded.data, ".seine") == 0;
 }
 
@@ -184,7 +184,7 @@ static void add_candidate(
 			safename_hash(wanted->tag, wanted->tag_len, seed));
 		safename_add_suffixed(&naming->path, wanted->name, wanted->len, suffix);
 	}
-	names_fold(
+	taken_fold(
 		&naming->folded, naming->path.data + start, naming->path.len - start);
 }
 
@@ -206,14 +206,14 @@ static void enter_component(
 
 	for (uint64_t round = 0;; round++) {
 		add_candidate(naming, &wanted, round);
-		if (!names_has(naming->names, naming->folded.data, naming->folded.len,
-			    NAMES_FILE))
+		if (!taken_has(naming->taken, naming->folded.data, naming->folded.len,
+			    TAKEN_FILE))
 			break;
 		back_to(naming, path_len, folded_len);
 	}
 	/* There already is as good as added. */
-	(void)names_add(
-		naming->names, naming->folded.data, naming->folded.len, NAMES_DIR);
+	(void)taken_add(
+		naming->taken, naming->folded.data, naming->folded.len, TAKEN_DIR);
 	naming->any_dir = true;
 	buf_addch(&naming->path, '/');
 	buf_addch(&naming->folded, '/');
@@ -243,9 +243,9 @@ static bool claim(struct naming *naming)
 	const char *folded = naming->folded.data;
 	size_t len = naming->folded.len;
 
-	if (naming->any_dir && names_has(naming->names, folded, len, NAMES_DIR))
+	if (naming->any_dir && taken_has(naming->taken, folded, len, TAKEN_DIR))
 		return false;
-	return names_add(naming->names, folded, len, NAMES_FILE);
+	return taken_add(naming->taken, folded, len, TAKEN_FILE);
 }
 
 static void resolve_file(

@@ -72,6 +72,7 @@ static void slot_put(struct slot *slot)
 	struct reactor *reactor = slot->reactor;
 
 	list_remove(&slot->link);
+	loop_clear_timer(&reactor->loop, &slot->deadline);
 	slot->shard = NULL;
 	slot->attempt = NULL;
 	if (reactor->n_idle >= IDLE_MAX) {
@@ -89,7 +90,6 @@ static void slot_end(struct slot *slot, CURLcode code)
 	struct attempt *attempt = slot->attempt;
 	struct outcome outcome;
 
-	loop_clear_timer(&reactor->loop, &slot->deadline);
 	transfer_end(slot->transfer, code, &outcome);
 	slot_put(slot);
 	sched_finish(reactor->sched, clock_now(), attempt, &outcome);
@@ -117,10 +117,24 @@ void slot_done(struct shard *shard _unused_, CURL *easy, CURLcode code)
 	slot_end((struct slot *)(void *)slot, code);
 }
 
+/* Wait no longer for addresses. The question goes on, for whoever asks later. */
+static void give_up_name(struct slot *slot, enum kind kind, const char *why)
+{
+	struct error err;
+
+	resolver_cancel(&slot->waiter);
+	error_set(&err, kind, 0, "%s", why);
+	slot_fail(slot->reactor, slot, slot->attempt, &err);
+}
+
 static void on_deadline(struct timer *timer, nstime now)
 {
 	struct slot *slot = container_of(timer, struct slot, deadline);
 
+	if (!slot->shard) {
+		give_up_name(slot, KIND_DNS, "no address within --connect-timeout");
+		return;
+	}
 	if (transfer_overdue(slot->transfer, now)) {
 		shard_remove(slot->shard, slot->easy);
 		slot_end(slot, CURLE_OPERATION_TIMEDOUT);
@@ -182,6 +196,10 @@ static void slot_ask(struct slot *slot)
 	struct reactor *reactor = slot->reactor;
 
 	resolver_ask(reactor->resolver, slot->attempt->host, &slot->waiter);
+	if (reactor->env->settings->connect_timeout > 0)
+		loop_set_timer(&reactor->loop, &slot->deadline,
+			slot->attempt->started +
+				reactor->env->settings->connect_timeout);
 	loop_set_timer(&reactor->loop, &reactor->dns_timer,
 		resolver_deadline(reactor->resolver, clock_now()));
 }
@@ -221,7 +239,6 @@ void slot_interrupt_all(struct reactor *reactor)
 
 	while ((node = reactor->busy.next) != &reactor->busy) {
 		struct slot *slot = container_of(node, struct slot, link);
-		struct error err;
 
 		if (slot->shard) {
 			transfer_interrupt(slot->transfer);
@@ -229,9 +246,7 @@ void slot_interrupt_all(struct reactor *reactor)
 			slot_end(slot, CURLE_ABORTED_BY_CALLBACK);
 			continue;
 		}
-		resolver_cancel(&slot->waiter);
-		error_set(&err, KIND_INTERRUPTED, 0, "stopped before it was done");
-		slot_fail(reactor, slot, slot->attempt, &err);
+		give_up_name(slot, KIND_INTERRUPTED, "stopped before it was done");
 	}
 }
 

@@ -129,7 +129,7 @@ static struct answer *make_local(struct names *names, enum ip_family family)
 	return answer_new(names, "", list.data, KIND_NONE, "", NSTIME_NEVER);
 }
 
-struct names *names_open(
+struct names *names_new(
 	const struct settings *settings, const char *hosts_file, struct error *err)
 {
 	struct names *names = xcalloc(1, sizeof(*names));
@@ -155,11 +155,11 @@ struct names *names_open(
 	return names;
 
 fail:
-	names_close(names);
+	names_free(names);
 	return NULL;
 }
 
-void names_close(struct names *names)
+void names_free(struct names *names)
 {
 	if (!names)
 		return;

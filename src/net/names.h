@@ -30,12 +30,11 @@ struct addresses {
 
 struct names;
 /* Reads --resolve and /etc/hosts (`hosts_file` NULL is that), and finds out whether this host
- * has IPv6. KIND_USAGE when --resolve is malformed. Settings are borrowed. (names_new is taken:
- * core/names.h.) */
-struct names *names_open(const struct settings *settings, const char *hosts_file,
+ * has IPv6. KIND_USAGE when --resolve is malformed. Settings are borrowed. */
+struct names *names_new(const struct settings *settings, const char *hosts_file,
 	struct error *err) must_check;
 /* Nobody waits any more, and every answer has been put back. NULL is fine. */
-void names_close(struct names *names);
+void names_free(struct names *names);
 
 /* An IP literal (brackets or not) needs no answer. */
 bool names_is_literal(const char *host);

@@ -85,7 +85,7 @@ struct net *net_new(
 	net->throttle = throttle_new(settings, clock_now());
 	net->tls = tls_new(settings->cacert, err);
 	if (!uses_proxy(settings))
-		net->names = names_open(settings, NULL, err);
+		net->names = names_new(settings, NULL, err);
 	if (!net->tls || (!net->names && !uses_proxy(settings)) ||
 		net_headers(net, err) != 0) {
 		net_free(net);
@@ -105,7 +105,7 @@ void net_free(struct net *net)
 		return;
 	tls_free(net->tls);
 	throttle_free(net->throttle);
-	names_close(net->names);
+	names_free(net->names);
 	curl_slist_free_all(net->bound);
 	if (net->password)
 		explicit_bzero(net->password, strlen(net->password));

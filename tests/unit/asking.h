@@ -104,7 +104,7 @@ static inline void set_up(
 		servers ? xstrdup(servers) : xasprintf("127.0.0.1:%d", f->dns->port);
 	f->epoll = epoll_create1(EPOLL_CLOEXEC);
 	f->watch.want = want;
-	f->names = names_open(&f->settings, "no-such-file", &error);
+	f->names = names_new(&f->settings, "no-such-file", &error);
 	f->resolver = resolver_new_with(
 		f->names, &f->settings, loop ? &f->watch : NULL, &f->limits, &error);
 	check_str(error.text, "");
@@ -114,7 +114,7 @@ static inline void tear_down(struct fixture *f)
 {
 	resolver_free(f->resolver);
 	check_int(f->watched, 0);
-	names_close(f->names);
+	names_free(f->names);
 	dnsd_stop(f->dns);
 	close(f->epoll);
 	free(f->settings.dns_servers);

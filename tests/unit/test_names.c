@@ -19,7 +19,7 @@ static struct names *open_with(const char *hosts, const char *resolve)
 		strings_add(&settings.resolve, resolve);
 	if (hosts)
 		check(scratch_write("hosts", hosts));
-	return names_open(&settings, hosts ? "hosts" : "no-such-file", &error);
+	return names_new(&settings, hosts ? "hosts" : "no-such-file", &error);
 }
 
 /* What is known: the list, "!text" of a failure, "?" when nothing is. */
@@ -166,13 +166,13 @@ static void reads_hosts(void)
 	check_str(known(names, "port", 80, 0), "?");
 	check_str(known(names, "eins", 80, 0), "?");
 	check_str(known(names, "zwei", 80, 0), "?");
-	names_close(names);
+	names_free(names);
 
 	settings.family = IP_V4;
 	names = open_with("10.0.0.1 one\n2001:db8::1 one six\n", NULL);
 	check_str(known(names, "one", 80, 0), "10.0.0.1");
 	check_str(known(names, "six", 80, 0), "?"); /* DNS may have an IPv4 address */
-	names_close(names);
+	names_free(names);
 	settings.family = IP_ANY;
 }
 
@@ -189,19 +189,19 @@ static void reads_hostile_hosts(void)
 		check(fprintf(file, " n%d", i) > 0);
 	check(fputs("\n\xff\xfe 10.0.0.4 bom\n10.0.0.5 \xff\n", file) >= 0);
 	check(file && fclose(file) == 0);
-	names = names_open(&settings, "hosts", &error);
+	names = names_new(&settings, "hosts", &error);
 	check_str(known(names, "a", 80, 0), "?");
 	check_str(known(names, "after", 80, 0), "10.0.0.2");
 	check_str(known(names, "n19999", 80, 0), "10.0.0.3");
 	check_str(known(names, "bom", 80, 0), "?");
-	names_close(names);
+	names_free(names);
 
-	names = names_open(&settings, ".", &error); /* a directory */
+	names = names_new(&settings, ".", &error); /* a directory */
 	check(names != NULL);
-	names_close(names);
-	names = names_open(&settings, NULL, &error); /* whatever this machine has */
+	names_free(names);
+	names = names_new(&settings, NULL, &error); /* whatever this machine has */
 	check(names != NULL);
-	names_close(names);
+	names_free(names);
 }
 
 static void obeys_resolve(void)
@@ -213,35 +213,35 @@ static void obeys_resolve(void)
 	check_str(known(names, "a.test", 80, 0), "10.0.0.1");
 	check_str(known(names, "a.test", 0, 0), "10.0.0.1");
 	check_str(known(names, "b.test", 443, 0), "?");
-	names_close(names);
+	names_free(names);
 
 	names = open_with(NULL, "a:1:1.1.1.1,[2001:db8::1],2001:db8::2,4.4.4.4,5.5.5.5,"
 				"6.6.6.6");
 	check_str(known(names, "a", 1, 0),
 		"1.1.1.1,[2001:db8::1],[2001:db8::2],4.4.4.4,5.5.5.5,6.6.6.6");
-	names_close(names);
+	names_free(names);
 
 	names = open_with(NULL, "a:65535:::1"); /* an address may begin with colons */
 	check_str(known(names, "a", 65535, 0), "[::1]");
-	names_close(names);
+	names_free(names);
 
 	settings.family = IP_V6;
 	names = open_with(NULL, "a:80:1.1.1.1,[::2]");
 	check_str(known(names, "a", 80, 0), "[::2]");
-	names_close(names);
+	names_free(names);
 	names = open_with(NULL, "a:80:1.1.1.1");
 	check_str(known(names, "a", 80, 0),
 		"!--resolve has no address of the wanted family");
-	names_close(names);
+	names_free(names);
 	settings.family = IP_ANY;
 
-	names_close(open_with(NULL, "a:80:1.1.1.1"));
+	names_free(open_with(NULL, "a:80:1.1.1.1"));
 	strings_add(&settings.resolve, "a:80:2.2.2.2");
 	strings_add(&settings.resolve, "b:80:3.3.3.3");
-	names = names_open(&settings, "no-such-file", &error);
+	names = names_new(&settings, "no-such-file", &error);
 	check_str(known(names, "a", 80, 0), "2.2.2.2");
 	check_str(known(names, "b", 80, 0), "3.3.3.3");
-	names_close(names);
+	names_free(names);
 }
 
 static void refuses_malformed_resolve(void)
@@ -271,20 +271,20 @@ static void keeps_local_names_local(void)
 	check(strstr(known(names, "LocalHost.", 80, 0), "[::1]") != NULL);
 	check(strstr(known(names, "a.localhost", 80, 0), "127.0.0.1") != NULL);
 	check_str(known(names, "localhost.com", 80, 0), "?");
-	names_close(names);
+	names_free(names);
 	settings.family = IP_V4;
 	names = open_with(NULL, NULL);
 	check_str(known(names, "localhost", 80, 0), "127.0.0.1");
-	names_close(names);
+	names_free(names);
 	settings.family = IP_V6;
 	names = open_with("127.0.0.1 localhost\n", NULL);
 	check_str(known(names, "localhost", 80, 0), "[::1]");
-	names_close(names);
+	names_free(names);
 	settings.family = IP_ANY;
 	names = open_with("127.0.0.9 localhost\n", NULL);
 	check_str(known(names, "localhost", 80, 0), "127.0.0.9");
 	check(strstr(known(names, "a.localhost", 80, 0), "127.0.0.1") != NULL);
-	names_close(names);
+	names_free(names);
 }
 
 static void knows_what_is_no_name(void)
@@ -302,7 +302,7 @@ static void knows_what_is_no_name(void)
 	check_str(known(names, "a\x01z", 80, 0),
 		"!no such host: this is not a valid host name");
 	learn(names, "a b", NULL, 60, KIND_DNS, 0);
-	names_close(names);
+	names_free(names);
 }
 
 static void keeps_answers_for_their_time(void)
@@ -332,7 +332,7 @@ static void keeps_answers_for_their_time(void)
 	learn(names, "a.test", NULL, 3600, KIND_DNS, 0);
 	check_str(known(names, "a.test", 80, sec - 1), "!why");
 	check_str(known(names, "a.test", 80, sec), "?");
-	names_close(names);
+	names_free(names);
 }
 
 static void shares_answers(void)
@@ -366,8 +366,8 @@ static void shares_answers(void)
 	names_put(names, fixed);
 	names_put(names, failure);
 	names_put(names, NULL);
-	names_close(names);
-	names_close(NULL);
+	names_free(names);
+	names_free(NULL);
 }
 
 /* 65,536 names fit; then those that have expired go, then the oldest. */
@@ -395,7 +395,7 @@ static void is_bounded(void)
 	check_str(known(names, "n2.test", 80, 10 * sec), "?");
 	check_str(known(names, "n3.test", 80, 10 * sec), "1.1.1.1");
 	check_str(known(names, "new1.test", 80, 10 * sec), "1.1.1.1");
-	names_close(names);
+	names_free(names);
 }
 
 static struct names *claimed_names;
@@ -447,7 +447,7 @@ static void lets_one_ask_for_all(void)
 		check_int((uintptr_t)result, 1);
 	}
 	check(clock_now() - start < 10 * NS_PER_SEC); /* nobody was forgotten */
-	names_close(names);
+	names_free(names);
 }
 
 /* Who claimed it has given up without an answer: each of the others gets its chance. */
@@ -468,7 +468,7 @@ static void passes_claims_on(void)
 		check_int((uintptr_t)result, 2);
 	}
 	check(clock_now() - start < 10 * NS_PER_SEC); /* nobody was forgotten */
-	names_close(names);
+	names_free(names);
 }
 
 int main(void)

@@ -231,7 +231,7 @@ static void reads_servers(void)
 		"[::1]:", "[127.0.0.1]", "127.0.0.1 ", "127.0.0.1 127.0.0.2", "::1:g",
 		NULL};
 	struct settings settings = {0};
-	struct names *names = names_open(&settings, "no-such-file", NULL);
+	struct names *names = names_new(&settings, "no-such-file", NULL);
 	struct resolver *resolver;
 	struct error error;
 
@@ -250,7 +250,7 @@ static void reads_servers(void)
 		check(strstr(error.text, "write numeric addresses") != NULL);
 	}
 	resolver_free(NULL);
-	names_close(names);
+	names_free(names);
 }
 
 int main(void)

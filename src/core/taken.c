@@ -1,4 +1,4 @@
-/* names.c - see names.h. A hash of 64 bits is cut to 48: the top 16 choose one of
+/* taken.c - see taken.h. A hash of 64 bits is cut to 48: the top 16 choose one of
  * 65,536 buckets, 32 are kept in it. At ten million names a bucket holds about 150 of
  * them, which are compared faster than one jump into memory takes. The buckets grow by
  * an eighth, since they all grow at about the same time and room left in one is room
@@ -7,7 +7,7 @@
  * The hash is not seeded at random, although strangers choose names: which name gets a
  * suffix must be the same on every run. All that a forged collision wins is a suffix.
  */
-#include "core/names.h"
+#include "core/taken.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,26 +25,26 @@ struct bucket {
 	uint32_t count, cap;
 };
 
-struct names {
+struct taken {
 	struct bucket *buckets;
 };
 
-struct names *names_new(void)
+struct taken *taken_new(void)
 {
-	struct names *names = xcalloc(1, sizeof(*names));
+	struct taken *taken = xcalloc(1, sizeof(*taken));
 
-	names->buckets = xcalloc(BUCKETS, sizeof(*names->buckets));
-	return names;
+	taken->buckets = xcalloc(BUCKETS, sizeof(*taken->buckets));
+	return taken;
 }
 
-void names_free(struct names *names)
+void taken_free(struct taken *taken)
 {
-	if (!names)
+	if (!taken)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++)
-		free(names->buckets[i].prints);
-	free(names->buckets);
-	free(names);
+		free(taken->buckets[i].prints);
+	free(taken->buckets);
+	free(taken);
 }
 
 /* Lower case of what is ASCII throughout, in one pass; false, and nothing is appended,
@@ -71,7 +71,7 @@ static bool fold_ascii(struct buf *folded, const char *text, size_t len)
 	return true;
 }
 
-void names_fold(struct buf *folded, const char *text, size_t len)
+void taken_fold(struct buf *folded, const char *text, size_t len)
 {
 	uint8_t room[1024];
 	size_t size = sizeof(room);
@@ -102,29 +102,29 @@ static bool bucket_has(const struct bucket *bucket, uint32_t print)
 }
 
 /* The role is the seed: the same path as the other one is another name altogether. */
-static struct bucket *find(const struct names *names, const char *folded, size_t len,
-	enum names_role role, uint32_t *print)
+static struct bucket *find(const struct taken *taken, const char *folded, size_t len,
+	enum taken_role role, uint32_t *print)
 {
 	uint64_t hash = hash64(folded, len, (uint64_t)role);
 
 	*print = (uint32_t)hash;
-	return &names->buckets[hash >> (64 - BUCKET_BITS)];
+	return &taken->buckets[hash >> (64 - BUCKET_BITS)];
 }
 
-bool names_has(
-	const struct names *names, const char *folded, size_t len, enum names_role role)
+bool taken_has(
+	const struct taken *taken, const char *folded, size_t len, enum taken_role role)
 {
 	uint32_t print;
-	const struct bucket *bucket = find(names, folded, len, role, &print);
+	const struct bucket *bucket = find(taken, folded, len, role, &print);
 
 	return bucket_has(bucket, print);
 }
 
-bool names_add(
-	struct names *names, const char *folded, size_t len, enum names_role role)
+bool taken_add(
+	struct taken *taken, const char *folded, size_t len, enum taken_role role)
 {
 	uint32_t print;
-	struct bucket *bucket = find(names, folded, len, role, &print);
+	struct bucket *bucket = find(taken, folded, len, role, &print);
 
 	if (bucket_has(bucket, print))
 		return false;

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# Names: looked up by ourselves, once, in every engine; never by a thread of libcurl's.
+
+load helper
+
+setup_file() {
+	command -v dnsmasq >/dev/null || skip "dnsmasq is not installed"
+}
+
+# A name server with these dnsmasq options, in DNS.
+dns_start() {
+	local port
+	port=$(free_port)
+	dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --port="$port" \
+		--listen-address=127.0.0.1 --bind-interfaces --user=root --pid-file= \
+		--log-queries --log-facility="$CTL/dns.log" "$@" >/dev/null 2>&1 3>&- &
+	PIDS+=($!)
+	DNS=127.0.0.1:$port
+	wait_until 5 port_open "$port"
+}
+
+# How often was this asked for?
+queries() { # NAME
+	grep -c "query\[A\] $1 " "$CTL/dns.log" || true
+}
+
+@test "a hundred files of one name, in every mode: it is asked for once" {
+	origin_start
+	dns_start --address=/one.test/127.0.0.1
+	list $(for n in {1..100}; do echo "http://one.test:$O_PORT/$n.bin?size=100"; done)
+	local mode runs=0
+	for mode in $SEINE_TEST_MODES; do
+		MODE=$mode
+		fetch 0 100 --dns-servers "$DNS" -j 20 --existing overwrite -i "$CTL/list.txt"
+		records 'all(.remote_ip == "127.0.0.1")'
+		((++runs))
+		(($(queries one.test) == runs)) || fail "$(queries one.test) queries in $runs runs"
+	done
+}
+
+@test "the event engine has one thread, whatever the names" {
+	origin_start
+	dns_start --address=/test/127.0.0.1
+	list $(for n in {1..50}; do echo "http://h$n.test:$O_PORT/$n.bin?delay=1500"; done)
+	seine_start -d out --dns-servers "$DNS" -j 50 --mode event -i "$CTL/list.txt"
+	wait_until 5 has_requests 50
+	[[ $(ls "/proc/$SEINE_PID/task" | wc -l) == 1 ]]
+	wait "$SEINE_PID"
+}
+
+has_requests() {
+	(($(curl -s "$O/stats" | jq .requests) >= $1))
+}
+
+@test "a name that does not exist is final, one that is not answered for is not" {
+	origin_start
+	dns_start --address=/nx.test/ --server=/slow.test/127.0.0.1#9
+	local mode
+	for mode in $SEINE_TEST_MODES; do
+		MODE=$mode
+		fetch 1 1 --dns-servers "$DNS" --tries 3 "http://nx.test:$O_PORT/a.bin"
+		records '.[0] | .error == "nxdomain" and .attempts == 1'
+		fetch 1 1 --dns-servers 127.0.0.1:9 --tries 2 --connect-timeout 600ms \
+			"http://slow.test:$O_PORT/a.bin"
+		records '.[0] | .error == "dns" and .attempts == 2'
+	done
+}
+
+@test "a dead address first, then a good one" {
+	origin_start
+	local port
+	port=$(free_port)
+	fetch 0 1 --resolve "two.test:$O_PORT:127.0.0.9,127.0.0.1" \
+		"http://two.test:$O_PORT/a.bin?size=100"
+	same a.bin "/a.bin?size=100"
+}
+
+@test "a redirect to another name is looked up, too; a CNAME is followed" {
+	origin_start
+	dns_start --address=/from.test/127.0.0.1 --host-record=real.test,127.0.0.1 \
+		--cname=alias.test,real.test
+	local mode
+	for mode in $SEINE_TEST_MODES; do
+		MODE=$mode
+		fetch 0 1 --dns-servers "$DNS" --existing overwrite \
+			"http://from.test:$O_PORT/a.bin?redirect=http%3A%2F%2Falias.test%3A$O_PORT%2Fb.bin"
+		records '.[0] | .num_redirects == 1 and .status == "done"'
+	done
+}
+
+@test "localhost is loopback without asking" {
+	origin_start
+	fetch 0 1 --dns-servers 127.0.0.1:9 "http://localhost:$O_PORT/a.bin"
+}
