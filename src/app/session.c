@@ -39,7 +39,7 @@ struct session {
 static void fit_descriptors(struct settings *settings)
 {
 	struct rlimit limit;
-	int64_t room;
+	int64_t all, room;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
@@ -51,9 +51,11 @@ static void fit_descriptors(struct settings *settings)
 	}
 	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT32_MAX)
 		return;
-	room = ((int64_t)limit.rlim_cur - SPARE_FDS) / 2;
-	if (room < 1)
-		room = 1;
+	all = (int64_t)limit.rlim_cur - SPARE_FDS;
+	room = all / 2 > 1 ? all / 2 : 1;
+	settings->connections = all - (settings->jobs < room ? settings->jobs : room);
+	if (settings->connections < 1)
+		settings->connections = 1;
 	if (settings->jobs <= room)
 		return;
 	log_warn("%lld transfers at once instead of %lld: the limit of open files is "

@@ -16,6 +16,7 @@ static _Atomic nstime drain_until;
 static int pipe_ends[2] = {-1, -1};
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static struct sigaction before[ARRAY_LEN(signals)]; /* how they were handled */
 
 static void on_signal(int number, siginfo_t *info, void *context _unused_)
 {
@@ -54,8 +55,12 @@ const struct stop *signals_install(struct error *err)
 	}
 	stop.fd = pipe_ends[0];
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		sigaction(signals[i], NULL, &before[i]);
+		/* What nohup, or a shell's "&", has set aside stays so. */
+		if (before[i].sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
 	action.sa_flags = 0;
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
@@ -64,10 +69,10 @@ const struct stop *signals_install(struct error *err)
 
 void signals_restore(void)
 {
-	struct sigaction action = {.sa_handler = SIG_DFL};
-
+	if (pipe_ends[0] < 0)
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		sigaction(signals[i], &action, NULL);
+		sigaction(signals[i], &before[i], NULL);
 	for (int i = 0; i < 2; i++) {
 		if (pipe_ends[i] >= 0)
 			close(pipe_ends[i]);

@@ -33,6 +33,7 @@ enum kind {
 	KIND_TOO_LARGE,   /* over a cap on body or header size */
 	KIND_EXISTS,      /* somebody else made the file meanwhile */
 	KIND_DISK,        /* the output cannot be written */
+	KIND_DESCRIPTORS, /* too many files are open: passes */
 	KIND_LOCKED,      /* another process works in the directory */
 	KIND_INTERRUPTED, /* we were told to stop */
 	KIND_INTERNAL,    /* a bug, or a library that failed us */

@@ -20,8 +20,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "core/taken.h"
 #include "core/safename.h"
+#include "core/taken.h"
 #include "core/template.h"
 
 /* Of the whole relative path: what PATH_MAX leaves when it is opened from within the

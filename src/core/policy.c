@@ -34,6 +34,7 @@ bool policy_is_transient(const struct outcome *outcome)
 	case KIND_TRUNCATED:
 	case KIND_PROTOCOL:
 	case KIND_CHECKSUM:
+	case KIND_DESCRIPTORS:
 		return true;
 	case KIND_HTTP:
 		return status_is_transient(outcome->exchange.status);

@@ -353,7 +353,7 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 {
 	struct task *task = attempt->task;
 	struct origin *origin = attempt->origin;
-	bool success = outcome->type != OUTCOME_FAILED;
+	bool success = outcome->type == OUTCOME_DONE;
 	uint64_t successes = origin->successes + success;
 
 	list_remove(&task->link);

@@ -40,6 +40,7 @@ struct settings {
 	char *compare;         /* --compare: modes to run in, see compare.h; NULL: no comparison */
 	int64_t compare_runs;  /* how often in each */
 	int64_t jobs;          /* attempts in flight at most */
+	int64_t connections;   /* open at once at most; set from the limit of descriptors */
 	int64_t per_host;      /* the same per origin; 0: no limit of its own */
 	int64_t tries;         /* attempts per URL at most */
 	nstime retry_wait;     /* backoff base */

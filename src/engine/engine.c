@@ -44,6 +44,22 @@ void performer_release(struct performer *performer)
 	pins_release(&performer->pins);
 }
 
+nstime engine_name_deadline(const struct env *env, const struct attempt *attempt)
+{
+	nstime span = env->settings->connect_timeout;
+	nstime until = span > 0 ? attempt->started + span : NSTIME_NEVER;
+
+	return until < attempt->deadline ? until : attempt->deadline;
+}
+
+/* For resolver_wait: is it time to go? */
+static bool on_wait(void *context)
+{
+	const struct env *env = context;
+
+	return clock_now() >= env->stop->deadline(env->stop);
+}
+
 /* The addresses of the attempt's host; NULL and *err only when nobody can be asked. */
 static const struct addresses *look_up(
 	struct performer *performer, const struct attempt *attempt, struct error *err)
@@ -60,9 +76,7 @@ static const struct addresses *look_up(
 	if (!performer->resolver)
 		return NULL;
 	return resolver_wait(performer->resolver, attempt->host,
-		settings->connect_timeout > 0
-			? attempt->started + settings->connect_timeout
-			: NSTIME_NEVER);
+		engine_name_deadline(performer->env, attempt), on_wait, performer->env);
 }
 
 void performer_run(

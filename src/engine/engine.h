@@ -63,6 +63,8 @@ void performer_run(struct performer *performer, struct attempt *attempt,
 /* For transfer_set_poll: aborts what is overdue, and all when the stop's deadline passes. The
  * context is the env. */
 bool engine_poll(void *env, struct transfer *transfer);
+/* Until when to wait for the addresses of the attempt's host. */
+nstime engine_name_deadline(const struct env *env, const struct attempt *attempt);
 /* Let the observer draw, ten times a second. Under the scheduler's lock. */
 void engine_tick(struct env *env, nstime now);
 /* Sleep until `until`, the next tick, a change of the stop, or until one of two descriptors

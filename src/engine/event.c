@@ -136,6 +136,9 @@ static int reactor_init(struct reactor *reactor, struct sched *sched, struct env
 {
 	size_t jobs = (size_t)env->settings->jobs;
 	size_t wanted = (jobs + SHARD_CONNECTIONS - 1) / SHARD_CONNECTIONS;
+	int64_t connections = env->settings->connections > 0
+				      ? env->settings->connections / (int64_t)wanted
+				      : INT32_MAX;
 	struct names *names = net_names(env->net);
 
 	*reactor = (struct reactor){.sched = sched,
@@ -157,8 +160,8 @@ static int reactor_init(struct reactor *reactor, struct sched *sched, struct env
 	reactor->shards = xcalloc(wanted, sizeof(*reactor->shards));
 	for (size_t i = 0; i < wanted; i++) {
 		reactor->n_shards++;
-		if (shard_init(&reactor->shards[i], &reactor->loop, slot_done, err) !=
-			0)
+		if (shard_init(&reactor->shards[i], &reactor->loop, slot_done,
+			    connections, err) != 0)
 			return -1;
 	}
 	return 0;

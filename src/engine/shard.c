@@ -53,8 +53,24 @@ static void on_due(struct timer *timer, nstime now _unused_)
 	curl_multi_socket_action(shard->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
+/* Where descriptors are few, an idle connection must go before another is opened. */
+static CURLMcode limit_connections(struct shard *shard, int64_t connections)
+{
+	long most = IDLE_CONNECTIONS;
+	CURLMcode code = CURLM_OK;
+
+	if (connections < most) {
+		most = connections > 1 ? (long)connections : 1;
+		code = curl_multi_setopt(
+			shard->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most);
+	}
+	return code ? code
+		    : curl_multi_setopt(shard->multi, CURLMOPT_MAXCONNECTS, most);
+}
+
 int shard_init(struct shard *shard, struct loop *loop,
-	void (*done)(struct shard *, CURL *, CURLcode), struct error *err)
+	void (*done)(struct shard *, CURL *, CURLcode), int64_t connections,
+	struct error *err)
 {
 	CURLMcode code = CURLM_OK;
 
@@ -76,8 +92,7 @@ int shard_init(struct shard *shard, struct loop *loop,
 	if (!code)
 		code = curl_multi_setopt(shard->multi, CURLMOPT_TIMERDATA, shard);
 	if (!code)
-		code = curl_multi_setopt(
-			shard->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+		code = limit_connections(shard, connections);
 	if (code)
 		return error_set(err, KIND_INTERNAL, (int)code, "libcurl: %s",
 			curl_multi_strerror(code));

@@ -24,8 +24,10 @@ struct shard {
 	struct pins pins; /* what its DNS cache holds */
 };
 
+/* `connections` is how many it may have open. */
 int shard_init(struct shard *shard, struct loop *loop,
-	void (*done)(struct shard *, CURL *, CURLcode), struct error *err) must_check;
+	void (*done)(struct shard *, CURL *, CURLcode), int64_t connections,
+	struct error *err) must_check;
 void shard_release(struct shard *shard);
 
 int shard_add(struct shard *shard, CURL *easy, struct error *err) must_check;

@@ -35,11 +35,12 @@ static void on_addresses(
 	struct resolver_waiter *waiter, const struct addresses *addresses);
 
 /* Called by libcurl's write callback: only note when to go on. */
-static void on_paused(void *context, nstime until)
+static void on_paused(void *context)
 {
 	struct slot *slot = context;
 
-	loop_set_timer(&slot->reactor->loop, &slot->deadline, until);
+	loop_set_timer(&slot->reactor->loop, &slot->deadline,
+		transfer_deadline(slot->transfer));
 }
 
 static struct slot *slot_get(struct reactor *reactor, struct error *err)
@@ -140,8 +141,15 @@ static void on_deadline(struct timer *timer, nstime now)
 		slot_end(slot, CURLE_OPERATION_TIMEDOUT);
 		return;
 	}
-	if (transfer_may_resume(slot->transfer, now))
-		curl_easy_pause(slot->easy, CURLPAUSE_CONT);
+	if (transfer_may_resume(slot->transfer, now)) {
+		CURLcode code = curl_easy_pause(slot->easy, CURLPAUSE_CONT);
+
+		if (code != CURLE_OK) {
+			shard_remove(slot->shard, slot->easy);
+			slot_end(slot, code);
+			return;
+		}
+	}
 	loop_set_timer(&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
 }
 
@@ -196,10 +204,8 @@ static void slot_ask(struct slot *slot)
 	struct reactor *reactor = slot->reactor;
 
 	resolver_ask(reactor->resolver, slot->attempt->host, &slot->waiter);
-	if (reactor->env->settings->connect_timeout > 0)
-		loop_set_timer(&reactor->loop, &slot->deadline,
-			slot->attempt->started +
-				reactor->env->settings->connect_timeout);
+	loop_set_timer(&reactor->loop, &slot->deadline,
+		engine_name_deadline(reactor->env, slot->attempt));
 	loop_set_timer(&reactor->loop, &reactor->dns_timer,
 		resolver_deadline(reactor->resolver, clock_now()));
 }

@@ -20,7 +20,7 @@
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 #define TOKEN_CHARS                                                                    \
 	NAME_CHARS                                                                     \
-		"!#$%&'*+.^`|~" /* of a header's name: RFC 9110, 5.6.2              \
+	"!#$%&'*+.^`|~" /* of a header's name: RFC 9110, 5.6.2              \
 				    */
 
 struct list_source {

@@ -71,6 +71,14 @@ static long buffer_size(const struct settings *s)
 	return rate / 20 < BUFFER_MIN ? BUFFER_MIN : (long)(rate / 20);
 }
 
+/* How many a handle that performs alone may keep open: libcurl's five, or its share. */
+static long connections_kept(const struct settings *s)
+{
+	int64_t share = s->connections / (s->jobs > 0 ? s->jobs : 1);
+
+	return s->connections <= 0 || share > 5 ? 5 : share > 1 ? (long)share : 1;
+}
+
 int dress_handle(CURL *easy, struct net *net, struct error *err)
 {
 	const struct settings *s = net->settings;
@@ -80,6 +88,7 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	SET(w, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(w, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(w, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(w, CURLOPT_MAXCONNECTS, connections_kept(s));
 	SET(w, CURLOPT_BUFFERSIZE, buffer_size(s));
 	/* Our own answers have the right families already, and stay as long as we say. */
 	SET(w, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
@@ -95,27 +104,24 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	return wardrobe_close(w, err);
 }
 
+static void add_header(struct dress *dress, struct wardrobe *w, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(dress->own, line);
+
+	if (longer)
+		dress->own = longer;
+	else
+		w->code = CURLE_OUT_OF_MEMORY;
+}
+
 /* The settings' headers and then the entry's, so that the entry's come last. */
 static void own_headers(struct dress *dress, struct wardrobe *w, const struct net *net,
 	const struct entry *entry)
 {
-	for (const struct curl_slist *line = net->bound; line; line = line->next) {
-		struct curl_slist *longer = curl_slist_append(dress->own, line->data);
-
-		if (!longer)
-			w->code = CURLE_OUT_OF_MEMORY;
-		else
-			dress->own = longer;
-	}
-	for (size_t i = 0; i < entry->headers.count; i++) {
-		struct curl_slist *longer =
-			curl_slist_append(dress->own, entry->headers.items[i]);
-
-		if (!longer)
-			w->code = CURLE_OUT_OF_MEMORY;
-		else
-			dress->own = longer;
-	}
+	for (const struct curl_slist *line = net->bound; line; line = line->next)
+		add_header(dress, w, line->data);
+	for (size_t i = 0; i < entry->headers.count; i++)
+		add_header(dress, w, entry->headers.items[i]);
 }
 
 static void wear_bound(struct wardrobe *w, const struct net *net, bool on)

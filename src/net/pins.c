@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 
+#define UNKNOWN UINT64_MAX /* of no answer */
+
 struct pin {
 	char *key;
 	uint64_t generation;
@@ -76,4 +78,14 @@ struct curl_slist *pins_update(struct pins *pins, const char *host, int port,
 	}
 	pin->generation = addresses->generation;
 	return add_line(lines, xasprintf("%s:%s", pin->key, addresses->list));
+}
+
+void pins_forget(struct pins *pins, const char *host, int port)
+{
+	char *key = xasprintf("%s:%d", host, port);
+	struct pin *pin = map_get(pins->by_key, key);
+
+	free(key);
+	if (pin)
+		pin->generation = UNKNOWN;
 }

@@ -29,4 +29,7 @@ void pins_release(struct pins *pins);
 struct curl_slist *pins_update(struct pins *pins, const char *host, int port,
 	const struct addresses *addresses);
 
+/* It may not have been told after all: the next pins_update tells it again. */
+void pins_forget(struct pins *pins, const char *host, int port);
+
 #endif

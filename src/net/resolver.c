@@ -23,6 +23,8 @@
 /* Most home routers run dnsmasq, which turns away what comes beyond 150 queries. */
 #define QUERIES_MAX 128
 
+#define WAIT_SLICE (100 * NS_PER_MS) /* between two looks at `stop` */
+
 struct resolver {
 	struct names *names;
 	const struct settings *settings;
@@ -370,17 +372,38 @@ static void handle_sockets(struct resolver *resolver)
 	}
 }
 
+/* A wait that looks up now and then whether it is to end. */
+struct wait {
+	nstime until;
+	bool (*stop)(void *context);
+	void *context;
+};
+
+/* When to look up next. */
+static nstime wait_slice(const struct wait *wait, nstime now)
+{
+	nstime soon = now + WAIT_SLICE;
+
+	return wait->stop && soon < wait->until ? soon : wait->until;
+}
+
+static bool wait_is_over(const struct wait *wait, nstime now)
+{
+	return now >= wait->until || (wait->stop && wait->stop(wait->context));
+}
+
 static const struct addresses *ask_and_wait(
-	struct resolver *resolver, const char *host, nstime until)
+	struct resolver *resolver, const char *host, const struct wait *wait)
 {
 	struct patient patient = {.waiter = {.done = keep_answer}};
 	nstime now;
 
 	list_init(&patient.waiter.link);
 	resolver_ask(resolver, host, &patient.waiter);
-	while (!patient.answer && (now = clock_now()) < until) {
+	while (!patient.answer && !wait_is_over(wait, now = clock_now())) {
 		nstime next = resolver_deadline(resolver, now);
-		int timeout = clock_timeout_ms(now, next < until ? next : until);
+		nstime slice = wait_slice(wait, now);
+		int timeout = clock_timeout_ms(now, next < slice ? next : slice);
 
 		/* When it is interrupted nothing is ready, and we look again. */
 		if (poll(resolver->sockets, resolver->socket_count, timeout) > 0)
@@ -391,16 +414,22 @@ static const struct addresses *ask_and_wait(
 	return patient.answer;
 }
 
-const struct addresses *resolver_wait(
-	struct resolver *resolver, const char *host, nstime until)
+const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
+	nstime until, bool (*stop)(void *context), void *context)
 {
+	struct wait wait = {.until = until, .stop = stop, .context = context};
 	const struct addresses *answer;
 	bool claimed;
+	nstime now;
 
 	assert(!resolver->watch);
-	answer = names_claim(resolver->names, host, until, &claimed);
+	do {
+		now = clock_now();
+		answer = names_claim(
+			resolver->names, host, wait_slice(&wait, now), &claimed);
+	} while (!answer && !claimed && !wait_is_over(&wait, clock_now()));
 	if (claimed) {
-		answer = ask_and_wait(resolver, host, until);
+		answer = ask_and_wait(resolver, host, &wait);
 		names_unclaim(resolver->names, host);
 	}
 	if (answer)

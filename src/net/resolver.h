@@ -58,7 +58,7 @@ void resolver_due(struct resolver *resolver);
  * (names_put). While another thread asks for the same name through the same `names`, waits for
  * its answer instead of asking, too; and for others' answers while too many names are asked
  * for. Never NULL: a failure is an answer. For a resolver without a watch. */
-const struct addresses *resolver_wait(
-	struct resolver *resolver, const char *host, nstime until) must_check;
+const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
+	nstime until, bool (*stop)(void *context), void *context) must_check;
 
 #endif

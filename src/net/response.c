@@ -88,6 +88,8 @@ int response_line(
 			RESPONSE_HEAD_MAX / 1024);
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
 		return status_line(response, line, len);
+	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
+		response->complete = response->status >= 200;
 	/* All three names begin with one of two letters: most lines go no further. */
 	if (!strchr("cCtT", line[0]))
 		return 0;

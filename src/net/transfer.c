@@ -29,6 +29,7 @@ struct transfer {
 	struct dress dress;
 	struct body body;
 	bool body_begun;
+	struct pins *pins;
 	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
 	int64_t granted;         /* body bytes whose turn has come, not received yet */
 	nstime turn;             /* paused until then; 0: it runs */
@@ -84,10 +85,11 @@ static int add_to_file(struct transfer *t, const char *data, size_t len)
 }
 
 /* Sleep until the transfer's turn, looking up now and then whether it is to end. */
-static int sleep_off(struct transfer *t, nstime turn)
+static int sleep_off(struct transfer *t)
 {
-	for (nstime now = clock_now(); now < turn; now = clock_now()) {
-		nstime left = turn - now < SLEEP_MAX ? turn - now : SLEEP_MAX;
+	for (nstime now = clock_now(); !transfer_may_resume(t, now);
+		now = clock_now()) {
+		nstime left = t->turn - now < SLEEP_MAX ? t->turn - now : SLEEP_MAX;
 		struct timespec span = {.tv_nsec = (long)left};
 
 		nanosleep(&span, NULL);
@@ -114,10 +116,10 @@ static enum grant ask_grant(struct transfer *t, int64_t len)
 		t->net->throttle, t->attempt->origin_key, len - t->granted, now);
 	t->granted = len;
 	if (t->turn > now && t->paused) {
-		t->paused(t->paused_context, t->turn);
+		t->paused(t->paused_context);
 		return GRANT_LATER;
 	}
-	if (t->turn > now && sleep_off(t, t->turn) != 0)
+	if (t->turn > now && sleep_off(t) != 0)
 		return GRANT_NEVER;
 	t->turn = 0;
 	t->granted = 0;
@@ -134,9 +136,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 		return grant == GRANT_LATER ? CURL_WRITEFUNC_PAUSE
 					    : CURL_WRITEFUNC_ERROR;
 	t->received += (int64_t)len;
-	atomic_store_explicit(&t->attempt->received, t->received, memory_order_relaxed);
-	if (is_file(t))
+	if (is_file(t)) {
+		atomic_store_explicit(
+			&t->attempt->received, t->received, memory_order_relaxed);
 		return add_to_file(t, data, len) == 0 ? len : CURL_WRITEFUNC_ERROR;
+	}
 	/* Not kept. Cutting a long one short costs the connection, not the outcome. */
 	return t->received <= ERROR_BODY_MAX ? len : CURL_WRITEFUNC_ERROR;
 }
@@ -146,9 +150,11 @@ static size_t on_head(char *line, size_t size, size_t count, void *context)
 	struct transfer *t = context;
 	size_t len = size * count;
 
-	if (t->response.head == 0)
+	if (response_line(&t->response, line, len, &t->stop) != 0)
+		return 0;
+	if (t->response.complete)
 		t->mark = clock_now(); /* the wait for it was no stall */
-	return response_line(&t->response, line, len, &t->stop) == 0 ? len : 0;
+	return len;
 }
 
 static int on_poll(void *context, curl_off_t dltotal _unused_,
@@ -187,8 +193,7 @@ static curl_socket_t on_open(
 	struct transfer *t = context;
 	int fd;
 
-	if (t->attempt->public_only && !t->net->settings->proxy &&
-		is_private(&address->addr)) {
+	if (t->attempt->public_only && t->net->names && is_private(&address->addr)) {
 		refuse_private(t);
 		return CURL_SOCKET_BAD;
 	}
@@ -213,7 +218,7 @@ static int on_request(void *context, char *remote, char *local _unused_,
 {
 	struct transfer *t = context;
 
-	if (!t->attempt->public_only || t->net->settings->proxy ||
+	if (!t->attempt->public_only || !t->net->names ||
 		!url_address_is_private(remote))
 		return CURL_PREREQFUNC_OK;
 	refuse_private(t);
@@ -304,6 +309,7 @@ static int pin_addresses(struct transfer *t, const struct addresses *addresses,
 {
 	curl_slist_free_all(t->resolve);
 	t->resolve = NULL;
+	t->pins = pins;
 	if (addresses && !addresses->list)
 		return error_set(err, addresses->kind, 0, "%s: %s", t->attempt->host,
 			addresses->text);
@@ -405,7 +411,7 @@ static void judge_status(struct transfer *t, struct outcome *outcome)
 		location) {
 		outcome->type = OUTCOME_REDIRECT;
 		outcome->location = xstrdup(location);
-		outcome->from_public = !t->net->settings->proxy &&
+		outcome->from_public = t->net->names &&
 				       curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP,
 					       &address) == CURLE_OK &&
 				       address && *address &&
@@ -451,7 +457,7 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 {
 	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
 
-	if (code == CURLE_WRITE_ERROR && !is_file(t) && t->response.status >= 300) {
+	if (code == CURLE_WRITE_ERROR && !is_file(t) && t->response.status > 0) {
 		judge_status(t, outcome);
 		return;
 	}
@@ -476,6 +482,9 @@ void transfer_end(struct transfer *t, CURLcode code, struct outcome *outcome)
 		outcome->type = OUTCOME_DONE;
 	if (outcome->type != OUTCOME_DONE)
 		body_abort(&t->body);
+	/* It may have ended before libcurl took the addresses: tell it again next time. */
+	if (t->resolve && t->response.head == 0)
+		pins_forget(t->pins, t->attempt->host, t->attempt->port);
 	t->attempt = NULL;
 }
 
@@ -493,7 +502,7 @@ nstime transfer_deadline(const struct transfer *t)
 	if (t->turn > 0)
 		return t->turn < when ? t->turn : when;
 	/* Until the head comes, look again as soon as it could have stalled by then. */
-	if (t->response.head == 0)
+	if (!t->response.complete)
 		when = earlier(when, t->attempt->started, s->first_byte_timeout);
 	return s->min_rate > 0 ? earlier(when, t->mark, s->stall_time) : when;
 }
@@ -508,7 +517,7 @@ bool transfer_overdue(struct transfer *t, nstime now)
 			       "not done within --max-time") != 0;
 	if (t->turn > 0)
 		return false;
-	if (t->response.head == 0) {
+	if (!t->response.complete) {
 		if (s->first_byte_timeout > 0 && age >= s->first_byte_timeout)
 			return error_set(&t->stop, KIND_TIMEOUT, 0,
 				       "no answer within --first-byte-timeout") != 0;

@@ -64,10 +64,10 @@ void transfer_set_poll(struct transfer *transfer, transfer_poll *poll, void *con
 
 /* Rates. A transfer whose bytes must wait for their turn (--limit-rate) sleeps in libcurl's
  * callback, or, for an engine that does not block, is paused: `paused` is called from that
- * callback with the moment when it may go on. Then, when transfer_may_resume() says so, the
+ * callback. Look again at transfer_deadline(); when transfer_may_resume() says so, the
  * engine calls curl_easy_pause(CURLPAUSE_CONT) from outside of libcurl. Deadlines stand still
  * meanwhile, but for the file's. */
-typedef void transfer_paused(void *context, nstime until);
+typedef void transfer_paused(void *context);
 void transfer_set_paused(struct transfer *transfer, transfer_paused *paused,
 	void *context);
 bool transfer_may_resume(struct transfer *transfer, nstime now);

@@ -131,7 +131,8 @@ bool outdir_exists(struct outdir *outdir, const char *path)
 			     &parent, &blocked) < 0)
 		return false;
 	exists = fstatat(parent->fd, slash ? slash + 1 : path, &info,
-			 AT_SYMLINK_NOFOLLOW) == 0;
+			 AT_SYMLINK_NOFOLLOW) == 0 &&
+		 !S_ISDIR(info.st_mode);
 	outdir_parent_put(outdir, parent);
 	return exists;
 }

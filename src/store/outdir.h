@@ -19,7 +19,7 @@ struct outdir *outdir_open(const char *dir, struct error *err) must_check;
 /* Remove what is left of .seine/ when it is empty, and let go of the lock. */
 void outdir_close(struct outdir *outdir);
 
-/* Is there anything under this name (a link counts as itself)? */
+/* Is there anything but a directory under this name (a link counts as itself)? */
 bool outdir_exists(struct outdir *outdir, const char *path);
 
 /* The descriptor of parts/. Borrowed. */

@@ -39,8 +39,11 @@ struct sink {
 
 static int fail_write(const struct sink *sink, int errnum, struct error *err)
 {
-	/* One file over what the file system can hold need not end the job. */
-	enum kind kind = errnum == EFBIG ? KIND_TOO_LARGE : KIND_DISK;
+	/* One file over what the file system can hold need not end the job; nor need a lack
+	 * of descriptors, which passes. */
+	enum kind kind = errnum == EFBIG                        ? KIND_TOO_LARGE
+			 : errnum == EMFILE || errnum == ENFILE ? KIND_DESCRIPTORS
+								: KIND_DISK;
 
 	return error_errno(err, kind, errnum, "cannot write '%s'", sink->entry->path);
 }
@@ -275,7 +278,12 @@ struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t
 	}
 	result = part_allocate(sink, size);
 	if (result < 0) {
-		fail_write(sink, -result, err);
+		/* A server may announce what it likes: only this file does not fit. */
+		if (result == -ENOSPC || result == -EFBIG)
+			error_set(err, KIND_TOO_LARGE, -result,
+				"no room on the disk for its %" PRId64 " bytes", size);
+		else
+			fail_write(sink, -result, err);
 		sink_abort(sink);
 		return NULL;
 	}

@@ -148,19 +148,19 @@ static void waits_without_a_loop(void)
 
 	set_up(&f, NULL, 0, false);
 	open_before = scratch_count("/proc/self/fd");
-	got = resolver_wait(f.resolver, "v4.test", soon(LONG_MS));
+	got = resolver_wait(f.resolver, "v4.test", soon(LONG_MS), NULL, NULL);
 	check_str(got->list, "192.0.2.4");
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "big.test", soon(LONG_MS)); /* by TCP */
+	got = resolver_wait(f.resolver, "big.test", soon(LONG_MS), NULL, NULL); /* by TCP */
 	check_str(got->list, "192.0.2.8");
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "big.test", soon(0)); /* known by now */
+	got = resolver_wait(f.resolver, "big.test", soon(0), NULL, NULL); /* known by now */
 	check_str(got->list, "192.0.2.8");
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "nowhere.test", NSTIME_NEVER);
+	got = resolver_wait(f.resolver, "nowhere.test", NSTIME_NEVER, NULL, NULL);
 	check_int(got->kind, KIND_NXDOMAIN);
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "not valid", NSTIME_NEVER);
+	got = resolver_wait(f.resolver, "not valid", NSTIME_NEVER, NULL, NULL);
 	check_int(got->kind, KIND_NXDOMAIN);
 	names_put(f.names, got);
 	check_int(scratch_count("/proc/self/fd"), open_before);
@@ -169,7 +169,7 @@ static void waits_without_a_loop(void)
 	f = (struct fixture){.limits = {.timeout_ms = LONG_MS}};
 	set_up(&f, NULL, 0, false);
 	start = clock_now();
-	got = resolver_wait(f.resolver, "silent.test", soon(50));
+	got = resolver_wait(f.resolver, "silent.test", soon(50), NULL, NULL);
 	check(clock_now() - start >= 50 * NS_PER_MS);
 	check(clock_now() - start < LONG_MS / 2 * NS_PER_MS);
 	check(!got->list);
@@ -181,7 +181,7 @@ static void waits_without_a_loop(void)
 	f = (struct fixture){.limits.timeout_ms = BRIEF_MS};
 	set_up(&f, NULL, 0, false);
 	start = clock_now();
-	got = resolver_wait(f.resolver, "silent.test", soon(LONG_MS));
+	got = resolver_wait(f.resolver, "silent.test", soon(LONG_MS), NULL, NULL);
 	check_int(got->kind, KIND_DNS);
 	check(clock_now() - start < LONG_MS / 2 * NS_PER_MS);
 	names_put(f.names, got);
@@ -211,7 +211,7 @@ static void *work(void *context)
 
 		snprintf(host, sizeof(host), "n%d-%d.many.test",
 			worker->alone ? worker->number : 0, i);
-		got = resolver_wait(resolver, host, soon(LONG_MS));
+		got = resolver_wait(resolver, host, soon(LONG_MS), NULL, NULL);
 		worker->failed += !got->list;
 		names_put(f->names, got);
 	}
