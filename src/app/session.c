@@ -134,7 +134,7 @@ int session_status(enum kind kind)
 
 static int tally_status(const struct tally *tally)
 {
-	if (tally->failures[KIND_DISK])
+	if (tally->failures[KIND_DISK] || tally->failures[KIND_NO_ROOM])
 		return EXIT_OUTPUT;
 	if (tally->bad_lines || tally->broken_inputs || tally->failures[KIND_BAD_URL])
 		return EXIT_BAD_INPUT;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -22,6 +23,8 @@
 
 /* Space is allocated ahead for bodies from this size on. */
 #define ALLOCATE_FROM (1 << 20)
+/* ... and no more than this, because a length is only announced, and the call takes time. */
+#define ALLOCATE_MAX (64 << 20)
 /* "NUMBER.part", or "NUMBER.K.part" for the K-th that is open under the same number. */
 #define PART_NAME_SIZE 48
 #define PART_NAMES 100000
@@ -251,12 +254,26 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 }
 
 /* The size of the file stays as it is: it shall tell how far writing came. */
+/* Is there room for so many bytes? Asked first, because allocating what does not fit would
+ * fill the disk for a moment, for everybody. */
+static bool has_room(const struct sink *sink, int64_t size)
+{
+	struct statvfs disk;
+
+	return fstatvfs(sink->fd, &disk) < 0 ||
+		(uint64_t)size / disk.f_frsize < disk.f_bavail;
+}
+
 static int part_allocate(struct sink *sink, int64_t size)
 {
 	int result;
 
 	if (size < ALLOCATE_FROM)
 		return 0;
+	if (!has_room(sink, size))
+		return -ENOSPC;
+	if (size > ALLOCATE_MAX)
+		size = ALLOCATE_MAX;
 	do
 		result = fallocate(sink->fd, FALLOC_FL_KEEP_SIZE, 0, size);
 	while (result < 0 && errno == EINTR);
@@ -280,8 +297,8 @@ struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t
 	if (result < 0) {
 		/* A server may announce what it likes: only this file does not fit. */
 		if (result == -ENOSPC || result == -EFBIG)
-			error_set(err, KIND_TOO_LARGE, -result,
-				"no room on the disk for its %" PRId64 " bytes", size);
+			error_set(err, KIND_NO_ROOM, -result,
+				"the disk has no room for its %" PRId64 " bytes", size);
 		else
 			fail_write(sink, -result, err);
 		sink_abort(sink);

@@ -25,7 +25,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 
 /* Open the part of an entry (borrowed until the sink is gone). `size` in bytes, or -1: when
  * known, space is allocated ahead, and a device that has no room for it fails here with
- * KIND_DISK. */
+ * KIND_NO_ROOM. */
 struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t size,
 	struct error *err) must_check;
 int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,

@@ -42,9 +42,9 @@ refused_for_good() {
 }
 
 announced_too_large() {
-	fetch 1 3 "$O/a.bin?size=10" "$O/huge.bin?length=10000000000000" "$O/b.bin?size=10"
+	fetch 4 3 "$O/a.bin?size=10" "$O/huge.bin?length=10000000000000" "$O/b.bin?size=10"
 	records 'map(select(.status == "done")) | length == 2'
-	records 'map(select(.status == "failed"))[0].error == "too-large"'
+	records 'map(select(.status == "failed"))[0].error == "no-room"'
 }
 
 @test "a file that is announced larger than the disk fails alone" {

@@ -353,7 +353,7 @@ static void disk_full(void)
 	bench.entry->path = xstrdup("file");
 	outcome_init(&bench.outcome);
 	check(begin(&bench, 3 << 20) != 0); /* told before a byte has come */
-	check_int(bench.err.kind, KIND_DISK);
+	check_int(bench.err.kind, KIND_NO_ROOM);
 	body_abort(&bench.body);
 	check_int(begin(&bench, -1), 0);
 	check(add(&bench, data, 3 << 20, 16 * KIB) != 0);

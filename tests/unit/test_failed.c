@@ -81,8 +81,7 @@ static void writes_the_grammar(void)
 	check_file("grammar",
 		"# http: 404 Not Found\n"
 		"http://host.example/file\thttps://me:secret@mirror.example/f?sig=1\n"
-		" out=my file\n"
-		" dir=a/b\n"
+		" out=a/b/my file~00c0ffee\n"
 		" checksum=md5=d41d8cd98f00b204e9800998ecf8427e\n"
 		" header=X-A: 1\n"
 		" header=X-B: 2\n"

@@ -215,7 +215,7 @@ static void sees_what_exists(void)
 	check_int(symlink("nowhere", "d/link"), 0);
 	check_int(symlink("nowhere", "d/s/link"), 0);
 	check(outdir_exists(outdir, "f"));
-	check(outdir_exists(outdir, "s"));
+	check(!outdir_exists(outdir, "s")); /* a directory is not the file */
 	check(outdir_exists(outdir, "s/f"));
 	check(outdir_exists(outdir, "link"));
 	check(outdir_exists(outdir, "s/link"));

@@ -151,10 +151,12 @@ static void waits_without_a_loop(void)
 	got = resolver_wait(f.resolver, "v4.test", soon(LONG_MS), NULL, NULL);
 	check_str(got->list, "192.0.2.4");
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "big.test", soon(LONG_MS), NULL, NULL); /* by TCP */
+	got = resolver_wait(
+		f.resolver, "big.test", soon(LONG_MS), NULL, NULL); /* by TCP */
 	check_str(got->list, "192.0.2.8");
 	names_put(f.names, got);
-	got = resolver_wait(f.resolver, "big.test", soon(0), NULL, NULL); /* known by now */
+	got = resolver_wait(
+		f.resolver, "big.test", soon(0), NULL, NULL); /* known by now */
 	check_str(got->list, "192.0.2.8");
 	names_put(f.names, got);
 	got = resolver_wait(f.resolver, "nowhere.test", NSTIME_NEVER, NULL, NULL);

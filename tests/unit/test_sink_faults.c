@@ -65,10 +65,10 @@ static const struct refusal {
 	{SYS_renameat2, EXDEV, KIND_DISK, true},
 	{SYS_renameat2, ENOENT, KIND_DISK, true},
 	{SYS_openat, EACCES, KIND_DISK, true},
-	{SYS_openat, EMFILE, KIND_DISK, true},
+	{SYS_openat, EMFILE, KIND_DESCRIPTORS, true},
 	{SYS_openat, ELOOP, KIND_DISK, true},
 	{SYS_ftruncate, EIO, KIND_DISK, false},
-	{SYS_fallocate, ENOSPC, KIND_DISK, false},
+	{SYS_fallocate, ENOSPC, KIND_NO_ROOM, false},
 	{SYS_fallocate, EIO, KIND_DISK, false},
 	{SYS_fallocate, EOPNOTSUPP, KIND_NONE, false},
 	{SYS_fallocate, ENOSYS, KIND_NONE, false},
@@ -109,6 +109,10 @@ static void try_refused(const struct refusal *refusal, bool small)
 	if (done_well)
 		return;
 	check_int(err.code, refusal->errnum);
+	if (refusal->kind == KIND_NO_ROOM) {
+		check(strstr(err.text, "no room") != NULL);
+		return;
+	}
 	check(strstr(err.text, "'f'") != NULL);
 	check(strstr(err.text, strerror(refusal->errnum)) != NULL);
 }
@@ -191,7 +195,7 @@ static void disk_full(void)
 	check_int(scratch_count("full/.seine/parts"), 0);
 
 	check(sink_open(outdir, &entry, LEN, &err) == NULL);
-	check_int(err.kind, KIND_DISK);
+	check_int(err.kind, KIND_NO_ROOM);
 	check_int(err.code, ENOSPC);
 	check_int(scratch_count("full/.seine/parts"), 0);
 

@@ -110,8 +110,7 @@ static void tells_people(void)
 
 	perform(&stage, &text, &json);
 	usage = strstr(text, "CPU ");
-	check(usage != NULL &&
-		strstr(usage, "loop stall max 0.012 s\n") != NULL);
+	check(usage != NULL && strstr(usage, "loop stall max 0.012 s\n") != NULL);
 	if (usage)
 		while (*usage != '\n')
 			*usage-- = '\0';

@@ -466,12 +466,20 @@ static void international_host(void)
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return;
-	check_int(url_parse(&url, "http://b\xc3\xbc" "cher.example/x", &err), 0);
+	check_int(url_parse(&url,
+			  "http://b\xc3\xbc"
+			  "cher.example/x",
+			  &err),
+		0);
 	check_str(url.host, "xn--bcher-kva.example");
 	check_str(url.text, "http://xn--bcher-kva.example/x");
 	url_release(&url);
 	setlocale(LC_CTYPE, "C");
-	check_int(url_parse(&url, "http://b\xc3\xbc" "cher.example/x", &err), -1);
+	check_int(url_parse(&url,
+			  "http://b\xc3\xbc"
+			  "cher.example/x",
+			  &err),
+		-1);
 	check_int(err.kind, KIND_BAD_URL);
 	check(strstr(err.text, "xn--") != NULL);
 }
