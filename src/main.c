@@ -7,19 +7,22 @@
  *            address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template, safename and taken: from URL to safe path; policy: what an outcome
- *            means; origin: limits, pauses and turns of hosts; task: mirrors; sched: the
- *            scheduler; source, observer: what it reads from and tells
+ *            means; pace: rates; origin: limits, pauses and turns of hosts; limiter: how
+ *            many at once (not used yet); task: mirrors; sched: the scheduler; source,
+ *            observer: what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from
  *            part file to final name; digest
  *   input/   input: the table of sources; args, list: two of them; reader: lines, gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
- *            figures), results, failed (outfile), summary; comparison, of trials
+ *            figures), results, failed (outfile), summary; comparison, trial: --compare
  *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body:
- *            its bytes; net, tls: what all share; curlcode: libcurl's words in ours
- *   engine/  engine: the table; sequential, threads, event: three ways to wait; loop,
- *            shard: epoll and CURLMs for event
+ *            its bytes; net, tls, throttle: what all share; curlcode: libcurl's words in
+ *            ours; names: what is known of them (hosts, claims, addrs, hostname); resolver:
+ *            asking c-ares (channel, question, nameservers); pins: telling libcurl
+ *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
+ *            slot, loop, shard: transfers, epoll and CURLMs for event
  *   app/     session: one job, wired; intake: from lines to named entries; signals;
- *            compare: the job in every mode, with child, stored and sample
+ *            compare, with child, sample, stored: the same job once per mode
  *   cli/     options: the one table; parse, levels, value, check, nearest: argv, the
  *            environment and the config file; docs: help, man page and completions
  */
