@@ -16,21 +16,22 @@
 
 struct child_job {
 	const struct settings *settings; /* `quiet` and `json` are set for the run */
-	uint64_t every;                  /* 1, or of a sample: see session_run_sample() */
-	nstime limit;                    /* stop it after so long; 0: never */
-	bool hushed;                     /* let it log nothing but errors */
-	const struct stop *stop;         /* passed on */
+	uint64_t every;          /* 1, or of a sample: see session_run_sample() */
+	nstime limit;            /* stop it after so long; 0: never */
+	bool hushed;             /* let it log nothing but errors */
+	const struct stop *stop; /* passed on */
 };
 
 struct child_end {
-	int status;      /* the run's exit status, or 128 + the signal that ended it */
-	bool crashed;    /* ... a signal that was no wish of anybody's */
-	bool told;       /* `trial` is there */
+	int status;   /* the run's exit status, or 128 + the signal that ended it */
+	bool crashed; /* ... a signal that was no wish of anybody's */
+	bool told;    /* `trial` is there */
 	struct trial trial;
 };
 
 /* Run it and wait for its end. A stop is waited out, too. KIND_INTERNAL when there is no
  * process to be had. */
-int child_run(const struct child_job *job, struct child_end *end, struct error *err) must_check;
+int child_run(const struct child_job *job, struct child_end *end,
+	struct error *err) must_check;
 
 #endif

@@ -15,8 +15,8 @@ struct stored {
 /* Read pipes and terminals among the inputs to their ends, into files without a name in
  * $TMPDIR or /tmp. Standard input is replaced by such a file in this process and its children;
  * whatever else it was is gone. KIND_INPUT or KIND_DISK on failure; release it in any case. */
-int stored_init(struct stored *stored, const struct strings *inputs, struct error *err)
-	must_check;
+int stored_init(struct stored *stored, const struct strings *inputs,
+	struct error *err) must_check;
 /* To be called before each further reading of the inputs. */
 void stored_rewind(const struct stored *stored);
 void stored_release(struct stored *stored);

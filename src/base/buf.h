@@ -16,7 +16,10 @@ struct buf {
 };
 
 extern char buf_empty[1];
-#define BUF_INIT {.data = buf_empty}
+#define BUF_INIT                                                                       \
+	{                                                                              \
+		.data = buf_empty                                                      \
+	}
 
 void buf_init(struct buf *buf);
 /* Free the storage; the buf is as after buf_init. For _cleanup_ too. */

@@ -13,27 +13,27 @@
 /* Kinds of failure. kind_name() gives the word that results, summary and man page use. */
 enum kind {
 	KIND_NONE,
-	KIND_USAGE,       /* a wrong option or configuration */
-	KIND_INPUT,       /* an input that cannot be read, or a bad line of it */
-	KIND_BAD_URL,     /* not a URL we can fetch */
-	KIND_BAD_NAME,    /* no safe file name comes of it */
-	KIND_DNS,         /* the name could not be looked up: may pass */
-	KIND_NXDOMAIN,    /* the name does not exist */
-	KIND_CONNECT,     /* connection refused or unreachable */
-	KIND_TLS_SETUP,   /* the TLS handshake broke: may pass */
-	KIND_TLS_VERIFY,  /* the certificate is not to be trusted */
-	KIND_TIMEOUT,     /* a deadline passed: connect, first byte, or the whole file */
-	KIND_STALL,       /* slower than --min-rate over --stall-time */
-	KIND_NETWORK,     /* the connection broke */
-	KIND_TRUNCATED,   /* fewer or more bytes than announced */
-	KIND_PROTOCOL,    /* not HTTP, or HTTP that contradicts itself */
-	KIND_HTTP,        /* an HTTP status that is not success: see `status` */
-	KIND_REDIRECT,    /* a redirect we will not follow */
-	KIND_CHECKSUM,    /* the digest is not the one asked for */
-	KIND_TOO_LARGE,   /* over a cap on body or header size */
-	KIND_EXISTS,      /* somebody else made the file meanwhile */
-	KIND_DISK,        /* the output cannot be written */
-	KIND_NO_ROOM,     /* the disk has no room for this file, whose length is known */
+	KIND_USAGE,      /* a wrong option or configuration */
+	KIND_INPUT,      /* an input that cannot be read, or a bad line of it */
+	KIND_BAD_URL,    /* not a URL we can fetch */
+	KIND_BAD_NAME,   /* no safe file name comes of it */
+	KIND_DNS,        /* the name could not be looked up: may pass */
+	KIND_NXDOMAIN,   /* the name does not exist */
+	KIND_CONNECT,    /* connection refused or unreachable */
+	KIND_TLS_SETUP,  /* the TLS handshake broke: may pass */
+	KIND_TLS_VERIFY, /* the certificate is not to be trusted */
+	KIND_TIMEOUT,    /* a deadline passed: connect, first byte, or the whole file */
+	KIND_STALL,      /* slower than --min-rate over --stall-time */
+	KIND_NETWORK,    /* the connection broke */
+	KIND_TRUNCATED,  /* fewer or more bytes than announced */
+	KIND_PROTOCOL,   /* not HTTP, or HTTP that contradicts itself */
+	KIND_HTTP,       /* an HTTP status that is not success: see `status` */
+	KIND_REDIRECT,   /* a redirect we will not follow */
+	KIND_CHECKSUM,   /* the digest is not the one asked for */
+	KIND_TOO_LARGE,  /* over a cap on body or header size */
+	KIND_EXISTS,     /* somebody else made the file meanwhile */
+	KIND_DISK,       /* the output cannot be written */
+	KIND_NO_ROOM,    /* the disk has no room for this file, whose length is known */
 	KIND_DESCRIPTORS, /* too many files are open: passes */
 	KIND_LOCKED,      /* another process works in the directory */
 	KIND_INTERRUPTED, /* we were told to stop */

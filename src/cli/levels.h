@@ -17,8 +17,8 @@ char *level_file_default(void);
 
 /* Read the file. `optional`: one that does not exist is fine. KIND_USAGE on failure, the text
  * naming file and line. */
-int level_file(struct reading *reading, const char *path, bool optional, struct error *err)
-	must_check;
+int level_file(struct reading *reading, const char *path, bool optional,
+	struct error *err) must_check;
 
 /* Read the variables. A SEINE_* that is no option is not an error, since others may use the
  * prefix: level_environment_strays warns of those. */

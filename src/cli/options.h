@@ -15,18 +15,18 @@
 #include "core/settings.h"
 
 enum option_type {
-	OPTION_FLAG,     /* bool; --name, --no-name; in files and environment also =yes|no */
-	OPTION_TEXT,     /* char * */
-	OPTION_TEXTS,    /* struct strings, appended to */
-	OPTION_COUNT,    /* int64_t */
-	OPTION_SIZE,     /* int64_t, bytes */
-	OPTION_RATE,     /* int64_t, bytes per second */
-	OPTION_FREQUENCY,/* int64_t, times per hour */
-	OPTION_DURATION, /* nstime */
-	OPTION_CHOICE,   /* int (an enum): index into choices */
-	OPTION_FILE_TEXT,/* char *: the first line of the named file */
-	OPTION_SET,      /* a flag that sets an enum to `value`: -4, --http2 */
-	OPTION_ACTION    /* --help and the like: done by the parser; never in files */
+	OPTION_FLAG, /* bool; --name, --no-name; in files and environment also =yes|no */
+	OPTION_TEXT,      /* char * */
+	OPTION_TEXTS,     /* struct strings, appended to */
+	OPTION_COUNT,     /* int64_t */
+	OPTION_SIZE,      /* int64_t, bytes */
+	OPTION_RATE,      /* int64_t, bytes per second */
+	OPTION_FREQUENCY, /* int64_t, times per hour */
+	OPTION_DURATION,  /* nstime */
+	OPTION_CHOICE,    /* int (an enum): index into choices */
+	OPTION_FILE_TEXT, /* char *: the first line of the named file */
+	OPTION_SET,       /* a flag that sets an enum to `value`: -4, --http2 */
+	OPTION_ACTION     /* --help and the like: done by the parser; never in files */
 };
 
 enum option_action {
@@ -38,7 +38,8 @@ enum option_action {
 };
 
 enum option_traits {
-	OPTION_SECRET = 1, /* never quoted in errors, blanked in argv, wiped when released */
+	OPTION_SECRET =
+		1, /* never quoted in errors, blanked in argv, wiped when released */
 	OPTION_HIDDEN = 2, /* not in help, man page or completions */
 	OPTION_EMPTY = 4   /* the empty text is a value, too */
 };
@@ -48,24 +49,26 @@ enum option_traits {
 typedef int option_check(const char *value, struct error *err);
 
 struct option_row {
-	const char *name;     /* without "--" */
-	char letter;          /* 0: none */
+	const char *name; /* without "--" */
+	char letter;      /* 0: none */
 	enum option_type type;
-	unsigned traits;      /* of enum option_traits */
-	size_t field;         /* offsetof(struct settings, ...) */
-	int64_t min, max;     /* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and
+	unsigned traits;  /* of enum option_traits */
+	size_t field;     /* offsetof(struct settings, ...) */
+	int64_t min, max; /* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and
 	                       * enum option_action for ACTION in min */
-	const char *fallback; /* the built-in value, as a user would write it; NULL: none */
-	const char *shown;    /* the same for docs, where it depends on the version; or NULL */
+	const char *
+		fallback; /* the built-in value, as a user would write it; NULL: none */
+	const char *
+		shown; /* the same for docs, where it depends on the version; or NULL */
 	const char *const *choices; /* CHOICE and checked TEXT: NULL-terminated */
-	option_check *check;  /* TEXT, TEXTS, FILE_TEXT; NULL: none */
-	const char *argument; /* "FILE", "N": for help; NULL for flags */
-	const char *bare;     /* what the option means without a value, which then has to be
+	option_check *check;        /* TEXT, TEXTS, FILE_TEXT; NULL: none */
+	const char *argument;       /* "FILE", "N": for help; NULL for flags */
+	const char *bare; /* what the option means without a value, which then has to be
 	                       * attached by "="; NULL: there must be one */
-	const char *completes;/* "file", "dir", NULL: what a shell should offer */
-	const char *group;    /* heading; rows of a group stand together */
-	const char *help;     /* one line */
-	const char *man;      /* the paragraph of the man page, in plain sentences; words in
+	const char *completes; /* "file", "dir", NULL: what a shell should offer */
+	const char *group;     /* heading; rows of a group stand together */
+	const char *help;      /* one line */
+	const char *man; /* the paragraph of the man page, in plain sentences; words in
 	                       * `backquotes` are literal */
 };
 

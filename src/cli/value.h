@@ -23,8 +23,9 @@ struct said {
 
 struct reading {
 	struct settings *settings;
-	enum level level;  /* being read now */
-	const char *where; /* the line or variable being read now; NULL on the command line */
+	enum level level; /* being read now */
+	const char *
+		where; /* the line or variable being read now; NULL on the command line */
 	struct said *said; /* one per row of the table */
 };
 
@@ -47,7 +48,7 @@ bool value_needed(const struct option_row *row);
 const struct said *reading_said(const struct reading *reading, const char *name);
 
 /* Fail with "--name: TEXT (from WHERE)"; `where` may be NULL. Returns -1. */
-int value_fail(const char *name, const char *where, struct error *err, const char *fmt, ...)
-	printf_like(4, 5);
+int value_fail(const char *name, const char *where, struct error *err, const char *fmt,
+	...) printf_like(4, 5);
 
 #endif

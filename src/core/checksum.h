@@ -25,7 +25,8 @@ size_t checksum_len(enum digest_alg alg);       /* bytes; 0 for DIGEST_NONE */
 
 /* Parse "ALG=HEX". Unknown algorithm, wrong length or no hex: KIND_INPUT, text says which
  * algorithms there are. *sum is left as it was on failure. */
-int checksum_parse(struct checksum *sum, const char *text, struct error *err) must_check;
+int checksum_parse(
+	struct checksum *sum, const char *text, struct error *err) must_check;
 /* Take `other` over into *sum if it is the stronger one. */
 void checksum_keep_stronger(struct checksum *sum, const struct checksum *other);
 bool checksum_equal(const struct checksum *a, const struct checksum *b);

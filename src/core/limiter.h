@@ -26,31 +26,31 @@ enum limiter_phase {
 struct limiter {
 	size_t limit;   /* in flight at most, now; at least 1. All that others read */
 	size_t ceiling; /* never more than this */
-	bool adaptive;  /* false: `ceiling` is the user's number, left only upon refusals */
+	bool adaptive; /* false: `ceiling` is the user's number, left only upon refusals */
 
-	double window;  /* what `limit` is rounded up from; below 1 only the spacing matters */
+	double window; /* what `limit` is rounded up from; below 1 only the spacing matters */
 	double latency; /* a usual delivery's, ns; 0: none yet */
 	double bytes;   /* a usual delivery's */
 	nstime delivered_at;
-	nstime next;    /* the next start, where starts are spaced */
+	nstime next; /* the next start, where starts are spaced */
 
 	/* Refusals. */
-	double refused;    /* the window that was too much; 0: none that is remembered */
-	double patience;   /* rounds of creeping up to that window */
-	double step;       /* by which the window creeps meanwhile */
-	double credit;     /* refusals that may be overlooked, in deliveries that earned it */
-	nstime cut;        /* when the window was halved last */
-	bool delivered;    /* ... of what was started after that, something came */
-	unsigned held;     /* rounds since then near the refused window */
+	double refused;  /* the window that was too much; 0: none that is remembered */
+	double patience; /* rounds of creeping up to that window */
+	double step;     /* by which the window creeps meanwhile */
+	double credit; /* refusals that may be overlooked, in deliveries that earned it */
+	nstime cut;    /* when the window was halved last */
+	bool delivered; /* ... of what was started after that, something came */
+	unsigned held;  /* rounds since then near the refused window */
 
 	/* The round: a stretch of deliveries at one window. */
 	nstime round_start;
-	size_t settle;     /* deliveries to be ignored first: they began at another window */
+	size_t settle; /* deliveries to be ignored first: they began at another window */
 	size_t wanted, seen; /* deliveries: for a judgement; so far */
-	size_t fresh;      /* ... of what was started in this round */
-	size_t idle;       /* ... when nobody waited */
+	size_t fresh;        /* ... of what was started in this round */
+	size_t idle;         /* ... when nobody waited */
 	size_t most_in_flight;
-	double work;       /* what they were worth */
+	double work; /* what they were worth */
 
 	/* The search for the best window. */
 	enum limiter_phase phase;

@@ -39,8 +39,8 @@ void naming_free(struct naming *naming);
  * Collisions (compared NFC-normalised and case-folded, as other file systems do) are resolved
  * in the order of calls by "~HHHHHHHH" before the extension, from the URL's hash. A name over
  * 255 bytes is shortened, with the hash, its extension kept. */
-char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
-	must_check;
+char *naming_path(
+	struct naming *naming, const struct entry *entry, struct error *err) must_check;
 
 /* The k-th alternative (k from 1) for --existing=rename: "stem.K.ext". You own it. */
 char *naming_alternative(const char *path, unsigned k);

@@ -9,13 +9,13 @@
 #include "core/entry.h"
 
 enum event_type {
-	EVENT_START,    /* attempt goes to the engine */
-	EVENT_FINISH,   /* attempt came back with outcome; DONE, RETRY, REDIRECT or FAILED follows */
-	EVENT_RETRY,    /* ... and will be tried again after `wait` (maybe at another mirror) */
+	EVENT_START, /* attempt goes to the engine */
+	EVENT_FINISH, /* attempt came back with outcome; DONE, RETRY, REDIRECT or FAILED follows */
+	EVENT_RETRY, /* ... and will be tried again after `wait` (maybe at another mirror) */
 	EVENT_REDIRECT, /* ... and goes on at outcome->location */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */
 	EVENT_PRESENT,  /* entry was there before: no request made */
-	EVENT_FAILED,   /* entry will not come: error; outcome when an exchange was made */
+	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made */
 	EVENT_BAD_LINE, /* a line of the input is bad: error */
 	EVENT_BROKEN,   /* an input cannot be read any further: error */
 	EVENT_PAUSE     /* an origin asked for a pause of `wait`: origin_key */
@@ -26,8 +26,8 @@ struct history {
 	unsigned attempts;
 	unsigned retries;
 	unsigned redirects;
-	const char *url;      /* the one asked last; NULL: none was */
-	nstime time_queue;    /* from reading the entry to its first attempt */
+	const char *url;   /* the one asked last; NULL: none was */
+	nstime time_queue; /* from reading the entry to its first attempt */
 };
 
 struct event {

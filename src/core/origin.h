@@ -12,17 +12,18 @@
 #include "core/pace.h"
 
 struct origin {
-	char *key;               /* "scheme://host:port" */
-	struct list waiting;     /* tasks that may start as soon as the origin may be asked */
+	char *key; /* "scheme://host:port" */
+	struct list
+		waiting; /* tasks that may start as soon as the origin may be asked */
 	size_t n_waiting;
 	size_t in_flight;
-	size_t limit;            /* in flight at most */
-	nstime gate;             /* not to be asked before this moment */
-	struct pace requests;    /* when the next may be sent */
-	struct list flying;      /* what is in flight, oldest first; kept by the scheduler */
-	uint64_t successes;      /* exchanges that brought what was asked */
-	struct list turn;        /* in the ring of origins that can start something now */
-	struct heap_node wake;   /* in the heap of paused origins */
+	size_t limit;         /* in flight at most */
+	nstime gate;          /* not to be asked before this moment */
+	struct pace requests; /* when the next may be sent */
+	struct list flying; /* what is in flight, oldest first; kept by the scheduler */
+	uint64_t successes; /* exchanges that brought what was asked */
+	struct list turn;   /* in the ring of origins that can start something now */
+	struct heap_node wake; /* in the heap of paused origins */
 };
 
 /* All origins of a job: the map, the ring of those that can start, the heap of paused ones. */
@@ -49,10 +50,12 @@ nstime origins_gate(const struct origins *origins, const char *key, nstime now);
  * none can now. */
 struct list *origins_start(struct origins *origins, struct origin **origin, nstime now);
 /* One attempt came back. May free the origin when nothing refers to it any more. */
-void origin_done(struct origins *origins, struct origin *origin, bool success, nstime now);
+void origin_done(
+	struct origins *origins, struct origin *origin, bool success, nstime now);
 /* Ask nothing of it for `span` from now (an earlier end never replaces a later one). Returns
  * whether the gate moved. */
-bool origin_pause(struct origins *origins, struct origin *origin, nstime span, nstime now);
+bool origin_pause(
+	struct origins *origins, struct origin *origin, nstime span, nstime now);
 /* When the first pause ends; NSTIME_NEVER: none. Wakes those that are due. */
 nstime origins_wake(struct origins *origins, nstime now);
 

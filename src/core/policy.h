@@ -30,6 +30,7 @@ nstime policy_pause(nstime retry_after);
  * scheme than http(s) never parses; https to http unless allowed; more than max_redirs hops;
  * from a public server to a private address literal unless allowed. */
 int policy_redirect(const struct settings *settings, const struct url *from,
-	const struct url *to, unsigned hops, bool from_public, struct error *err) must_check;
+	const struct url *to, unsigned hops, bool from_public,
+	struct error *err) must_check;
 
 #endif

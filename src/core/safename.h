@@ -18,7 +18,8 @@ enum safename_from { SAFENAME_USER, SAFENAME_NETWORK };
 /* Append text to the last component of path (a new one, when path is empty or ends with
  * "/"). "/", "\", control characters and bytes that are not UTF-8 are written as %XX; a
  * leading "." from the network becomes "_". */
-void safename_add(struct buf *path, const char *text, size_t len, enum safename_from from);
+void safename_add(
+	struct buf *path, const char *text, size_t len, enum safename_from from);
 
 /* End the last component of path, unless there is none. */
 void safename_add_slash(struct buf *path);
@@ -33,8 +34,8 @@ size_t safename_extension(const char *name, size_t len);
 
 /* Append the name with suffix before its extension. The stem is cut, never inside a
  * character, so that all has SAFENAME_MAX bytes at most. */
-void safename_add_suffixed(struct buf *path, const char *name, size_t len,
-	const char *suffix);
+void safename_add_suffixed(
+	struct buf *path, const char *name, size_t len, const char *suffix);
 
 /* What suffixes and {hash} are made of; the same for ever. Another seed, another hash. */
 uint32_t safename_hash(const char *text, size_t len, uint64_t seed);

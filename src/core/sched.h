@@ -19,8 +19,8 @@
 struct sched;
 
 enum sched_verdict {
-	SCHED_START,   /* *attempt is to be made: give it back by sched_finish */
-	SCHED_WAIT,    /* until *wake (NSTIME_NEVER: no time), or until an attempt is finished,
+	SCHED_START, /* *attempt is to be made: give it back by sched_finish */
+	SCHED_WAIT, /* until *wake (NSTIME_NEVER: no time), or until an attempt is finished,
 	                * or until sched_input_fd() is readable */
 	SCHED_FINISHED /* nothing is in flight and nothing will come */
 };
@@ -30,8 +30,8 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	struct observer *observer, uint64_t seed);
 void sched_free(struct sched *sched);
 
-enum sched_verdict sched_next(struct sched *sched, nstime now, struct attempt **attempt,
-	nstime *wake);
+enum sched_verdict sched_next(
+	struct sched *sched, nstime now, struct attempt **attempt, nstime *wake);
 
 /* The attempt came to this. The attempt is freed, the outcome only read. */
 void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,

@@ -29,25 +29,25 @@ struct settings {
 	struct strings inputs; /* -i */
 
 	/* names and files */
-	char *dir;             /* -d */
-	char *output;          /* -o: the name of the one file */
-	char *name;            /* --name: template, see naming.h */
-	char *checksum;        /* --checksum ALG=HEX, for the one file */
+	char *dir;      /* -d */
+	char *output;   /* -o: the name of the one file */
+	char *name;     /* --name: template, see naming.h */
+	char *checksum; /* --checksum ALG=HEX, for the one file */
 	enum existing existing;
 
 	/* scheduling */
-	char *mode;            /* engine name; the engines table checks it */
-	char *compare;         /* --compare: modes to run in, see compare.h; NULL: no comparison */
-	int64_t compare_runs;  /* how often in each */
-	int64_t jobs;          /* attempts in flight at most */
-	int64_t connections;   /* open at once at most; set from the limit of descriptors */
-	int64_t per_host;      /* the same per origin; 0: no limit of its own */
-	int64_t tries;         /* attempts per URL at most */
-	nstime retry_wait;     /* backoff base */
+	char *mode;    /* engine name; the engines table checks it */
+	char *compare; /* --compare: modes to run in, see compare.h; NULL: no comparison */
+	int64_t compare_runs; /* how often in each */
+	int64_t jobs;         /* attempts in flight at most */
+	int64_t connections; /* open at once at most; set from the limit of descriptors */
+	int64_t per_host;    /* the same per origin; 0: no limit of its own */
+	int64_t tries;       /* attempts per URL at most */
+	nstime retry_wait;   /* backoff base */
 	nstime retry_max_wait; /* backoff cap */
 	int64_t max_redirs;
-	bool allow_downgrade;  /* follow a redirect from https to http */
-	bool allow_private;    /* follow a redirect from a public to a private address */
+	bool allow_downgrade; /* follow a redirect from https to http */
+	bool allow_private;   /* follow a redirect from a public to a private address */
 
 	/* rates; 0: no limit */
 	int64_t limit_rate;          /* bytes per second, of all together */
@@ -57,18 +57,18 @@ struct settings {
 	/* deadlines; 0: none */
 	nstime connect_timeout;
 	nstime first_byte_timeout;
-	nstime max_time;       /* one file, from its first attempt's start to the last one's end */
-	int64_t min_rate;      /* bytes per second ... */
-	nstime stall_time;     /* ... over this span, else the attempt has stalled */
+	nstime max_time; /* one file, from its first attempt's start to the last one's end */
+	int64_t min_rate;  /* bytes per second ... */
+	nstime stall_time; /* ... over this span, else the attempt has stalled */
 
 	/* HTTP */
 	struct strings headers; /* -H, "Name: value" */
 	char *user_agent;
 	char *referer;
-	char *user;             /* "name" or "name:password" */
-	char *password;         /* from --password-file or the environment */
-	char *bearer;           /* the token, read from --bearer-file */
-	char *cookie;           /* "a=b; c=d" */
+	char *user;     /* "name" or "name:password" */
+	char *password; /* from --password-file or the environment */
+	char *bearer;   /* the token, read from --bearer-file */
+	char *cookie;   /* "a=b; c=d" */
 	char *proxy;
 	char *dns_servers;      /* --dns-servers HOST[:PORT],...; NULL: the system's */
 	struct strings resolve; /* --resolve HOST:PORT:ADDR[,ADDR] */
@@ -77,14 +77,14 @@ struct settings {
 	enum ip_family family;
 	enum http_wish http;
 	bool compressed;
-	int64_t max_size;       /* of one body, after decoding; 0: no cap */
+	int64_t max_size; /* of one body, after decoding; 0: no cap */
 
 	/* reports */
 	bool quiet;
 	bool verbose;
-	bool json;              /* summary as one JSON object on stdout */
+	bool json; /* summary as one JSON object on stdout */
 	enum progress_style progress;
-	char *results;          /* file, "-" is stdout */
+	char *results; /* file, "-" is stdout */
 	char *failed;
 };
 

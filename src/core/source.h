@@ -13,9 +13,9 @@ enum source_status {
 	SOURCE_ENTRY, /* *entry is yours */
 	SOURCE_AGAIN, /* nothing yet; wait until source_fd() is readable. Where that is -1 the
 	               * source only takes a breath: call again soon */
-	SOURCE_BAD,   /* one bad line: *err says which and why; call again for the next */
-	SOURCE_BROKEN,/* the input cannot be read any further: *err says why; then SOURCE_END */
-	SOURCE_END    /* no more, now and ever */
+	SOURCE_BAD, /* one bad line: *err says which and why; call again for the next */
+	SOURCE_BROKEN, /* the input cannot be read any further: *err says why; then SOURCE_END */
+	SOURCE_END /* no more, now and ever */
 };
 
 struct source;
@@ -30,8 +30,8 @@ struct source {
 	const struct source_ops *ops;
 };
 
-static inline enum source_status must_check source_next(struct source *source,
-	struct entry **entry, struct error *err)
+static inline enum source_status must_check source_next(
+	struct source *source, struct entry **entry, struct error *err)
 {
 	return source->ops->next(source, entry, err);
 }

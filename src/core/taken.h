@@ -25,6 +25,7 @@ void taken_fold(struct buf *folded, const char *text, size_t len);
 bool taken_has(const struct taken *taken, const char *folded, size_t len,
 	enum taken_role role);
 /* False, and nothing changes, when it is there already. */
-bool taken_add(struct taken *taken, const char *folded, size_t len, enum taken_role role);
+bool taken_add(
+	struct taken *taken, const char *folded, size_t len, enum taken_role role);
 
 #endif

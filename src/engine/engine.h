@@ -27,8 +27,8 @@ struct env {
 	struct net *net;
 	struct observer *observer;
 	const struct stop *stop;
-	nstime next_tick;          /* engine_tick's own */
-	nstime loop_stall_max;     /* out: the longest time between two waits; event only */
+	nstime next_tick;      /* engine_tick's own */
+	nstime loop_stall_max; /* out: the longest time between two waits; event only */
 };
 
 struct engine {
@@ -58,8 +58,8 @@ int performer_init(struct performer *performer, struct env *env, transfer_poll *
 	struct error *err) must_check;
 void performer_release(struct performer *performer);
 /* One exchange: look the name up, begin, curl_easy_perform, end. */
-void performer_run(struct performer *performer, struct attempt *attempt,
-	struct outcome *outcome);
+void performer_run(
+	struct performer *performer, struct attempt *attempt, struct outcome *outcome);
 /* For transfer_set_poll: aborts what is overdue, and all when the stop's deadline passes. The
  * context is the env. */
 bool engine_poll(void *env, struct transfer *transfer);

@@ -31,10 +31,10 @@ struct loop {
 	struct heap timers;
 	struct watch *watches; /* by descriptor */
 	int n_watches;
-	int *changed;          /* descriptors whose wish may differ from the kernel's view */
+	int *changed; /* descriptors whose wish may differ from the kernel's view */
 	size_t n_changed, cap_changed;
-	nstime woken;          /* when the last wait ended; 0: none did */
-	nstime stall_max;      /* the longest time between two waits */
+	nstime woken;     /* when the last wait ended; 0: none did */
+	nstime stall_max; /* the longest time between two waits */
 };
 
 int loop_init(struct loop *loop, struct error *err) must_check;

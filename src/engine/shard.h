@@ -21,7 +21,7 @@ struct shard {
 	struct timer timer;
 	size_t in_flight;
 	void (*done)(struct shard *, CURL *, CURLcode); /* handle already removed */
-	struct pins pins; /* what its DNS cache holds */
+	struct pins pins;                               /* what its DNS cache holds */
 };
 
 /* `connections` is how many it may have open. */

@@ -22,7 +22,7 @@
 struct source *list_open(const char *name) must_check;
 
 /* Apply one name=value to an entry; also used for -o and --checksum. KIND_INPUT on failure. */
-int list_option(struct entry *entry, const char *name, const char *value, struct error *err)
-	must_check;
+int list_option(struct entry *entry, const char *name, const char *value,
+	struct error *err) must_check;
 
 #endif

@@ -17,11 +17,11 @@
 struct reader;
 
 enum reader_status {
-	READER_LINE,  /* *line, *len: without "\n" or "\r\n"; valid until the next call */
+	READER_LINE, /* *line, *len: without "\n" or "\r\n"; valid until the next call */
 	READER_AGAIN, /* nothing whole yet: wait until reader_fd() is readable */
-	READER_BAD,   /* a line too long or with a NUL byte: *err says so; it was skipped.
+	READER_BAD, /* a line too long or with a NUL byte: *err says so; it was skipped.
 	               * *line: its first byte, so that its kind can be told; *len: 1 */
-	READER_BROKEN,/* cannot be read any further: *err says why; then READER_END */
+	READER_BROKEN, /* cannot be read any further: *err says why; then READER_END */
 	READER_END
 };
 
@@ -30,8 +30,8 @@ struct reader *reader_open(const char *name, struct error *err) must_check;
 void reader_free(struct reader *reader);
 /* A line is NUL-terminated and may be changed in place. A UTF-8 byte order mark at the
  * start of the input is dropped. */
-enum reader_status reader_next(struct reader *reader, char **line, size_t *len,
-	struct error *err) must_check;
+enum reader_status reader_next(
+	struct reader *reader, char **line, size_t *len, struct error *err) must_check;
 /* The number, from 1, of the line last returned (or found bad). */
 uint64_t reader_number(const struct reader *reader);
 /* The input as messages name it: "stdin" for "-"; of a very long path the last part. */

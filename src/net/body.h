@@ -14,8 +14,9 @@ struct body {
 	const struct entry *entry; /* of the attempt at hand */
 	struct buf pending;        /* received, not written yet */
 	struct sink *sink;         /* NULL while the body is small */
-	struct digest *digest;     /* kept from attempt to attempt; NULL while none is wanted */
-	enum digest_alg alg;       /* what `digest` computes */
+	struct digest
+		*digest; /* kept from attempt to attempt; NULL while none is wanted */
+	enum digest_alg alg; /* what `digest` computes */
 	int64_t written;
 };
 
@@ -26,7 +27,8 @@ void body_release(struct body *body);
  * length, -1 when not known. */
 int body_begin(struct body *body, const struct entry *entry, int64_t announced,
 	struct error *err) must_check;
-int body_add(struct body *body, const void *data, size_t len, struct error *err) must_check;
+int body_add(
+	struct body *body, const void *data, size_t len, struct error *err) must_check;
 /* Everything is here: verify the entry's checksum, then give the file its name. Fills
  * verified, digest, wrong_digest and renamed of *outcome. On failure nothing is left. */
 int body_commit(struct body *body, enum existing existing, struct outcome *outcome,

@@ -7,10 +7,11 @@
 
 /* What a handle wears beyond the settings, to know what must be changed. */
 struct dress {
-	struct curl_slist *own; /* headers with those of an entry; NULL: the settings' */
-	bool bound;             /* the settings' secrets and headers are on */
-	bool special;           /* something of one entry is on, too */
-	bool waits;             /* for a connection that may turn out to multiplex */
+	struct curl_slist
+		*own; /* headers with those of an entry; NULL: the settings' */
+	bool bound;   /* the settings' secrets and headers are on */
+	bool special; /* something of one entry is on, too */
+	bool waits;   /* for a connection that may turn out to multiplex */
 };
 
 int dress_handle(CURL *easy, struct net *net, struct error *err) must_check;

@@ -16,10 +16,11 @@ struct net {
 	struct outdir *outdir;
 	struct tls *tls;
 	struct throttle *throttle; /* NULL: no limit of rates */
-	struct names *names;      /* NULL: a proxy is asked, and libcurl looks its name up */
-	struct curl_slist *bound; /* the user's headers, bound to the origin they were given for */
-	char *user, *password;    /* settings->user cut at its colon */
-	bool detailed;            /* somebody wants times and addresses */
+	struct names *names; /* NULL: a proxy is asked, and libcurl looks its name up */
+	struct curl_slist *
+		bound; /* the user's headers, bound to the origin they were given for */
+	char *user, *password; /* settings->user cut at its colon */
+	bool detailed;         /* somebody wants times and addresses */
 };
 
 #endif

@@ -76,23 +76,13 @@ static int status_line(struct response *response, const char *line, size_t len)
 	return 0;
 }
 
-int response_line(
+/* Of the fields only those that tell whether the body is whole. */
+static int field_line(
 	struct response *response, const char *line, size_t len, struct error *err)
 {
 	const char *value;
 	size_t n = 0;
 
-	response->head += len;
-	if (response->head > RESPONSE_HEAD_MAX)
-		return error_set(err, KIND_TOO_LARGE, 0, "over %d KiB of headers",
-			RESPONSE_HEAD_MAX / 1024);
-	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
-		return status_line(response, line, len);
-	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
-		response->complete = response->status >= 200;
-	/* All three names begin with one of two letters: most lines go no further. */
-	if (!strchr("cCtT", line[0]))
-		return 0;
 	if ((value = field(line, len, "Content-Length", &n))) {
 		int64_t length = parse_length(value, n);
 
@@ -110,6 +100,21 @@ int response_line(
 			n > 0 && !(n == 8 && strncasecmp(value, "identity", 8) == 0);
 	}
 	return 0;
+}
+
+int response_line(
+	struct response *response, const char *line, size_t len, struct error *err)
+{
+	response->head += len;
+	if (response->head > RESPONSE_HEAD_MAX)
+		return error_set(err, KIND_TOO_LARGE, 0, "over %d KiB of headers",
+			RESPONSE_HEAD_MAX / 1024);
+	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+		return status_line(response, line, len);
+	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
+		response->complete = response->status >= 200;
+	/* All three names begin with one of two letters: most lines go no further. */
+	return strchr("cCtT", line[0]) ? field_line(response, line, len, err) : 0;
 }
 
 bool response_is_file(const struct response *response)

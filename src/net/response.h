@@ -16,12 +16,12 @@
 #define RESPONSE_HEAD_MAX (256 * 1024) /* bytes of all heads of an exchange together */
 
 struct response {
-	long status;     /* of the last status line; 0: none came */
-	int64_t length;  /* Content-Length; -1: none */
-	bool chunked;    /* Transfer-Encoding, whose end proves that the body is whole */
-	bool encoded;    /* Content-Encoding other than identity */
-	bool complete;   /* the whole head is here, and it is not a 1xx */
-	size_t head;     /* bytes of head so far, those of 1xx answers too */
+	long status;    /* of the last status line; 0: none came */
+	int64_t length; /* Content-Length; -1: none */
+	bool chunked;   /* Transfer-Encoding, whose end proves that the body is whole */
+	bool encoded;   /* Content-Encoding other than identity */
+	bool complete;  /* the whole head is here, and it is not a 1xx */
+	size_t head;    /* bytes of head so far, those of 1xx answers too */
 };
 
 void response_clear(struct response *response);

@@ -15,7 +15,7 @@ struct throttle;
 struct throttle *throttle_new(const struct settings *settings, nstime now);
 void throttle_free(struct throttle *throttle);
 /* When `bytes` from this origin may be taken: now or later. */
-nstime throttle_reserve(struct throttle *throttle, const char *origin, int64_t bytes,
-	nstime now);
+nstime throttle_reserve(
+	struct throttle *throttle, const char *origin, int64_t bytes, nstime now);
 
 #endif

@@ -40,8 +40,7 @@ CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt,
 	struct error *err) must_check;
 /* The exchange ended with `code`: verify, commit, and say in *outcome (initialised here; you
  * release it) what it came to. */
-void transfer_end(struct transfer *transfer, CURLcode code,
-	struct outcome *outcome);
+void transfer_end(struct transfer *transfer, CURLcode code, struct outcome *outcome);
 /* An outcome for an attempt that could not be begun. */
 void transfer_fail(const struct error *err, struct outcome *outcome);
 
@@ -68,8 +67,8 @@ void transfer_set_poll(struct transfer *transfer, transfer_poll *poll, void *con
  * engine calls curl_easy_pause(CURLPAUSE_CONT) from outside of libcurl. Deadlines stand still
  * meanwhile, but for the file's. */
 typedef void transfer_paused(void *context);
-void transfer_set_paused(struct transfer *transfer, transfer_paused *paused,
-	void *context);
+void transfer_set_paused(
+	struct transfer *transfer, transfer_paused *paused, void *context);
 bool transfer_may_resume(struct transfer *transfer, nstime now);
 
 /* For an engine that watches sockets itself: it is told of each one that a connection opens

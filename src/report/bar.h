@@ -16,9 +16,9 @@ struct bar_facts {
 
 /* One transfer that runs. */
 struct bar_transfer {
-	const char *name;   /* as it came from outside */
+	const char *name; /* as it came from outside */
 	int64_t received;
-	int64_t expected;   /* -1: not known */
+	int64_t expected; /* -1: not known */
 	nstime age;
 };
 
@@ -28,6 +28,7 @@ void bar_add_total(struct buf *out, const struct bar_facts *facts, int columns);
 
 /* Append "  NAME      46%, 120 MiB, 24 MiB/s, 6 s left" in at most so many columns, the name
  * made printable and its middle cut. No newline. */
-void bar_add_transfer(struct buf *out, const struct bar_transfer *transfer, int columns);
+void bar_add_transfer(
+	struct buf *out, const struct bar_transfer *transfer, int columns);
 
 #endif

@@ -18,7 +18,7 @@ struct comparison_row {
 	const char *mode;     /* lives as long as the program */
 	struct trial *trials; /* measured: their medians count */
 	size_t n_trials;
-	bool estimated;       /* there are none; `estimate` was made from `sample` */
+	bool estimated; /* there are none; `estimate` was made from `sample` */
 	struct trial sample, estimate;
 };
 
@@ -49,8 +49,8 @@ void comparison_add_table(struct buf *out, const struct comparison *comparison);
 void comparison_add_json(struct buf *out, const struct comparison *comparison);
 
 /* One of the two to standard output. KIND_DISK when it could not be written. */
-int comparison_print(const struct comparison *comparison, bool json, struct error *err)
-	must_check;
+int comparison_print(
+	const struct comparison *comparison, bool json, struct error *err) must_check;
 /* To standard error, a line on a trial that has just ended: "event, run 2: ..." with `run` 2,
  * without it for 0. */
 void comparison_tell(const char *mode, int64_t run, const struct trial *trial);

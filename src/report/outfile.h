@@ -22,8 +22,8 @@ struct outfile {
 };
 
 /* Create or empty the file; "-" is standard output. KIND_DISK on failure. */
-int outfile_open(struct outfile *file, const char *name, mode_t mode, struct error *err)
-	must_check;
+int outfile_open(struct outfile *file, const char *name, mode_t mode,
+	struct error *err) must_check;
 /* Make one of a descriptor: taken, unless borrowed. */
 void outfile_init(struct outfile *file, const char *name, int fd, bool borrowed);
 /* A record was added to `data` whole. */

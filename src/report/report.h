@@ -16,7 +16,8 @@ struct tally {
 	uint64_t done, present, failed;
 	uint64_t bad_lines, broken_inputs;
 	uint64_t attempts, retries, redirects;
-	uint64_t in_flight, max_in_flight; /* attempts under way: now, and at most so far */
+	uint64_t in_flight,
+		max_in_flight;         /* attempts under way: now, and at most so far */
 	int64_t bytes;                 /* body bytes received, wasted ones too */
 	uint64_t failures[KIND_COUNT]; /* of entries, by kind */
 };
@@ -27,13 +28,14 @@ struct report_job {
 	struct tally *tally;
 	nstime started;
 	const nstime *loop_stall_max; /* what the engine measured; NULL or 0: nothing */
-	const bool *stopped;          /* the job ended before its input did; NULL: it did not */
+	const bool *stopped; /* the job ended before its input did; NULL: it did not */
 };
 
 /* All reporters that the settings want, as one observer. NULL when a file of theirs cannot be
  * opened (KIND_DISK) or must not be (KIND_USAGE: it is an input of this job), naming it.
  * Everything in `job` and the job itself is borrowed for the observer's life. */
-struct observer *report_open(const struct report_job *job, struct error *err) must_check;
+struct observer *report_open(
+	const struct report_job *job, struct error *err) must_check;
 /* Write what is left, the summary last. Every reporter is closed, whatever happens to one;
  * *err has the first failure, further ones are logged. */
 int report_close(struct observer *report, nstime now, struct error *err) must_check;

@@ -13,9 +13,9 @@
 
 /* All of one type, so that medians can walk over them. */
 struct trial {
-	int64_t files;    /* entries that are there now */
-	int64_t failed;   /* entries that are not; those that a stop cut short do not count */
-	int64_t begun;    /* entries that were asked for */
+	int64_t files; /* entries that are there now */
+	int64_t failed; /* entries that are not; those that a stop cut short do not count */
+	int64_t begun; /* entries that were asked for */
 	int64_t bytes;
 	nstime wall, cpu;
 	int64_t max_rss;  /* bytes */
@@ -30,8 +30,8 @@ void trial_median(struct trial *median, const struct trial *trials, size_t count
 
 /* What `entries` would come to, by a trial of a sample of them. An entry that was begun and
  * cut short counts as half of one. -1 when the sample tells nothing. */
-int trial_extrapolate(struct trial *whole, const struct trial *sample, int64_t entries)
-	must_check;
+int trial_extrapolate(
+	struct trial *whole, const struct trial *sample, int64_t entries) must_check;
 
 /* How many times as long as `trial` the other took; 0 when that cannot be said, as when there
  * was nothing to fetch. */

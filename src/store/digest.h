@@ -15,8 +15,9 @@ struct digest *digest_new(enum digest_alg alg, struct error *err) must_check;
 void digest_free(struct digest *digest);
 /* Begin again for another body of the same algorithm. */
 int digest_restart(struct digest *digest, struct error *err) must_check;
-int digest_update(struct digest *digest, const void *data, size_t len, struct error *err)
-	must_check;
-int digest_final(struct digest *digest, struct checksum *sum, struct error *err) must_check;
+int digest_update(struct digest *digest, const void *data, size_t len,
+	struct error *err) must_check;
+int digest_final(
+	struct digest *digest, struct checksum *sum, struct error *err) must_check;
 
 #endif

@@ -261,7 +261,7 @@ static bool has_room(const struct sink *sink, int64_t size)
 	struct statvfs disk;
 
 	return fstatvfs(sink->fd, &disk) < 0 ||
-		(uint64_t)size / disk.f_frsize < disk.f_bavail;
+	       (uint64_t)size / disk.f_frsize < disk.f_bavail;
 }
 
 static int part_allocate(struct sink *sink, int64_t size)

@@ -84,7 +84,7 @@ static void says_more_when_asked(void)
 	stage_init(&stage);
 	stage.entry->path = xstrdup("a/file");
 	stage.outcome.location = xstrdup("https://me:canary@other.example/x");
-	strcpy(stage.outcome.text, "connection reset");
+	snprintf(stage.outcome.text, sizeof(stage.outcome.text), "connection reset");
 	check_str(said(&stage, LOG_INFO, EVENT_RETRY),
 		"seine: http://host.example/file: connection reset; asking again in "
 		"2.00 s");

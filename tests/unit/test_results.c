@@ -71,11 +71,11 @@ static void fill(struct stage *stage)
 		.url = "https://user:canary@mirror.example/file?sig=canary",
 		.time_queue = 1500 * NS_PER_US};
 	stage->outcome.verified = VERIFIED_HASH;
-	strcpy(stage->outcome.digest, "sha-256=00ff");
+	snprintf(stage->outcome.digest, sizeof(stage->outcome.digest), "sha-256=00ff");
 	exchange->status = 200;
 	exchange->http_version = 20;
 	exchange->size_download = 1234;
-	strcpy(exchange->remote_ip, "192.0.2.7");
+	snprintf(exchange->remote_ip, sizeof(exchange->remote_ip), "192.0.2.7");
 	exchange->content_type = xstrdup("text/plain");
 	exchange->time_total = 20 * NS_PER_MS;
 }
