@@ -59,8 +59,7 @@ static void fit_descriptors(struct settings *settings)
 	if (settings->jobs <= room)
 		return;
 	log_warn("%lld transfers at once instead of %lld: the limit of open files is "
-		 "%lld "
-		 "(ulimit -n)",
+		 "%lld (ulimit -n)",
 		(long long)room, (long long)settings->jobs, (long long)limit.rlim_cur);
 	settings->jobs = room;
 }

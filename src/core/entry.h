@@ -89,7 +89,6 @@ struct exchange {
 	char *content_type; /* owned; NULL */
 	nstime time_namelookup, time_connect, time_appconnect, time_starttransfer,
 		time_total;
-	bool reused;   /* no new connection was made */
 	bool insecure; /* TLS to nobody knows whom: --insecure */
 };
 

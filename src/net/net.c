@@ -72,6 +72,7 @@ struct net *net_new(
 	const struct settings *settings, struct outdir *outdir, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
+	bool proxied = uses_proxy(settings);
 
 	net->settings = settings;
 	net->outdir = outdir;
@@ -84,10 +85,9 @@ struct net *net_new(
 	net_user(net);
 	net->throttle = throttle_new(settings, clock_now());
 	net->tls = tls_new(settings->cacert, err);
-	if (!uses_proxy(settings))
+	if (!proxied)
 		net->names = names_new(settings, NULL, err);
-	if (!net->tls || (!net->names && !uses_proxy(settings)) ||
-		net_headers(net, err) != 0) {
+	if (!net->tls || (!net->names && !proxied) || net_headers(net, err) != 0) {
 		net_free(net);
 		return NULL;
 	}

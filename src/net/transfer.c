@@ -293,11 +293,6 @@ void transfer_free(struct transfer *t)
 	free(t);
 }
 
-struct attempt *transfer_attempt(const struct transfer *t)
-{
-	return t->attempt;
-}
-
 bool transfer_needs_addresses(const struct net *net, const struct attempt *attempt)
 {
 	return net->names && !names_is_literal(attempt->host);
@@ -381,8 +376,6 @@ static void describe(const struct transfer *t, struct exchange *exchange)
 	text = NULL;
 	if (curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text)
 		exchange->content_type = xstrdup(text);
-	if (curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &number) == CURLE_OK)
-		exchange->reused = number == 0;
 	exchange->time_namelookup = get_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
 	exchange->time_connect = get_time(easy, CURLINFO_CONNECT_TIME_T);
 	exchange->time_appconnect = get_time(easy, CURLINFO_APPCONNECT_TIME_T);

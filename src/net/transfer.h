@@ -44,10 +44,6 @@ void transfer_end(struct transfer *transfer, CURLcode code, struct outcome *outc
 /* An outcome for an attempt that could not be begun. */
 void transfer_fail(const struct error *err, struct outcome *outcome);
 
-/* What is in hand; NULL between end and begin. (The handle's CURLOPT_PRIVATE is the
- * engine's.) */
-struct attempt *transfer_attempt(const struct transfer *transfer);
-
 /* Deadlines (connect, first byte, stall, total), for whoever waits: look again at
  * transfer_deadline(); when transfer_overdue() says true, take the handle from libcurl and
  * end it with CURLE_OPERATION_TIMEDOUT, and the outcome will name the deadline. */
