@@ -103,6 +103,13 @@ const struct option_row options[] = {
 	       "open files does not allow so many there are fewer. With --mode sequential "
 	       "there is always one."
 }, {
+	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
+	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",
+	.help = "event loops of --mode event; 0: by processors",
+	.man = "Run N event loops, each in a thread of its own, at most 64. With 0, the "
+	       "default, there are two, or one where there is one processor. They share "
+	       "--jobs and all other limits; a job of few transfers stays on one loop."
+}, {
 	.name = "per-host", .type = OPTION_COUNT, .field = FIELD(per_host),
 	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
 	.help = "the same for each server; 0: no limit",
@@ -250,6 +257,13 @@ const struct option_row options[] = {
 	.group = "HTTP",
 	.help = "ask for HTTP/2 without TLS, too",
 	.man = "Ask for HTTP/2, also without TLS by an upgrade of the connection."
+}, {
+	.name = "http3", .type = OPTION_SET, .field = FIELD(http), .min = HTTP_3,
+	.group = "HTTP",
+	.help = "ask https servers for HTTP/3",
+	.man = "Ask https servers for HTTP/3, and fall back to HTTP/2 or HTTP/1.1 where there "
+	       "is none. It is an error where libcurl was built without HTTP/3, as on "
+	       "Debian 12."
 }, {
 	.name = "proxy", .letter = 'x', .type = OPTION_TEXT,
 	.traits = OPTION_SECRET | OPTION_EMPTY, .field = FIELD(proxy), .check = check_plain,

@@ -65,6 +65,7 @@ struct attempt {
 	nstime started;
 	nstime deadline;    /* when the file must be done; NSTIME_NEVER: no limit */
 	struct list active; /* for the one observer that lists what is in flight */
+	struct list inbox;  /* for an engine that passes it from thread to thread */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };

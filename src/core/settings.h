@@ -20,7 +20,7 @@ struct strings {
 
 enum existing { EXISTING_SKIP, EXISTING_OVERWRITE, EXISTING_RENAME };
 enum ip_family { IP_ANY, IP_V4, IP_V6 };
-enum http_wish { HTTP_AUTO, HTTP_1_1, HTTP_2 };
+enum http_wish { HTTP_AUTO, HTTP_1_1, HTTP_2, HTTP_3 };
 enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
 struct settings {
@@ -40,6 +40,7 @@ struct settings {
 	char *compare; /* --compare: modes to run in, see compare.h; NULL: no comparison */
 	int64_t compare_runs; /* how often in each */
 	int64_t jobs;         /* attempts in flight at most */
+	int64_t loops;        /* of the event engine */
 	int64_t connections; /* open at once at most; set from the limit of descriptors */
 	int64_t per_host;    /* the same per origin; 0: no limit of its own */
 	int64_t tries;       /* attempts per URL at most */

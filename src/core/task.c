@@ -22,6 +22,7 @@ struct task *task_new(struct entry *entry, nstime now)
 	list_init(&task->link);
 	list_init(&task->all);
 	list_init(&task->attempt.active);
+	list_init(&task->attempt.inbox);
 	return task;
 }
 

@@ -6,7 +6,7 @@
 
 /* A connection that idles costs a little at each sweep and a descriptor: keep about as
  * many as can be busy. */
-#define IDLE_CONNECTIONS (SHARD_CONNECTIONS + SHARD_CONNECTIONS / 4)
+#define IDLE_CONNECTIONS (SHARD_MOST + SHARD_MOST / 4)
 
 static int on_socket(CURL *easy _unused_, curl_socket_t fd, int what, void *context,
 	void *socket _unused_)
@@ -54,13 +54,13 @@ static void on_due(struct timer *timer, nstime now _unused_)
 }
 
 /* Where descriptors are few, an idle connection must go before another is opened. */
-static CURLMcode limit_connections(struct shard *shard, int64_t connections)
+static CURLMcode limit_connections(struct shard *shard, size_t connections)
 {
 	long most = IDLE_CONNECTIONS;
 	CURLMcode code = CURLM_OK;
 
-	if (connections < most) {
-		most = connections > 1 ? (long)connections : 1;
+	if (connections < (size_t)most) {
+		most = (long)connections;
 		code = curl_multi_setopt(
 			shard->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most);
 	}
@@ -69,7 +69,7 @@ static CURLMcode limit_connections(struct shard *shard, int64_t connections)
 }
 
 int shard_init(struct shard *shard, struct loop *loop,
-	void (*done)(struct shard *, CURL *, CURLcode), int64_t connections,
+	void (*done)(struct shard *, CURL *, CURLcode), size_t connections,
 	struct error *err)
 {
 	CURLMcode code = CURLM_OK;
@@ -101,6 +101,8 @@ int shard_init(struct shard *shard, struct loop *loop,
 
 void shard_release(struct shard *shard)
 {
+	if (!shard->multi)
+		return;
 	curl_multi_cleanup(shard->multi);
 	loop_clear_timer(shard->loop, &shard->timer);
 	pins_release(&shard->pins);
@@ -129,6 +131,8 @@ void shard_reap(struct shard *shard)
 	CURLMsg *message;
 	int left;
 
+	if (shard->in_flight == 0)
+		return;
 	/* One at a time: removing a handle makes libcurl search its list of messages.
 	 */
 	while ((message = curl_multi_info_read(shard->multi, &left))) {

@@ -4,10 +4,8 @@
  * it runs on a shard. Idle ones are kept, the one used last on top, because it is the warmest
  * and its connection the likeliest to be alive. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "engine/reactor.h"
 
 #define IDLE_MAX 1024 /* transfers kept for later use */
@@ -93,7 +91,7 @@ static void slot_end(struct slot *slot, CURLcode code)
 
 	transfer_end(slot->transfer, code, &outcome);
 	slot_put(slot);
-	sched_finish(reactor->sched, clock_now(), attempt, &outcome);
+	reactor_finish(reactor, attempt, &outcome);
 	outcome_release(&outcome);
 }
 
@@ -106,7 +104,7 @@ static void slot_fail(struct reactor *reactor, struct slot *slot,
 	if (slot)
 		slot_put(slot);
 	transfer_fail(err, &outcome);
-	sched_finish(reactor->sched, clock_now(), attempt, &outcome);
+	reactor_finish(reactor, attempt, &outcome);
 	outcome_release(&outcome);
 }
 
@@ -153,28 +151,14 @@ static void on_deadline(struct timer *timer, nstime now)
 	loop_set_timer(&slot->reactor->loop, timer, transfer_deadline(slot->transfer));
 }
 
-/* The shard for an attempt: its origin's own while that has room, so that connections are
- * found again, else the next that has. */
-static struct shard *pick_shard(struct reactor *reactor, const struct attempt *attempt)
-{
-	const char *key = attempt->origin_key;
-	size_t home = hash64(key, strlen(key), 0) % reactor->n_shards;
-
-	for (size_t i = 0; i < reactor->n_shards; i++) {
-		struct shard *shard = &reactor->shards[(home + i) % reactor->n_shards];
-
-		if (shard->in_flight < SHARD_CONNECTIONS)
-			return shard;
-	}
-	return &reactor->shards[home];
-}
-
 /* Put it on a shard. The addresses are borrowed; NULL when none are needed. */
 static int slot_run(struct slot *slot, const struct addresses *addresses, nstime now,
 	struct error *err)
 {
-	struct shard *shard = pick_shard(slot->reactor, slot->attempt);
+	struct shard *shard = reactor_shard(slot->reactor, slot->attempt, err);
 
+	if (!shard)
+		return -1;
 	slot->easy = transfer_begin(
 		slot->transfer, slot->attempt, addresses, &shard->pins, now, err);
 	if (!slot->easy)
@@ -214,23 +198,28 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 {
 	struct net *net = reactor->env->net;
 	const struct addresses *addresses = NULL;
+	bool named = transfer_needs_addresses(net, attempt);
 	struct error err;
-	struct slot *slot = slot_get(reactor, &err);
+	struct slot *slot;
 	int failed;
 
+	if (named)
+		addresses =
+			names_get(net_names(net), attempt->host, attempt->port, now);
+	if (named && !addresses && reactor_pass(reactor, attempt))
+		return;
+	slot = slot_get(reactor, &err);
 	if (!slot) {
 		slot_fail(reactor, NULL, attempt, &err);
+		if (addresses)
+			names_put(net_names(net), addresses);
 		return;
 	}
 	slot->attempt = attempt;
 	list_add_before(&reactor->busy, &slot->link);
-	if (transfer_needs_addresses(net, attempt)) {
-		addresses =
-			names_get(net_names(net), attempt->host, attempt->port, now);
-		if (!addresses) {
-			slot_ask(slot);
-			return;
-		}
+	if (named && !addresses) {
+		slot_ask(slot);
+		return;
 	}
 	failed = slot_run(slot, addresses, now, &err);
 	if (addresses)

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define BUFFER_SIZE                                                                    \
-	(64 * 1024)     /* malloc'ed per active transfer, touched as far as used */
+/* Allocated per active transfer, touched as far as used. Of this size malloc maps the first
+ * ones, and unmaps them as they are done, so that thousands at once leave no trace. */
+#define BUFFER_SIZE (128 * 1024)
 #define BUFFER_MIN 1024 /* libcurl's own least */
 
 struct wardrobe {
@@ -52,6 +53,8 @@ static void wear_http(struct wardrobe *w, const struct settings *s)
 		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	else if (s->http == HTTP_2)
 		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_0);
+	else if (s->http == HTTP_3)
+		SET(w, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_3);
 	if (s->compressed)
 		SET(w, CURLOPT_ACCEPT_ENCODING, "");
 	if (s->proxy)

@@ -68,6 +68,16 @@ static bool uses_proxy(const struct settings *settings)
 	return false;
 }
 
+static int check_http3(const struct settings *settings, struct error *err)
+{
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+	if (settings->http != HTTP_3 || (curl->features & CURL_VERSION_HTTP3))
+		return 0;
+	return error_set(err, KIND_USAGE, 0,
+		"--http3: the libcurl that is here (%s) has no HTTP/3", curl->version);
+}
+
 struct net *net_new(
 	const struct settings *settings, struct outdir *outdir, struct error *err)
 {
@@ -80,6 +90,10 @@ struct net *net_new(
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");
 		free(net);
+		return NULL;
+	}
+	if (check_http3(settings, err) != 0) {
+		net_free(net);
 		return NULL;
 	}
 	net_user(net);

@@ -16,6 +16,8 @@ struct tls {
 	pthread_mutex_t lock;
 	X509_STORE *store; /* NULL until it is needed */
 	bool openssl;      /* libcurl's TLS is the OpenSSL that we are linked with */
+	CURLSH *sessions;
+	pthread_mutex_t sessions_lock;
 };
 
 /* The bundle that libcurl was built for, else what OpenSSL was. */
@@ -40,14 +42,51 @@ static X509_STORE *store_load(const char *cacert)
 	return NULL;
 }
 
+static void lock_sessions(CURL *easy _unused_, curl_lock_data data _unused_,
+	curl_lock_access access _unused_, void *context)
+{
+	struct tls *tls = context;
+
+	pthread_mutex_lock(&tls->sessions_lock);
+}
+
+static void unlock_sessions(
+	CURL *easy _unused_, curl_lock_data data _unused_, void *context)
+{
+	struct tls *tls = context;
+
+	pthread_mutex_unlock(&tls->sessions_lock);
+}
+
+/* libcurl locks with these also what is no session: the share's own counters. */
+static bool share_sessions(struct tls *tls)
+{
+	tls->sessions = curl_share_init();
+	return tls->sessions &&
+	       curl_share_setopt(tls->sessions, CURLSHOPT_USERDATA, tls) ==
+		       CURLSHE_OK &&
+	       curl_share_setopt(tls->sessions, CURLSHOPT_LOCKFUNC, lock_sessions) ==
+		       CURLSHE_OK &&
+	       curl_share_setopt(tls->sessions, CURLSHOPT_UNLOCKFUNC,
+		       unlock_sessions) == CURLSHE_OK &&
+	       curl_share_setopt(tls->sessions, CURLSHOPT_SHARE,
+		       CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK;
+}
+
 struct tls *tls_new(const char *cacert, struct error *err)
 {
 	struct tls *tls = xcalloc(1, sizeof(*tls));
 	const char *backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
 
 	pthread_mutex_init(&tls->lock, NULL);
+	pthread_mutex_init(&tls->sessions_lock, NULL);
 	tls->cacert = xstrdup(cacert);
 	tls->openssl = backend && strncmp(backend, "OpenSSL/3", 9) == 0;
+	if (!share_sessions(tls)) {
+		error_set(err, KIND_INTERNAL, 0, "libcurl shares no TLS sessions");
+		tls_free(tls);
+		return NULL;
+	}
 	if (cacert && !(tls->store = store_load(cacert))) {
 		error_set(err, KIND_USAGE, 0,
 			"--cacert: %s has no certificate that can be read", cacert);
@@ -62,7 +101,9 @@ void tls_free(struct tls *tls)
 {
 	if (!tls)
 		return;
+	curl_share_cleanup(tls->sessions);
 	X509_STORE_free(tls->store);
+	pthread_mutex_destroy(&tls->sessions_lock);
 	pthread_mutex_destroy(&tls->lock);
 	free(tls->cacert);
 	free(tls);
@@ -91,6 +132,8 @@ CURLcode tls_dress(struct tls *tls, CURL *easy)
 	/* A CA directory that is set, too, would keep libcurl from caching even its
 	 * own. */
 	code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	if (!code)
+		code = curl_easy_setopt(easy, CURLOPT_SHARE, tls->sessions);
 	if (!code && tls->openssl) {
 		code = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 		if (!code)

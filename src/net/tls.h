@@ -1,8 +1,11 @@
-/* tls.h - one CA store for the whole process.
+/* tls.h - one CA store and one cache of sessions for the whole process.
  *
  * libcurl would parse the CA bundle anew for each connection (about 20 ms of CPU where a CA
  * directory is configured too, as on Debian); a store that is parsed once and put into each
- * SSL_CTX costs about 1 ms. Parsed when the first TLS connection wants it. Any thread. */
+ * SSL_CTX costs about 1 ms. Parsed when the first TLS connection wants it. libcurl keeps
+ * sessions per handle, where a further connection of another handle would not find them, so
+ * they are shared (the last eight, which is what libcurl's share holds). Any thread.
+ * RFC 8446 section 2.2, RFC 5077. */
 #ifndef SEINE_NET_TLS_H
 #define SEINE_NET_TLS_H
 
@@ -18,7 +21,8 @@ struct tls;
 struct tls *tls_new(const char *cacert, struct error *err) must_check;
 void tls_free(struct tls *tls);
 
-/* Make a handle use the store. Where libcurl's TLS is not OpenSSL, its own loading is left as
+/* Make a handle use the store, and share its sessions; the handle must be gone before
+ * tls_free. Where libcurl's TLS is not OpenSSL, its own loading is left as
  * it is (with `cacert`, if there is one). */
 CURLcode tls_dress(struct tls *tls, CURL *easy) must_check;
 
