@@ -11,7 +11,7 @@ complete -c seine -l mode -x -a 'sequential threads event' -d 'sequential, threa
 complete -c seine -l compare -d 'run the job once per mode, and compare'
 complete -c seine -l compare-runs -x -d 'how often; the medians are shown'
 complete -c seine -s j -l jobs -x -d 'transfers at a time'
-complete -c seine -l loops -x -d 'event loops of --mode event; 0: by processors'
+complete -c seine -l loops -x -d 'event loops; 0: by processors'
 complete -c seine -l per-host -x -d 'the same for each server; 0: no limit'
 complete -c seine -l tries -x -d 'attempts for each URL'
 complete -c seine -l retry-wait -x -d 'longest wait before the first retry'

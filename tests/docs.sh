@@ -164,7 +164,7 @@ bash_completes() {
 		bash_offers lists --dir '' &&
 		bash_offers '' --jobs '' &&
 		bash_offers --per-host --per &&
-		bash_offers --http1.1,--http2 -q --http &&
+		bash_offers --http1.1,--http2,--http3 -q --http &&
 		bash_offers '' https://
 }
 
@@ -228,7 +228,7 @@ END
 		zsh_offers lists 'seine -d ' &&
 		zsh_offers 'a\ b.txt,lists' 'seine --input=' &&
 		zsh_offers --per-host 'seine --per' &&
-		zsh_offers --http1.1,--http2 'seine --http'
+		zsh_offers --http1.1,--http2,--http3 'seine --http'
 }
 
 mkdir work work/lists

@@ -105,7 +105,7 @@ const struct option_row options[] = {
 }, {
 	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
 	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",
-	.help = "event loops of --mode event; 0: by processors",
+	.help = "event loops; 0: by processors",
 	.man = "Run N event loops, each in a thread of its own, at most 64. With 0, the "
 	       "default, there are two, or one where there is one processor. They share "
 	       "--jobs and all other limits; a job of few transfers stays on one loop."
