@@ -20,7 +20,8 @@ prctl = ctypes.CDLL(None, use_errno=True).prctl
 # for orphans. (Without waiting it may end before the shell, which would then reap it.)
 LAUNCH = """
 log=$1
-shift
+ulimit -n "$2" || exit
+shift 2
 exec 3<&0
 { read -r go <&3 && exec "$@" </dev/null >"$log" 2>&1 3<&-; } &
 echo $!
@@ -45,10 +46,21 @@ def descriptors():
     return most
 
 
+def ports():
+    """From how many ports connections to one server may begin."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first, last = map(int, file.read().split())
+    return last - first + 1
+
+
 def output(argv):
     """All that a program prints."""
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).strip()
+
+
+class Unavailable(Exception):
+    """What a scenario needs is not to be had here; says why."""
 
 
 def adopt_orphans():
@@ -69,9 +81,10 @@ def end_group(group):
         pass
 
 
-def run(argv, log, env, timeout, server_pids):
+def run(argv, log, env, timeout, server, files):
+    """Run a program where the server is to be found, with at most so many open files."""
     shell = subprocess.Popen(
-        ["/bin/sh", "-c", LAUNCH, "sh", log, *argv],
+        [*server.enter, "/bin/sh", "-c", LAUNCH, "sh", log, str(files), *argv],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=env,
@@ -81,7 +94,7 @@ def run(argv, log, env, timeout, server_pids):
         with shell.stdin as go, shell.stdout as said:
             pid = int(said.readline())
             shell.wait()
-            server_before = cpu_of(server_pids)
+            server_before = cpu_of(server.pids)
             began = time.monotonic()
             go.write(b"go\n")
         in_time = wait_for(pid, timeout)
@@ -99,7 +112,7 @@ def run(argv, log, env, timeout, server_pids):
         rss=used.ru_maxrss * 1024,
         voluntary=used.ru_nvcsw,
         involuntary=used.ru_nivcsw,
-        server_cpu=cpu_of(server_pids) - server_before,
+        server_cpu=cpu_of(server.pids) - server_before,
         status=os.waitstatus_to_exitcode(status) if in_time else -1,
         said=said,
     )

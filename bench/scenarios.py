@@ -1,26 +1,18 @@
-"""The scenarios: what is fetched, from which server, how many at a time.
+"""The scenarios: what is fetched, from which server, how many at a time, by whom, and what is
+asked of seine.
 
-To add one: a row in SCENARIOS, and a function that makes its files or a server class where
-those that are there do not do. A server has `url`, `cacert`, `pids`, `close()`, and gives
-each of the files its digest.
+To add one: a row in SCENARIOS, and a function that makes its files or a class in servers.py
+where those that are there do not do.
 """
 
-import hashlib
-import http.client
 import math
-import os
-import pwd
 import random
-import socket
-import subprocess
-import time
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Callable, Optional
 
-import measure
-from peers import TOP
-
-ORIGIN = os.environ.get("ORIGIN") or os.path.join(TOP, "build/release/tests/origin/origin")
+from contenders import AUTO, FIXED, LOOPS, MODES, PEERS, named
+from servers import NamedHosts, Nginx, Origin
+from targets import AtMost, EveryFile, Faster
 
 
 @dataclass
@@ -29,6 +21,7 @@ class File:
     target: str  # path and query
     size: int
     digest: bytes = b""
+    host: str = "127.0.0.1"
 
 
 # Files: all at the top, for wget2 makes directories where the others do not ------------------
@@ -42,190 +35,19 @@ def alike(size, query=""):
     return make
 
 
+def spread(count):
+    """One from each of so many hosts."""
+    for file in alike(4096)(count):
+        file.host = f"h{file.name.removesuffix('.bin')}.bench.test"
+        yield file
+
+
 def heavy_tail(count):
     """As real collections are: half of the files below 8 KiB, most bytes in a few."""
     rng = random.Random(7)
     for i in range(1, count + 1):
         size = int(rng.lognormvariate(math.log(8192), 3 * math.log(2)))
         yield File(f"{i:06}.bin", f"/{i:06}.bin", min(size, 8 << 20))
-
-
-# Servers ----------------------------------------------------------------------------------
-
-NGINX_CONF = """
-daemon off;
-worker_processes 1;
-user {user};
-pid {work}/nginx.pid;
-error_log {work}/nginx.log;
-events {{
-	worker_connections {connections};
-	multi_accept on;
-}}
-http {{
-	access_log off;
-	default_type application/octet-stream;
-	sendfile on;
-	tcp_nopush on;
-	keepalive_requests 1000000000;
-	keepalive_timeout 300;
-	http2_max_concurrent_streams 128;
-	ssl_protocols TLSv1.2 TLSv1.3;
-	ssl_session_cache shared:tls:16m;
-	client_body_temp_path {work}/body;
-	proxy_temp_path {work}/proxy;
-	fastcgi_temp_path {work}/fastcgi;
-	uwsgi_temp_path {work}/uwsgi;
-	scgi_temp_path {work}/scgi;
-	server {{
-		listen 127.0.0.1:{port} backlog=32768 {listen};
-		root {work}/root;
-		{certificate}
-	}}
-}}
-"""
-
-
-class Nginx:
-    """One worker; static files."""
-
-    def __init__(self, work, files, listen=""):
-        self.work, self.cacert = work, None
-        self.make_files(files)
-        certificate = self.make_certificate() if listen else ""
-        # It cannot choose a port itself: somebody else may take the one we found.
-        for _ in range(5):
-            port = free_port()
-            conf = NGINX_CONF.format(
-                user=user_name(),
-                work=work,
-                connections=measure.descriptors() - 64,
-                port=port,
-                listen=listen,
-                certificate=certificate,
-            )
-            if self.start(conf, port):
-                break
-        else:
-            with open(f"{work}/nginx.said") as said:
-                raise RuntimeError("nginx does not start: " + said.read())
-        self.url = f"{'https' if listen else 'http'}://127.0.0.1:{port}"
-        self.pids = [self.process.pid, *children(self.process.pid)]
-
-    def make_files(self, files):
-        rng = random.Random(1)
-        for file in files:
-            path = self.work + "/root" + file.target
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            hasher = hashlib.blake2b()
-            with open(path, "wb") as out:
-                for at in range(0, file.size, 1 << 20):
-                    block = rng.randbytes(min(file.size - at, 1 << 20))
-                    hasher.update(block)
-                    out.write(block)
-            file.digest = hasher.digest()
-
-    def make_certificate(self):
-        """An authority that lives as long as the benchmark, and a certificate from it."""
-        given_out = "-CA ca.pem -CAkey ca.key -addext basicConstraints=critical,CA:FALSE"
-        self.openssl("ca", "bench", "")
-        self.openssl("server", "127.0.0.1", given_out + " -addext subjectAltName=IP:127.0.0.1")
-        self.cacert = f"{self.work}/ca.pem"
-        pem = f"{self.work}/server"
-        return f"ssl_certificate {pem}.pem; ssl_certificate_key {pem}.key;"
-
-    def openssl(self, name, subject, more):
-        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        command += f" -days 2 -keyout {name}.key -out {name}.pem -subj /CN={subject} {more}"
-        subprocess.run(command.split(), cwd=self.work, check=True, capture_output=True)
-
-    def start(self, conf, port):
-        work = self.work
-        with open(f"{work}/nginx.conf", "w") as file:
-            file.write(conf)
-        with open(f"{work}/nginx.said", "w") as said:
-            self.process = subprocess.Popen(
-                ["nginx", "-p", work, "-c", f"{work}/nginx.conf", "-e", f"{work}/nginx.log"],
-                stdout=said,
-                stderr=said,
-                preexec_fn=measure.die_with_parent,
-            )
-        # Its PID file comes after its sockets: then the port is open, and its own.
-        pid_file = f"{work}/nginx.pid"
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if os.path.exists(pid_file) and port_open(port):
-                return True
-            time.sleep(0.01)
-        self.close()
-        return False
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-class Origin:
-    """Our own server, for what nginx cannot do: latency."""
-
-    def __init__(self, work, files):
-        self.cacert = None
-        self.process = subprocess.Popen(
-            [ORIGIN, "--until-eof", "--backlog", "32768"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        port = int(self.process.stdout.readline().split()[1])
-        self.url = f"http://127.0.0.1:{port}"
-        self.pids = [self.process.pid]
-        # The bytes depend on path and size, not on the delay: ask for them without it.
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        for file in files:
-            path = file.target.partition("?")[0]
-            connection.request("GET", f"{path}?size={file.size}")
-            body = connection.getresponse().read()
-            if len(body) != file.size:
-                raise RuntimeError(f"{ORIGIN}: a wrong answer for {path}")
-            file.digest = hashlib.blake2b(body).digest()
-        connection.close()
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def port_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def children(pid):
-    """nginx forks its worker before it writes its PID file, so it is there."""
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(child) for child in file.read().split()]
-
-
-def user_name():
-    return pwd.getpwuid(os.geteuid()).pw_name
-
-
-def nginx(work, files):
-    return Nginx(work, files)
-
-
-def nginx_tls(work, files):
-    return Nginx(work, files, "ssl")
-
-
-def nginx_h2(work, files):
-    return Nginx(work, files, "ssl http2")
 
 
 # The table --------------------------------------------------------------------------------
@@ -240,21 +62,157 @@ class Scenario:
     files: Callable
     server: Callable
     protocol: str = "http"  # http, https or h2
-    # Who would take too long fetches only so many of the files: kind of peer -> files.
+    # Who would take too long fetches only a part of the files: so many, by the name or the
+    # kind of the contender, or so many for each transfer that it may have at a time.
     sample: dict = field(default_factory=dict)
-    limit: bool = True  # whether to ask wrk or h2load what the server can do
+    rounds: Optional[int] = None
+    limit: bool = False  # whether to ask wrk or h2load what the server can do
+    descriptors: Optional[int] = None  # how many a contender may have
+    contenders: list = field(default_factory=lambda: PEERS)
+    reference: str = "curl -Z"
+    targets: list = field(default_factory=list)
 
 
-SLOW = {"processes": 1000, "pool": 4000}
-FAR = {"one": 40, "pool": 200}
+def cpu(most):
+    return AtMost(most, "cpu_us_per_file", "us of CPU time per file")
+
+
+def seconds(most):
+    return AtMost(most, "wall", "seconds")
+
+
+SMALL = [Faster(2, ("curl -Z",)), Faster(7, ("aria2c",)), Faster(1.8, ("wget2",)), cpu(36)]
+MEMORY = AtMost(20, "rss_per_transfer", "KiB of RSS per transfer", 2**-10)
+HELD = [EveryFile(), MEMORY, cpu(140)]
+BEST_FIXED = [Faster(None, tuple(peer.name for peer in FIXED), who=AUTO[0].name)]
+KNOWN = [
+    Faster(ratio, ("seine sequential",), who=who)
+    for ratio, who in ((6.3, "seine threads 10"), (6.3, "seine threads"), (10.4, "seine event"))
+]
+
+SLOW = {"processes": 1000, "python": 4000}
 FOUR = alike(4096)
 AWAY = alike(30 << 10, "?size=30K&delay=230")
+PATIENT = alike(4096, "?size=4K&delay=5000")
+HOLDERS = named(
+    "seine event", "seine threads", "curl -Z", "wget2", "aria2c", "aiohttp", "gevent"
+)
 
 SCENARIOS = [
-    Scenario("small", "4 KiB each", 64, 20000, FOUR, nginx, sample=SLOW),
-    Scenario("small256", "the same, more in flight", 256, 20000, FOUR, nginx, sample=SLOW),
-    Scenario("latency", "230 ms away", 1000, 1000, AWAY, Origin, sample=FAR, limit=False),
-    Scenario("tail", "log-normal sizes", 64, 2000, heavy_tail, nginx),
-    Scenario("tls", "4 KiB over TLS", 64, 5000, FOUR, nginx_tls, "https", sample=SLOW),
-    Scenario("h2", "4 KiB over HTTP/2", 64, 5000, FOUR, nginx_h2, "h2", sample=SLOW),
+    Scenario(
+        "small",
+        *("4 KiB each", 64, 20000, FOUR, Nginx),
+        sample=SLOW,
+        limit=True,
+        targets=SMALL,
+    ),
+    Scenario(
+        "small256",
+        *("the same, more in flight", 256, 20000, FOUR, Nginx),
+        sample=SLOW,
+        limit=True,
+        targets=SMALL,
+    ),
+    Scenario(
+        "latency",
+        *("230 ms away, all at once", 1000, 1000, AWAY, Origin),
+        rounds=40,
+        targets=[seconds(0.42)],
+    ),
+    Scenario(
+        "latency100",
+        *("the same, a tenth at a time", 100, 1000, AWAY, Origin),
+        rounds=40,
+        targets=[seconds(10 * 0.230 * 1.03)],
+    ),
+    Scenario(
+        "inflight",
+        *("each answered after 5 s, all at once", 10000, 10000, PATIENT, Origin),
+        rounds=3,
+        descriptors=20000,
+        contenders=HOLDERS,
+        reference="seine event",
+        targets=[*HELD, seconds(6.5)],
+    ),
+    Scenario(
+        "inflight18k",
+        *("the same, near the limit of open files", 18000, 18000, PATIENT, Origin),
+        rounds=3,
+        descriptors=20000,
+        contenders=HOLDERS,
+        reference="seine event",
+        targets=HELD,
+    ),
+    Scenario(
+        "hosts",
+        *("a host for each file, 20 ms to ask for its address", 256, 2000, spread, NamedHosts),
+        sample={"one": 100, "processes": 500, "wget2": 500},
+        targets=[Faster(1.5, ("curl -Z",))],
+    ),
+    Scenario(
+        "tail",
+        *("log-normal sizes", 64, 2000, heavy_tail, Nginx),
+        limit=True,
+        targets=[Faster(1.5, ("curl -Z",))],
+    ),
+    Scenario(
+        "tls",
+        *("4 KiB over TLS", 64, 5000, FOUR, Nginx, "https"),
+        sample=SLOW,
+        limit=True,
+        targets=[Faster(1.3, ("curl -Z",))],
+    ),
+    Scenario(
+        "h2",
+        *("4 KiB over HTTP/2", 64, 5000, FOUR, Nginx, "h2"),
+        sample=SLOW,
+        limit=True,
+        targets=[Faster(1.6, ("curl -Z",))],
+    ),
+    Scenario(
+        "modes",
+        *("seine against itself, 230 ms away", 64, 1000, AWAY, Origin),
+        rounds=100,
+        contenders=MODES,
+        reference="seine sequential",
+        targets=KNOWN,
+    ),
+    *(
+        Scenario(
+            f"auto-{name}",
+            *(f"--jobs auto and fixed numbers, {text}", 64, count, files, server),
+            contenders=AUTO,
+            reference="seine -j 64",
+            targets=BEST_FIXED,
+        )
+        for name, text, count, files, server in (
+            ("small", "4 KiB each", 20000, FOUR, Nginx),
+            ("latency", "230 ms away", 1000, AWAY, Origin),
+            ("tail", "log-normal sizes", 2000, heavy_tail, Nginx),
+        )
+    ),
+    Scenario(
+        "loops-small",
+        *("one event loop and two, 4 KiB each", 256, 20000, FOUR, Nginx),
+        contenders=LOOPS,
+        reference=LOOPS[0].name,
+    ),
+    Scenario(
+        "loops-tls",
+        *("one event loop and two, 4 KiB over TLS", 256, 20000, FOUR, Nginx, "https"),
+        contenders=LOOPS,
+        reference=LOOPS[0].name,
+    ),
 ]
+
+
+def chosen(names):
+    """A name stands for the scenario that has it, else for all that begin with it and a `-`."""
+    picked = []
+    for name in names:
+        found = [s for s in SCENARIOS if s.name == name]
+        found = found or [s for s in SCENARIOS if s.name.startswith(name + "-")]
+        if not found:
+            raise KeyError(name)
+        picked += [s for s in found if s not in picked]
+    return picked or SCENARIOS

@@ -1,15 +1,19 @@
 """The contenders: for each a way to turn a job into a command line.
 
+PEERS take part where a scenario names nobody else. The variants of seine below them are for
+the scenarios that compare seine with itself.
+
 To add one: a function that takes a Job and returns the argument vector, and a row in PEERS.
 What the function writes (a list in the program's own form) is not part of the time.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
 import measure
@@ -17,7 +21,6 @@ import measure
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(HERE)
 SEINE = os.environ.get("SEINE") or os.path.join(TOP, "build/release/seine")
-POOL = os.path.join(HERE, "pool.py")
 
 
 @dataclass
@@ -28,7 +31,7 @@ class Job:
     list: str  # the same as a file: a URL per line
     out: str
     scratch: str  # a directory for what the contender needs
-    jobs: int
+    jobs: str
     cacert: Optional[str]
     h2: bool
     seconds: int  # for limits, which run for a time
@@ -45,9 +48,10 @@ class Peer:
     name: str
     program: str
     argv: Callable[[Job], list]
-    # one: one at a time; many: in one process; pool: 10 threads; processes: one per URL;
-    # limit: keeps nothing. A scenario's `sample` goes by this.
+    # one: one at a time; many: in one process; python: the same, slowly; processes: one per
+    # URL; limit: keeps nothing. A scenario's `sample` goes by this.
     kind: str = "many"
+    jobs: Optional[str] = None  # transfers at a time, whatever the scenario says
     most: Callable[[], int] = lambda: 1 << 30  # most transfers at a time
     speaks: tuple = ("http", "https")
     version: str = "--version"
@@ -64,6 +68,8 @@ class Peer:
         """What the program calls itself, and None where it is not installed."""
         if not self.path():
             return None
+        if self.needs:
+            return f"{self.needs} {importlib.metadata.version(self.needs)}"
         said = measure.output([self.path(), self.version])
         return said.partition("\n")[0] or "unknown"
 
@@ -71,12 +77,12 @@ class Peer:
 # seine ------------------------------------------------------------------------------------
 
 
-def seine(mode):
+def seine(mode, *more):
     def argv(job):
         tls = ["--cacert", job.cacert] if job.cacert else []
         return [
             *[SEINE, "-q", "--no-config", "-i", job.list, "-d", job.out],
-            *["--mode", mode, "-j", str(job.jobs), *tls],
+            *["--mode", mode, "-j", job.jobs, *tls, *more],
         ]
 
     return argv
@@ -95,7 +101,7 @@ def curl_argv(job, *options):
 def curl_parallel(job):
     # Over HTTP/2 a connection per transfer is not what anybody wants.
     immediate = [] if job.h2 else ["--parallel-immediate"]
-    return curl_argv(job, "-Z", "--parallel-max", str(job.jobs), *immediate)
+    return curl_argv(job, "-Z", "--parallel-max", job.jobs, *immediate)
 
 
 def curl_most():
@@ -109,7 +115,7 @@ def xargs_curl(job):
     triples = (f"-o\n{job.out}/{name}\n{url}" for url, name in job.urls)
     tls = ["--cacert", job.cacert] if job.cacert else []
     arguments = job.write("xargs.list", triples)
-    xargs = ["xargs", "-a", arguments, "-d", "\\n", "-n", "3", "-P", str(job.jobs)]
+    xargs = ["xargs", "-a", arguments, "-d", "\\n", "-n", "3", "-P", job.jobs]
     return [*xargs, "curl", "-sS", *tls]
 
 
@@ -133,10 +139,11 @@ def wget2(job):
     ]
 
 
-def pool(library):
+def python(script, *first):
     def argv(job):
         tls = [job.cacert] if job.cacert else []
-        return [sys.executable, POOL, library, str(job.jobs), job.list, job.out, *tls]
+        path = os.path.join(HERE, "peers", script)
+        return [sys.executable, path, *first, job.jobs, job.list, job.out, *tls]
 
     return argv
 
@@ -159,12 +166,12 @@ end
 
 def wrk(job):
     script = job.write("wrk.lua", [WRK_SCRIPT % job.list])
-    many = ["-t", "1", "-c", str(job.jobs), "-d", str(job.seconds)]
+    many = ["-t", "1", "-c", job.jobs, "-d", str(job.seconds)]
     return ["wrk", *many, "-s", script, job.urls[0][0]]
 
 
 def h2load(job):
-    connections = max(job.jobs // 16, 1)
+    connections = max(int(job.jobs) // 16, 1)
     many = ["-n", str(len(job.urls)), "-c", str(connections), "-m", "16"]
     return ["h2load", *many, "-i", job.list]
 
@@ -178,14 +185,19 @@ def counted(pattern):
 
 
 ONE = dict(kind="one", most=lambda: 1)
-TEN = dict(program=sys.executable, kind="pool", most=lambda: 10)
+PYTHON = dict(program=sys.executable, kind="python")
+TEN = dict(PYTHON, most=lambda: 10)
 LIMIT = dict(kind="limit", note="a limit: keeps nothing")
 ALL = ("http", "https", "h2")
 
+EVENT = Peer("seine event", SEINE, seine("event"), speaks=ALL)
+THREADS = Peer("seine threads", SEINE, seine("threads"), speaks=ALL, most=lambda: 4096)
+SEQUENTIAL = Peer("seine sequential", SEINE, seine("sequential"), speaks=ALL, **ONE)
+
 PEERS = [
-    Peer("seine event", SEINE, seine("event"), speaks=ALL),
-    Peer("seine threads", SEINE, seine("threads"), speaks=ALL, most=lambda: 4096),
-    Peer("seine sequential", SEINE, seine("sequential"), speaks=ALL, **ONE),
+    EVENT,
+    THREADS,
+    SEQUENTIAL,
     Peer("curl -Z", "curl", curl_parallel, speaks=ALL, most=curl_most),
     Peer("curl", "curl", curl_argv, speaks=ALL, **ONE),
     Peer("wget2", "wget2", wget2, speaks=ALL),
@@ -199,8 +211,28 @@ PEERS = [
         most=lambda: 256,
         note="a process per URL; RSS of one",
     ),
-    Peer("requests pool", argv=pool("requests"), needs="requests", **TEN),
-    Peer("http.client pool", argv=pool("http.client"), **TEN),
+    Peer("aiohttp", argv=python("aiohttp_get.py"), needs="aiohttp", **PYTHON),
+    Peer("gevent", argv=python("gevent_get.py"), needs="gevent", **PYTHON),
+    Peer("requests pool", argv=python("pool.py", "requests"), needs="requests", **TEN),
+    Peer("http.client pool", argv=python("pool.py", "http.client"), **TEN),
     Peer("wrk", "wrk", wrk, version="-v", count=counted(r"(\d+) requests in"), **LIMIT),
     Peer("h2load", "h2load", h2load, speaks=("h2",), count=counted(r"(\d+) succ"), **LIMIT),
 ]
+
+
+def named(*names):
+    """These of PEERS, in their order."""
+    return [peer for peer in PEERS if peer.name in names]
+
+
+# seine against itself ---------------------------------------------------------------------
+
+FIXED = [replace(EVENT, name=f"seine -j {n}", jobs=n) for n in ("16", "64", "256", "1000")]
+AUTO = [replace(EVENT, name="seine -j auto", jobs="auto"), *FIXED]
+
+LOOPS = [
+    replace(EVENT, name=f"seine --loops {n}", argv=seine("event", "--loops", n))
+    for n in ("1", "2")
+]
+
+MODES = [SEQUENTIAL, replace(THREADS, name="seine threads 10", jobs="10"), THREADS, EVENT]
