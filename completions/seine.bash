@@ -3,18 +3,19 @@
 _seine()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local options='-i --input -d --dir -o --output --name --checksum --existing
-		--mode --compare --compare-runs -j --jobs --loops
-		--per-host --tries --retry-wait --retry-max-wait
-		--max-redirs --allow-downgrade --allow-private --limit-rate
-		--limit-rate-per-host --request-rate --connect-timeout
-		--first-byte-timeout --max-time --min-rate --stall-time
-		--max-size -H --header -A --user-agent -e --referer -b --cookie
-		--compressed --http1.1 --http2 --http3 -x --proxy
-		-4 --ipv4 -6 --ipv6 --dns-servers --resolve -u --user --password-file
-		--bearer-file --cacert --cert --key -k --insecure
-		-q --quiet -v --verbose --json --progress --results
-		--failed --config --no-config -h --help -V --version'
+	local options='-i --input -d --dir -o --output --name --checksum --checksum-file
+		--ignore-server-digests --existing --mode --compare
+		--compare-runs -j --jobs --loops --per-host --tries
+		--retry-wait --retry-max-wait --max-redirs --allow-downgrade
+		--allow-private --limit-rate --limit-rate-per-host --request-rate
+		--connect-timeout --first-byte-timeout --max-time --min-rate
+		--stall-time --max-size -H --header -A --user-agent -e --referer
+		-b --cookie --compressed --http1.1 --http2 --http3
+		-x --proxy -4 --ipv4 -6 --ipv6 --dns-servers --resolve
+		-u --user --password-file --bearer-file --cacert --cert
+		--key -k --insecure -q --quiet -v --verbose --json --progress
+		--results --failed --config --no-config -h --help
+		-V --version'
 
 	COMPREPLY=()
 	# bash splits --name=value at the =.
@@ -33,7 +34,7 @@ _seine()
 	--progress)
 		mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$cur")
 		return ;;
-	-i|--input|--password-file|--bearer-file|--cacert|--cert|--key|--results|--failed|--config)
+	-i|--input|--checksum-file|--password-file|--bearer-file|--cacert|--cert|--key|--results|--failed|--config)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;

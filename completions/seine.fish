@@ -6,6 +6,8 @@ complete -c seine -s d -l dir -x -a '(__fish_complete_directories)' -d 'put the 
 complete -c seine -s o -l output -x -d 'name of the file, for a single URL'
 complete -c seine -l name -x -d 'make names like {host}/{path} [{base}]'
 complete -c seine -l checksum -x -d 'digest that the single file must have'
+complete -c seine -l checksum-file -r -F -d 'digests of files, as sha256sum writes them'
+complete -c seine -l ignore-server-digests -d 'do not hold servers to digests they send'
 complete -c seine -l existing -x -a 'skip overwrite rename' -d 'file is there: skip, overwrite, rename'
 complete -c seine -l mode -x -a 'sequential threads event' -d 'sequential, threads or event'
 complete -c seine -l compare -d 'run the job once per mode, and compare'

@@ -3,8 +3,8 @@
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
  *   base/    attr, alloc, buf, list, map, heap: memory and containers; units, text, hex,
- *            hash, json: small conversions; clock: time; diag: errors and the log; url,
- *            address, redact: URLs
+ *            base64, hash, crc, json: small conversions; clock: time; diag: errors and the
+ *            log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template, safename and taken: from URL to safe path; policy: what an outcome
  *            means; pace: rates; origin: limits, pauses and turns of hosts; limiter: how
@@ -12,13 +12,15 @@
  *            observer: what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from
  *            part file to final name; digest
- *   input/   input: the table of sources; args, list: two of them; reader: lines, gzip
+ *   input/   input: the table of sources; args, list: two of them; sums: checksum files;
+ *            reader: lines, gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary; comparison, trial: --compare
- *   net/     transfer: one HTTP exchange; dress: its options; response: its head; body:
- *            its bytes; net, tls, throttle: what all share; curlcode: libcurl's words in
- *            ours; names: what is known of them (hosts, claims, addrs, hostname); resolver:
- *            asking c-ares (channel, question, nameservers); pins: telling libcurl
+ *   net/     transfer: one HTTP exchange; dress: its options; response: its head, with
+ *            announced: its digests; body: its bytes; net, tls, throttle: what all share;
+ *            curlcode: libcurl's words in ours; names: what is known of them (hosts, claims,
+ *            addrs, hostname); resolver: asking c-ares (channel, question, nameservers);
+ *            pins: telling libcurl
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard: transfers, epoll and CURLMs for event
  *   app/     session: one job, wired; intake: from lines to named entries; signals;

@@ -2,7 +2,10 @@
  *
  * A list whose files are all there would keep one call busy to its end; so after BREATH
  * entries that came to nothing the source says SOURCE_AGAIN without a descriptor: call
- * again. */
+ * again.
+ *
+ * Checksum files come before all entries. One that cannot be read to its end ends the job
+ * before it begins: files that were to be verified must not come unverified. */
 #include "app/intake.h"
 
 #include <inttypes.h>
@@ -10,13 +13,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "input/sums.h"
 
 #define BREATH 256
+
+enum stage { READING_SUMS, READING_INPUTS, NO_MORE };
 
 struct intake_source {
 	struct source source;
 	struct intake parts;
+	struct sums *sums; /* NULL: no checksum files */
+	enum stage stage;
 	bool breathing; /* the last SOURCE_AGAIN was ours, not the inputs' */
+	uint64_t looked_up, found;
 };
 
 static void tell(const struct intake *parts, enum event_type type,
@@ -49,9 +58,27 @@ static int parse_url(struct entry *entry, struct error *err)
 	return 0;
 }
 
-/* Whether the entry is still to be fetched. If not, it has been told of and freed. */
-static bool take(const struct intake *parts, struct entry *entry)
+/* The stronger one of the entry's own checksum and that of the checksum files. */
+static void look_up(struct intake_source *intake, struct entry *entry)
 {
+	const struct checksum *sum = sums_find(intake->sums, entry->path);
+
+	intake->looked_up++;
+	if (!sum) {
+		log_info("%s: no --checksum-file names it", entry->path);
+		return;
+	}
+	intake->found++;
+	if (sum->alg > entry->checksum.alg) {
+		entry->checksum = *sum;
+		entry->checksum_from_file = true;
+	}
+}
+
+/* Whether the entry is still to be fetched. If not, it has been told of and freed. */
+static bool take(struct intake_source *intake, struct entry *entry)
+{
+	const struct intake *parts = &intake->parts;
 	struct error err;
 
 	if (parse_url(entry, &err) != 0 ||
@@ -61,21 +88,49 @@ static bool take(const struct intake *parts, struct entry *entry)
 		   outdir_exists(parts->outdir, entry->path)) {
 		tell(parts, EVENT_PRESENT, entry, NULL);
 	} else {
+		if (intake->sums)
+			look_up(intake, entry);
 		return true;
 	}
 	entry_free(entry);
 	return false;
 }
 
-static enum source_status intake_next(
-	struct source *source, struct entry **entry, struct error *err _unused_)
+static enum source_status read_sums(struct intake_source *intake)
 {
-	struct intake_source *intake =
-		container_of(source, struct intake_source, source);
+	struct error why;
+
+	for (int i = 0; i < BREATH; i++) {
+		enum source_status status = sums_read(intake->sums, &why);
+
+		if (status == SOURCE_BAD) {
+			tell(&intake->parts, EVENT_BAD_LINE, NULL, &why);
+			continue;
+		}
+		if (status == SOURCE_BROKEN)
+			tell(&intake->parts, EVENT_BROKEN, NULL, &why);
+		if (status != SOURCE_AGAIN)
+			intake->stage = status == SOURCE_END ? READING_INPUTS : NO_MORE;
+		return status;
+	}
+	intake->breathing = true;
+	return SOURCE_AGAIN;
+}
+
+/* A checksum file for other files than these proves nothing: somebody should know. */
+static void end_inputs(struct intake_source *intake)
+{
+	intake->stage = NO_MORE;
+	if (intake->looked_up > 0 && intake->found == 0)
+		log_warn("no --checksum-file names any of the files fetched");
+}
+
+static enum source_status read_inputs(
+	struct intake_source *intake, struct entry **entry)
+{
 	const struct intake *parts = &intake->parts;
 	struct error why;
 
-	intake->breathing = false;
 	for (int i = 0; i < BREATH; i++) {
 		enum source_status status = source_next(parts->inputs, entry, &why);
 
@@ -83,11 +138,26 @@ static enum source_status intake_next(
 			tell(parts, EVENT_BAD_LINE, NULL, &why);
 		else if (status == SOURCE_BROKEN)
 			tell(parts, EVENT_BROKEN, NULL, &why);
-		else if (status != SOURCE_ENTRY || take(parts, *entry))
+		else if (status == SOURCE_END)
+			end_inputs(intake);
+		if (status == SOURCE_END || status == SOURCE_AGAIN ||
+			(status == SOURCE_ENTRY && take(intake, *entry)))
 			return status;
 	}
 	intake->breathing = true;
 	return SOURCE_AGAIN;
+}
+
+static enum source_status intake_next(
+	struct source *source, struct entry **entry, struct error *err _unused_)
+{
+	struct intake_source *intake =
+		container_of(source, struct intake_source, source);
+
+	intake->breathing = false;
+	if (intake->stage == READING_SUMS && read_sums(intake) == SOURCE_AGAIN)
+		return SOURCE_AGAIN;
+	return intake->stage == NO_MORE ? SOURCE_END : read_inputs(intake, entry);
 }
 
 static int intake_fd(const struct source *source)
@@ -95,12 +165,19 @@ static int intake_fd(const struct source *source)
 	const struct intake_source *intake =
 		container_of(source, struct intake_source, source);
 
-	return intake->breathing ? -1 : source_fd(intake->parts.inputs);
+	if (intake->breathing)
+		return -1;
+	return intake->stage == READING_SUMS ? sums_fd(intake->sums)
+					     : source_fd(intake->parts.inputs);
 }
 
 static void intake_free(struct source *source)
 {
-	free(container_of(source, struct intake_source, source));
+	struct intake_source *intake =
+		container_of(source, struct intake_source, source);
+
+	sums_free(intake->sums);
+	free(intake);
 }
 
 struct source *intake_new(const struct intake *parts)
@@ -114,5 +191,10 @@ struct source *intake_new(const struct intake *parts)
 
 	intake->source.ops = &ops;
 	intake->parts = *parts;
+	intake->stage = READING_INPUTS;
+	if (parts->settings->checksum_files.count > 0) {
+		intake->sums = sums_new(&parts->settings->checksum_files);
+		intake->stage = READING_SUMS;
+	}
 	return &intake->source;
 }

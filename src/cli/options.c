@@ -55,9 +55,24 @@ const struct option_row options[] = {
 	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
 	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",
 	.help = "digest that the single file must have",
-	.man = "The file must have this digest, or it never gets its name. ALG is `md5`, "
-	       "`sha-1`, `sha-256` or `sha-512`. For exactly one URL and no --input: in a list "
-	       "write `checksum=ALG=HEX` below the entry."
+	.man = "The file must have this digest, or it never gets its name. ALG is `sha-512`, "
+	       "`blake2b-512`, `sha-384`, `sha-256`, `sha-224`, `sha-1`, `md5`, `crc64nvme`, "
+	       "`crc32c` or `crc32`. For exactly one URL and no --input: in a list write "
+	       "`checksum=ALG=HEX` below the entry."
+}, {
+	.name = "checksum-file", .type = OPTION_TEXTS, .field = FIELD(checksum_files),
+	.argument = "FILE", .completes = "file", .group = "Files",
+	.help = "digests of files, as sha256sum writes them",
+	.man = "The files that FILE names must have the digests that it gives them: the output "
+	       "of `sha256sum`, `md5sum`, `b2sum` and their kin, also with `--tag`; see "
+	       "VERIFICATION below. Files that it does not name are fetched all the same; "
+	       "--verbose tells which."
+}, {
+	.name = "ignore-server-digests", .type = OPTION_FLAG,
+	.field = FIELD(ignore_server_digests), .group = "Files",
+	.help = "do not hold servers to digests they send",
+	.man = "Do not compare files with the digests that servers announce in headers, for "
+	       "servers that announce wrong ones; see VERIFICATION below."
 }, {
 	.name = "existing", .type = OPTION_CHOICE, .field = FIELD(existing),
 	.choices = existing_choices, .fallback = "skip", .argument = "WHAT", .group = "Files",

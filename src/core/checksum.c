@@ -12,9 +12,17 @@ static const struct {
 	size_t len;
 } algorithms[] = {
 	[DIGEST_NONE] = {.name = "none"},
+	[DIGEST_CRC32] = {.name = "crc32", .len = 4},
+	[DIGEST_CRC32C] = {.name = "crc32c", .len = 4},
+	[DIGEST_CRC64NVME] = {.name = "crc64nvme", .len = 8},
 	[DIGEST_MD5] = {.name = "md5", .len = 16},
 	[DIGEST_SHA1] = {.name = "sha-1", .aliases = {"sha1", "sha"}, .len = 20},
+	[DIGEST_SHA224] = {.name = "sha-224", .aliases = {"sha224"}, .len = 28},
 	[DIGEST_SHA256] = {.name = "sha-256", .aliases = {"sha256"}, .len = 32},
+	[DIGEST_SHA384] = {.name = "sha-384", .aliases = {"sha384"}, .len = 48},
+	[DIGEST_BLAKE2B] = {.name = "blake2b-512",
+		.aliases = {"blake2b", "b2"},
+		.len = 64},
 	[DIGEST_SHA512] = {.name = "sha-512", .aliases = {"sha512"}, .len = 64},
 };
 
@@ -33,8 +41,7 @@ static bool word_is(const char *word, size_t len, const char *name)
 	return name && strlen(name) == len && strncasecmp(word, name, len) == 0;
 }
 
-/* DIGEST_NONE when there is none of that name. */
-static enum digest_alg find_algorithm(const char *word, size_t len)
+enum digest_alg checksum_find(const char *word, size_t len)
 {
 	for (size_t i = DIGEST_NONE + 1; i < ARRAY_LEN(algorithms); i++) {
 		if (word_is(word, len, algorithms[i].name) ||
@@ -45,39 +52,50 @@ static enum digest_alg find_algorithm(const char *word, size_t len)
 	return DIGEST_NONE;
 }
 
-/* Exactly 2 * len digits; -1 when there is anything else. */
-static int parse_hex(unsigned char *bytes, size_t len, const char *hex)
+int checksum_from_hex(
+	struct checksum *sum, enum digest_alg alg, const char *hex, size_t len)
 {
-	for (size_t i = 0; i < len; i++, hex += 2) {
-		int high = hex_digit(hex[0]);
-		int low = high < 0 ? -1 : hex_digit(hex[1]);
+	struct checksum read = {.alg = alg};
 
-		if (low < 0)
+	if (len != 2 * checksum_len(alg))
+		return -1;
+	for (size_t i = 0; i < len; i += 2) {
+		int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
+
+		if (high < 0 || low < 0)
 			return -1;
-		bytes[i] = (unsigned char)(high << 4 | low);
+		read.bytes[i / 2] = (unsigned char)(high << 4 | low);
 	}
-	return *hex ? -1 : 0;
+	*sum = read;
+	return 0;
+}
+
+static int refuse_algorithm(const char *word, size_t len, struct error *err)
+{
+	_cleanup_(buf_release) struct buf known = BUF_INIT;
+
+	for (size_t i = ARRAY_LEN(algorithms) - 1; i > DIGEST_NONE; i--)
+		buf_addf(&known, " %s", algorithms[i].name);
+	return error_set(err, KIND_INPUT, 0,
+		"unknown checksum algorithm \"%.*s\"; known:%s",
+		len > 32 ? 32 : (int)len, word, known.data);
 }
 
 int checksum_parse(struct checksum *sum, const char *text, struct error *err)
 {
 	const char *equals = strchr(text, '=');
-	struct checksum parsed = {0};
+	enum digest_alg alg;
 
 	if (!equals)
 		return error_set(err, KIND_INPUT, 0,
 			"a checksum is written ALGORITHM=HEX, as sha-256=9f86d0...");
-	parsed.alg = find_algorithm(text, (size_t)(equals - text));
-	if (parsed.alg == DIGEST_NONE)
+	alg = checksum_find(text, (size_t)(equals - text));
+	if (alg == DIGEST_NONE)
+		return refuse_algorithm(text, (size_t)(equals - text), err);
+	if (checksum_from_hex(sum, alg, equals + 1, strlen(equals + 1)) < 0)
 		return error_set(err, KIND_INPUT, 0,
-			"unknown checksum algorithm \"%.*s\": "
-			"there are sha-512, sha-256, sha-1 and md5",
-			equals - text > 32 ? 32 : (int)(equals - text), text);
-	if (parse_hex(parsed.bytes, checksum_len(parsed.alg), equals + 1) < 0)
-		return error_set(err, KIND_INPUT, 0,
-			"a %s checksum is %zu hexadecimal digits",
-			checksum_name(parsed.alg), 2 * checksum_len(parsed.alg));
-	*sum = parsed;
+			"a %s checksum is %zu hexadecimal digits", checksum_name(alg),
+			2 * checksum_len(alg));
 	return 0;
 }
 

@@ -28,6 +28,11 @@ void entry_free(struct entry *entry)
 	free(entry);
 }
 
+const char *entry_checksum_by(const struct entry *entry)
+{
+	return entry->checksum_from_file ? "checksum-file" : "checksum";
+}
+
 void strings_add(struct strings *strings, const char *text)
 {
 	strings_take(strings, xstrdup(text));

@@ -22,6 +22,7 @@ struct entry {
 	char *out;                  /* out=: the name asked for; NULL: from the URL */
 	char *dir;                  /* dir=: below the output directory; NULL: none */
 	struct checksum checksum;   /* alg DIGEST_NONE: none given */
+	bool checksum_from_file;    /* it is from a --checksum-file */
 	int64_t size;               /* size=: the length it must have; -1: not known */
 	struct strings headers;     /* header=, "Name: value", besides the settings' */
 	char *referer, *user_agent; /* NULL: as in the settings */
@@ -39,6 +40,8 @@ struct entry {
 
 struct entry *entry_new(void);
 void entry_free(struct entry *entry); /* NULL is fine */
+/* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
+const char *entry_checksum_by(const struct entry *entry);
 
 /* Append a copy of text / the text itself (taken). */
 void strings_add(struct strings *strings, const char *text);
@@ -71,7 +74,7 @@ struct attempt {
 };
 
 /* Which proof of wholeness a finished file has. Strongest last. */
-enum verified { VERIFIED_NONE, VERIFIED_LENGTH, VERIFIED_HASH };
+enum verified { VERIFIED_NONE, VERIFIED_LENGTH, VERIFIED_HASH, VERIFIED_COUNT };
 const char *verified_name(enum verified verified);
 
 enum outcome_type {
@@ -105,6 +108,8 @@ struct outcome {
 		wrong_digest; /* KIND_CHECKSUM: fingerprint of what was received instead */
 	bool from_public;     /* the server had a public address */
 	enum verified verified;
+	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as
+	                          * entry_checksum_by or a header's name; static */
 	char *renamed; /* owned; the path, when --existing=rename chose another; NULL */
 	char digest[160]; /* "sha-256=HEX" when it was computed; "" otherwise */
 	struct exchange exchange;

@@ -33,6 +33,8 @@ struct settings {
 	char *output;   /* -o: the name of the one file */
 	char *name;     /* --name: template, see naming.h */
 	char *checksum; /* --checksum ALG=HEX, for the one file */
+	struct strings checksum_files;
+	bool ignore_server_digests;
 	enum existing existing;
 
 	/* scheduling */

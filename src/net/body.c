@@ -26,8 +26,9 @@ void body_release(struct body *body)
 {
 	body_abort(body);
 	buf_release(&body->pending);
-	digest_free(body->digest);
-	body->digest = NULL;
+	digest_free(body->asked.digest);
+	digest_free(body->announced.digest);
+	body->asked = body->announced = (struct proof){.want = NULL};
 }
 
 static void body_rest(struct body *body)
@@ -37,49 +38,80 @@ static void body_rest(struct body *body)
 	buf_clear(&body->pending);
 	body->entry = NULL;
 	body->sink = NULL;
+	body->asked.want = body->announced.want = NULL;
 }
 
-/* A digest context of the entry's algorithm, ready to begin. */
-static int body_digest(struct body *body, struct error *err)
-{
-	enum digest_alg alg = body->entry->checksum.alg;
-
-	if (alg == DIGEST_NONE)
-		return 0;
-	if (body->digest && body->alg == alg)
-		return digest_restart(body->digest, err);
-	digest_free(body->digest);
-	body->digest = digest_new(alg, err);
-	body->alg = alg;
-	return body->digest ? 0 : -1;
-}
-
-int body_begin(struct body *body, const struct entry *entry, int64_t announced,
+/* Have a digest context of the algorithm, ready to begin. */
+static int proof_begin(struct proof *proof, const struct checksum *want, const char *by,
 	struct error *err)
+{
+	proof->want = want;
+	proof->by = by;
+	if (proof->digest && proof->alg == want->alg)
+		return digest_restart(proof->digest, err);
+	digest_free(proof->digest);
+	proof->digest = digest_new(want->alg, err);
+	proof->alg = want->alg;
+	return proof->digest ? 0 : -1;
+}
+
+/* What the user asks for must hold. What the server announces is looked at where it would
+ * prove more, and passed over where libcrypto cannot compute it. */
+static int begin_proofs(
+	struct body *body, const struct announcement *announced, struct error *err)
+{
+	const struct checksum *asked = &body->entry->checksum;
+	struct error why;
+
+	body->asked.want = body->announced.want = NULL;
+	if (asked->alg != DIGEST_NONE &&
+		proof_begin(&body->asked, asked, entry_checksum_by(body->entry), err) !=
+			0)
+		return -1;
+	if (!announced || announced->sum.alg <= asked->alg ||
+		proof_begin(&body->announced, &announced->sum, announced->by, &why) ==
+			0)
+		return 0;
+	body->announced.want = NULL;
+	log_debug("%s is passed over: %s", announced->by, why.text);
+	return 0;
+}
+
+int body_begin(struct body *body, const struct entry *entry, int64_t length,
+	const struct announcement *announced, struct error *err)
 {
 	body->entry = entry;
 	body->written = 0;
 	buf_clear(&body->pending);
-	if (body_digest(body, err) != 0)
+	if (begin_proofs(body, announced, err) != 0)
 		return -1;
-	if (announced > SPILL) {
-		body->sink = sink_open(body->outdir, entry, announced, err);
+	if (length > SPILL) {
+		body->sink = sink_open(body->outdir, entry, length, err);
 		return body->sink ? 0 : -1;
 	}
-	if (announced > 0)
-		buf_reserve(&body->pending, (size_t)announced);
+	if (length > 0)
+		buf_reserve(&body->pending, (size_t)length);
 	return 0;
 }
 
-static bool wants_digest(const struct body *body)
+static int proof_add(
+	struct proof *proof, const void *data, size_t len, struct error *err)
 {
-	return body->entry->checksum.alg != DIGEST_NONE;
+	return proof->want ? digest_update(proof->digest, data, len, err) : 0;
+}
+
+static int add_to_proofs(
+	struct body *body, const void *data, size_t len, struct error *err)
+{
+	return proof_add(&body->asked, data, len, err) != 0
+		       ? -1
+		       : proof_add(&body->announced, data, len, err);
 }
 
 static int body_write(
 	struct body *body, const void *data, size_t len, struct error *err)
 {
-	if (wants_digest(body) && digest_update(body->digest, data, len, err) != 0)
+	if (add_to_proofs(body, data, len, err) != 0)
 		return -1;
 	if (sink_write(body->sink, body->written, data, len, err) != 0)
 		return -1;
@@ -113,29 +145,41 @@ int body_add(struct body *body, const void *data, size_t len, struct error *err)
 	return 0;
 }
 
-static int body_verify(struct body *body, struct outcome *outcome, struct error *err)
+/* Fills what *outcome says of digests. `before` and `by` tell in an error whose it was. */
+static int proof_check(const struct proof *proof, struct outcome *outcome,
+	const char *before, const char *by, struct error *err)
 {
-	const struct checksum *want = &body->entry->checksum;
+	_cleanup_(buf_release) struct buf text = BUF_INIT;
 	struct checksum got;
-	struct buf text = BUF_INIT;
 
-	if (!wants_digest(body))
+	if (!proof->want)
 		return 0;
-	if (!body->sink && digest_update(body->digest, body->pending.data,
-				   body->pending.len, err) != 0)
-		return -1;
-	if (digest_final(body->digest, &got, err) != 0)
+	if (digest_final(proof->digest, &got, err) != 0)
 		return -1;
 	checksum_add(&text, &got);
 	snprintf(outcome->digest, sizeof(outcome->digest), "%s", text.data);
-	buf_release(&text);
-	if (checksum_equal(&got, want)) {
+	if (checksum_equal(&got, proof->want)) {
 		outcome->verified = VERIFIED_HASH;
+		outcome->verified_by = proof->by;
 		return 0;
 	}
+	outcome->verified = VERIFIED_NONE;
+	outcome->verified_by = NULL;
 	memcpy(&outcome->wrong_digest, got.bytes, sizeof(outcome->wrong_digest));
-	return error_set(err, KIND_CHECKSUM, 0, "got %s, not what was asked for",
-		outcome->digest);
+	return error_set(err, KIND_CHECKSUM, 0, "got %s, not what %s%s",
+		outcome->digest, before, by);
+}
+
+/* The stronger one last: it is the one to tell of. */
+static int body_verify(struct body *body, struct outcome *outcome, struct error *err)
+{
+	if (!body->sink &&
+		add_to_proofs(body, body->pending.data, body->pending.len, err) != 0)
+		return -1;
+	if (proof_check(&body->asked, outcome, "was asked for", "", err) != 0)
+		return -1;
+	return proof_check(&body->announced, outcome, "the server announced by ",
+		body->announced.by, err);
 }
 
 int body_commit(struct body *body, enum existing existing, struct outcome *outcome,

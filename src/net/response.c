@@ -9,21 +9,33 @@ void response_clear(struct response *response)
 	*response = (struct response){.length = -1};
 }
 
-/* The value of the line's field if it has that name, trimmed; *len gets its length. */
-static const char *field(
-	const char *line, size_t line_len, const char *name, size_t *len)
-{
-	size_t n = strlen(name);
-	const char *value = line + n + 1, *end = line + line_len;
+struct field {
+	const char *name, *value; /* in the line; the value is trimmed */
+	size_t name_len, len;
+};
 
-	if (line_len <= n || line[n] != ':' || strncasecmp(line, name, n) != 0)
-		return NULL;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && memchr(" \t\r\n", end[-1], 4))
+/* False when the line is no field. */
+static bool split(struct field *field, const char *line, size_t len)
+{
+	const char *colon = memchr(line, ':', len), *end = line + len;
+
+	if (!colon)
+		return false;
+	field->name = line;
+	field->name_len = (size_t)(colon - line);
+	field->value = colon + 1;
+	while (field->value < end && (*field->value == ' ' || *field->value == '\t'))
+		field->value++;
+	while (end > field->value && memchr(" \t\r\n", end[-1], 4))
 		end--;
-	*len = (size_t)(end - value);
-	return value;
+	field->len = (size_t)(end - field->value);
+	return true;
+}
+
+static bool has_name(const struct field *field, const char *name)
+{
+	return field->name_len == strlen(name) &&
+	       strncasecmp(field->name, name, field->name_len) == 0;
 }
 
 /* 1*DIGIT within int64_t; -1 otherwise. */
@@ -76,29 +88,40 @@ static int status_line(struct response *response, const char *line, size_t len)
 	return 0;
 }
 
+static int take_length(
+	struct response *response, const struct field *field, struct error *err)
+{
+	int64_t length = parse_length(field->value, field->len);
+
+	if (length < 0)
+		return error_set(
+			err, KIND_PROTOCOL, 0, "Content-Length is not a length");
+	if (response->length >= 0 && response->length != length)
+		return error_set(
+			err, KIND_PROTOCOL, 0, "two Content-Lengths that differ");
+	response->length = length;
+	return 0;
+}
+
 /* Of the fields only those that tell whether the body is whole. */
 static int field_line(
 	struct response *response, const char *line, size_t len, struct error *err)
 {
-	const char *value;
-	size_t n = 0;
+	struct field field;
 
-	if ((value = field(line, len, "Content-Length", &n))) {
-		int64_t length = parse_length(value, n);
-
-		if (length < 0)
-			return error_set(err, KIND_PROTOCOL, 0,
-				"Content-Length is not a length");
-		if (response->length >= 0 && response->length != length)
-			return error_set(err, KIND_PROTOCOL, 0,
-				"two Content-Lengths that differ");
-		response->length = length;
-	} else if ((value = field(line, len, "Transfer-Encoding", &n))) {
-		response->chunked = ends_in_chunked(value, n);
-	} else if ((value = field(line, len, "Content-Encoding", &n))) {
-		response->encoded |=
-			n > 0 && !(n == 8 && strncasecmp(value, "identity", 8) == 0);
-	}
+	if (!split(&field, line, len))
+		return 0;
+	if (has_name(&field, "Content-Length"))
+		return take_length(response, &field, err);
+	if (has_name(&field, "Transfer-Encoding"))
+		response->chunked = ends_in_chunked(field.value, field.len);
+	else if (has_name(&field, "Content-Encoding"))
+		response->encoded |= field.len > 0 &&
+				     !(field.len == 8 && strncasecmp(field.value,
+								 "identity", 8) == 0);
+	else
+		announced_field(&response->announced, field.name, field.name_len,
+			field.value, field.len);
 	return 0;
 }
 
@@ -111,10 +134,14 @@ int response_line(
 			RESPONSE_HEAD_MAX / 1024);
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
 		return status_line(response, line, len);
+	/* Trailers must not be taken for fields of the head (RFC 9110, 6.5.1). */
+	if (response->complete)
+		return 0;
 	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
 		response->complete = response->status >= 200;
-	/* All three names begin with one of two letters: most lines go no further. */
-	return strchr("cCtT", line[0]) ? field_line(response, line, len, err) : 0;
+	/* All names that matter begin with one of five letters: many lines go no further.
+	 */
+	return strchr("cCtTdDrRxX", line[0]) ? field_line(response, line, len, err) : 0;
 }
 
 bool response_is_file(const struct response *response)

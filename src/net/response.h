@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "base/diag.h"
+#include "net/announced.h"
 
 #define RESPONSE_HEAD_MAX (256 * 1024) /* bytes of all heads of an exchange together */
 
@@ -22,11 +23,12 @@ struct response {
 	bool encoded;   /* Content-Encoding other than identity */
 	bool complete;  /* the whole head is here, and it is not a 1xx */
 	size_t head;    /* bytes of head so far, those of 1xx answers too */
+	struct announced announced; /* digests */
 };
 
 void response_clear(struct response *response);
 /* One line of the head, as libcurl gives it. KIND_PROTOCOL or KIND_TOO_LARGE on one that
- * must end the exchange. */
+ * must end the exchange. Trailers count towards the length and say nothing. */
 int response_line(struct response *response, const char *line, size_t len,
 	struct error *err) must_check;
 /* Is the status one whose body is the whole file? (200; 201 and 203 as well, for servers that

@@ -53,6 +53,19 @@ static bool is_file(const struct transfer *t)
 	return response_is_file(&t->response);
 }
 
+/* What the server announces of the very bytes that we store, if anything. Decoding makes
+ * others of them, and statuses looser than 200 may be of somebody else's making. */
+static const struct announcement *announced_digest(const struct transfer *t)
+{
+	const struct settings *settings = t->net->settings;
+
+	if (settings->ignore_server_digests || t->response.status != 200 ||
+		(settings->compressed && t->response.encoded))
+		return NULL;
+	return announced_best(
+		&t->response.announced, ANNOUNCED_CONTENT | ANNOUNCED_WHOLE);
+}
+
 /* The first bytes of a file's body: its length is known now if it ever will be. */
 static int begin_body(struct transfer *t)
 {
@@ -70,7 +83,7 @@ static int begin_body(struct transfer *t)
 		return error_set(&t->stop, KIND_TRUNCATED, 0,
 			"%lld bytes, not size=%lld", (long long)announced,
 			(long long)entry->size);
-	return body_begin(&t->body, entry, announced, &t->stop);
+	return body_begin(&t->body, entry, announced, announced_digest(t), &t->stop);
 }
 
 static int add_to_file(struct transfer *t, const char *data, size_t len)

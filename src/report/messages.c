@@ -6,6 +6,7 @@
 #include "report/reporter.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "report/figures.h"
@@ -64,6 +65,7 @@ static void add_done(struct buf *out, const struct event *event)
 {
 	const struct exchange *exchange = &event->outcome->exchange;
 	const char *renamed = event->outcome->renamed;
+	const char *digest = event->outcome->digest;
 
 	url_add_redacted(out, entry_url(event->entry));
 	buf_addf(out, ": done, ");
@@ -74,6 +76,9 @@ static void add_done(struct buf *out, const struct event *event)
 	}
 	if (renamed || event->entry->path)
 		buf_addf(out, ", %s", renamed ? renamed : event->entry->path);
+	if (event->outcome->verified == VERIFIED_HASH)
+		buf_addf(out, ", %.*s right (%s)", (int)strcspn(digest, "="), digest,
+			event->outcome->verified_by);
 }
 
 static void add_retry(struct buf *out, const struct event *event)

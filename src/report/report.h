@@ -14,6 +14,7 @@
 /* What the summary knows at the end; also what the exit status is made of. */
 struct tally {
 	uint64_t done, present, failed;
+	uint64_t verified[VERIFIED_COUNT]; /* of those done, by the proof they have */
 	uint64_t bad_lines, broken_inputs;
 	uint64_t attempts, retries, redirects;
 	uint64_t in_flight,

@@ -116,6 +116,7 @@ static void add_record(struct buf *out, const struct event *event)
 	json_put_text(record, "errormsg", error ? error->text : NULL);
 	json_put_text(
 		record, "verified", done ? verified_name(outcome->verified) : NULL);
+	json_put_text(record, "verified_by", done ? outcome->verified_by : NULL);
 	json_put_text(record, "digest",
 		outcome && outcome->digest[0] ? outcome->digest : NULL);
 	put_place(record, entry);

@@ -72,7 +72,13 @@ static void add_files(struct buf *out, const struct tally *tally)
 	figures_add_counted(out, tally->done + tally->present + tally->failed, "file");
 	buf_addstr(out, ": ");
 	figures_add_count(out, tally->done);
-	buf_addstr(out, " fetched, ");
+	buf_addstr(out, " fetched");
+	if (tally->verified[VERIFIED_HASH] > 0) {
+		buf_addstr(out, " (");
+		figures_add_count(out, tally->verified[VERIFIED_HASH]);
+		buf_addstr(out, " verified by digest)");
+	}
+	buf_addstr(out, ", ");
 	if (tally->present > 0) {
 		figures_add_count(out, tally->present);
 		buf_addstr(out, " there already, ");
@@ -198,6 +204,16 @@ static json_t *failures_object(const struct tally *tally)
 	return object;
 }
 
+static json_t *verified_object(const struct tally *tally)
+{
+	json_t *object = json_new();
+
+	for (int proof = 0; proof < VERIFIED_COUNT; proof++)
+		json_put_count(object, verified_name((enum verified)proof),
+			(int64_t)tally->verified[proof]);
+	return object;
+}
+
 static json_t *statuses_object(const struct summary *summary)
 {
 	json_t *object = json_new();
@@ -242,6 +258,7 @@ static json_t *summary_object(const struct summary *summary, nstime wall)
 	json_put_count(object, "redirects", (int64_t)tally->redirects);
 	json_put_count(object, "max_in_flight", (int64_t)tally->max_in_flight);
 	json_put_seconds(object, "loop_stall_max_s", loop_stall(summary->job));
+	json_put_child(object, "verified", verified_object(tally));
 	json_put_child(object, "failures", failures_object(tally));
 	json_put_child(object, "http_statuses", statuses_object(summary));
 	return object;

@@ -1,4 +1,5 @@
-/* digest.h - message digests over libcrypto. One owner; no lock. */
+/* digest.h - message digests over libcrypto, and cyclic redundancy checks. One owner; no
+ * lock. */
 #ifndef SEINE_STORE_DIGEST_H
 #define SEINE_STORE_DIGEST_H
 
@@ -10,7 +11,7 @@
 struct digest;
 
 /* alg must not be DIGEST_NONE. NULL and KIND_INTERNAL when libcrypto has it not (md5 in FIPS
- * mode). */
+ * mode). A cyclic redundancy check's bytes are its value, highest first. */
 struct digest *digest_new(enum digest_alg alg, struct error *err) must_check;
 void digest_free(struct digest *digest);
 /* Begin again for another body of the same algorithm. */

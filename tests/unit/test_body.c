@@ -49,19 +49,26 @@ static void bench_release(struct bench *bench)
 	check(!scratch_there("out/.seine"));
 }
 
-static void want_digest(
-	struct bench *bench, enum digest_alg alg, const void *data, size_t len)
+static struct checksum digest_of(enum digest_alg alg, const void *data, size_t len)
 {
+	struct checksum sum = {.alg = DIGEST_NONE};
 	struct digest *digest = digest_new(alg, NULL);
 
 	check_int(digest_update(digest, data, len, NULL), 0);
-	check_int(digest_final(digest, &bench->entry->checksum, NULL), 0);
+	check_int(digest_final(digest, &sum, NULL), 0);
 	digest_free(digest);
+	return sum;
 }
 
-static int begin(struct bench *bench, int64_t announced)
+static void want_digest(
+	struct bench *bench, enum digest_alg alg, const void *data, size_t len)
 {
-	return body_begin(&bench->body, bench->entry, announced, &bench->err);
+	bench->entry->checksum = digest_of(alg, data, len);
+}
+
+static int begin(struct bench *bench, int64_t length)
+{
+	return body_begin(&bench->body, bench->entry, length, NULL, &bench->err);
 }
 
 /* In blocks of this size. */
@@ -100,6 +107,7 @@ static void check_one(size_t len, size_t block, int64_t announced, enum digest_a
 	check_int(bench.outcome.verified,
 		alg == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
 	check_int(bench.outcome.digest[0] != '\0', alg != DIGEST_NONE);
+	check_str(bench.outcome.verified_by, alg == DIGEST_NONE ? NULL : "checksum");
 	check(bench.outcome.renamed == NULL);
 	bench_release(&bench);
 	free(data);
@@ -155,7 +163,7 @@ static void uneven_blocks(void)
 
 static void all_digests(void)
 {
-	for (int alg = DIGEST_MD5; alg <= DIGEST_SHA512; alg++) {
+	for (int alg = DIGEST_NONE + 1; alg <= DIGEST_SHA512; alg++) {
 		check_one(1000, 1000, 1000, alg);
 		check_one(600 * KIB, 16 * KIB, -1, alg);
 	}
@@ -219,6 +227,93 @@ static void fingerprint_is_of_the_bytes(void)
 	}
 	check(prints[0] == prints[1]);
 	free(data);
+}
+
+enum hold { NOT_GIVEN, RIGHT, WRONG };
+
+/* What the user and the server say of a body, and what comes of it. */
+static const struct {
+	enum digest_alg asked, announced;
+	enum hold asked_is, announced_is;
+	const char *by; /* NULL: it fails */
+	enum digest_alg shown;
+} proofs[] = {
+	{DIGEST_NONE, DIGEST_CRC32C, NOT_GIVEN, RIGHT, "x-goog-hash", DIGEST_CRC32C},
+	{DIGEST_NONE, DIGEST_CRC32C, NOT_GIVEN, WRONG, NULL, DIGEST_CRC32C},
+	{DIGEST_NONE, DIGEST_SHA512, NOT_GIVEN, RIGHT, "x-goog-hash", DIGEST_SHA512},
+	/* A weaker one than the user's is not looked at, nor is one as strong. */
+	{DIGEST_SHA256, DIGEST_MD5, RIGHT, WRONG, "checksum", DIGEST_SHA256},
+	{DIGEST_SHA256, DIGEST_SHA256, RIGHT, WRONG, "checksum", DIGEST_SHA256},
+	{DIGEST_SHA256, DIGEST_MD5, WRONG, RIGHT, NULL, DIGEST_SHA256},
+	/* A stronger one must hold as well. */
+	{DIGEST_MD5, DIGEST_SHA256, RIGHT, RIGHT, "x-goog-hash", DIGEST_SHA256},
+	{DIGEST_MD5, DIGEST_SHA256, RIGHT, WRONG, NULL, DIGEST_SHA256},
+	{DIGEST_MD5, DIGEST_SHA256, WRONG, RIGHT, NULL, DIGEST_MD5},
+	{DIGEST_CRC32, DIGEST_CRC64NVME, RIGHT, RIGHT, "x-goog-hash", DIGEST_CRC64NVME},
+};
+
+static void check_proof(size_t i, size_t len)
+{
+	struct announcement announcement = {.by = "x-goog-hash"};
+	char *data = pattern(len);
+	struct bench bench;
+
+	bench_init(&bench);
+	if (proofs[i].asked_is != NOT_GIVEN)
+		want_digest(&bench, proofs[i].asked, data,
+			proofs[i].asked_is == RIGHT ? len : len - 1);
+	announcement.sum = digest_of(proofs[i].announced, data,
+		proofs[i].announced_is == RIGHT ? len : len - 1);
+	check_int(
+		body_begin(&bench.body, bench.entry, -1, &announcement, &bench.err), 0);
+	check_int(add(&bench, data, len, 16 * KIB), 0);
+	check_int(commit(&bench), proofs[i].by ? 0 : -1);
+	check_int(bench.outcome.verified, proofs[i].by ? VERIFIED_HASH : VERIFIED_NONE);
+	check_str(bench.outcome.verified_by, proofs[i].by);
+	check_int(
+		checksum_find(bench.outcome.digest, strcspn(bench.outcome.digest, "=")),
+		proofs[i].shown);
+	check_int(bench.err.kind, proofs[i].by ? KIND_NONE : KIND_CHECKSUM);
+	check_int(scratch_there("out/sub/file"), proofs[i].by != NULL);
+	/* The next body has nothing of it left. */
+	bench.entry->checksum.alg = DIGEST_NONE;
+	free(bench.entry->path);
+	bench.entry->path = xstrdup("next");
+	outcome_release(&bench.outcome);
+	outcome_init(&bench.outcome);
+	check_int(begin(&bench, -1), 0);
+	check_int(add(&bench, "abc", 3, 3), 0);
+	check_int(commit(&bench), 0);
+	check_int(bench.outcome.verified, VERIFIED_NONE);
+	check_str(bench.outcome.digest, "");
+	bench_release(&bench);
+	free(data);
+}
+
+static void announced_digests(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(proofs); i++) {
+		check_proof(i, 1000);
+		check_proof(i, 600 * KIB);
+	}
+}
+
+/* Who was not right is said in the error, and what came instead. */
+static void errors_name_the_header(void)
+{
+	struct announcement announcement = {.by = "content-md5"};
+	struct bench bench;
+
+	bench_init(&bench);
+	announcement.sum = digest_of(DIGEST_MD5, "other", 5);
+	check_int(
+		body_begin(&bench.body, bench.entry, 3, &announcement, &bench.err), 0);
+	check_int(add(&bench, "abc", 3, 3), 0);
+	check(commit(&bench) != 0);
+	check_str(bench.err.text,
+		"got md5=900150983cd24fb0d6963f7d28e17f72, not what the server "
+		"announced by content-md5");
+	bench_release(&bench);
 }
 
 static void aborted(void)
@@ -388,6 +483,8 @@ int main(void)
 	run(wrong_announcements);
 	run(wrong_digest);
 	run(fingerprint_is_of_the_bytes);
+	run(announced_digests);
+	run(errors_name_the_header);
 	run(aborted);
 	run(aborted_before_it_began);
 	run(used_again);

@@ -24,6 +24,13 @@ static const struct {
 	{"sha-256=" SHA256, "sha-256=" SHA256, DIGEST_SHA256},
 	{"SHA256=" SHA256, "sha-256=" SHA256, DIGEST_SHA256},
 	{"Sha-512=" SHA512, "sha-512=" SHA512, DIGEST_SHA512},
+	{"blake2b=" SHA512, "blake2b-512=" SHA512, DIGEST_BLAKE2B},
+	{"sha384=" SHA256 MD5, "sha-384=" SHA256 MD5, DIGEST_SHA384},
+	{"sha-224=" MD5 "00112233445566778899aabb",
+		"sha-224=" MD5 "00112233445566778899aabb", DIGEST_SHA224},
+	{"crc32=cbf43926", "crc32=cbf43926", DIGEST_CRC32},
+	{"CRC32C=E3069283", "crc32c=e3069283", DIGEST_CRC32C},
+	{"crc64nvme=ae8b14860a799888", "crc64nvme=ae8b14860a799888", DIGEST_CRC64NVME},
 };
 
 static const char *const bad[] = {
@@ -99,9 +106,10 @@ static void says_what_there_is(void)
 	struct checksum sum;
 	struct error err = {0};
 
-	check_int(checksum_parse(&sum, "crc32=12345678", &err), -1);
-	check(strstr(err.text, "crc32") != NULL);
-	check(strstr(err.text, "sha-256") != NULL);
+	check_int(checksum_parse(&sum, "adler32=12345678", &err), -1);
+	check(strstr(err.text, "adler32") != NULL);
+	for (int alg = DIGEST_NONE + 1; alg <= DIGEST_SHA512; alg++)
+		check(strstr(err.text, checksum_name(alg)) != NULL);
 	check_int(checksum_parse(&sum, "sha-256=12", &err), -1);
 	check(strstr(err.text, "64") != NULL);
 }
@@ -134,6 +142,34 @@ static void keeps_the_stronger(void)
 	check(checksum_equal(&kept, &md5));
 }
 
+/* What tells only damage never stands in for what tells malice. */
+static void strength_has_an_order(void)
+{
+	static const char *const order[] = {"crc32", "crc32c", "crc64nvme", "md5",
+		"sha-1", "sha-224", "sha-256", "sha-384", "blake2b-512", "sha-512"};
+
+	for (size_t i = 1; i < ARRAY_LEN(order); i++)
+		check(checksum_find(order[i - 1], strlen(order[i - 1])) <
+			checksum_find(order[i], strlen(order[i])));
+	check_int(checksum_find(order[0], strlen(order[0])), DIGEST_NONE + 1);
+	check_int(ARRAY_LEN(order), DIGEST_SHA512);
+	check_int(checksum_find("sha-256", 3), DIGEST_SHA1); /* "sha" */
+	check_int(checksum_find("sha-256", 0), DIGEST_NONE);
+}
+
+static void reads_hex_of_exact_length(void)
+{
+	struct checksum sum = {0}, before = sum;
+
+	check_int(checksum_from_hex(&sum, DIGEST_CRC32, "00ff10A0xyz", 8), 0);
+	check(sum.alg == DIGEST_CRC32 && sum.bytes[1] == 0xff && sum.bytes[3] == 0xa0);
+	sum = before;
+	check_int(checksum_from_hex(&sum, DIGEST_CRC32, "00ff10A0", 7), -1);
+	check_int(checksum_from_hex(&sum, DIGEST_CRC32, "00ff10A0a", 9), -1);
+	check_int(checksum_from_hex(&sum, DIGEST_CRC32, "00ff10Ag", 8), -1);
+	check(memcmp(&sum, &before, sizeof(sum)) == 0);
+}
+
 static void compares(void)
 {
 	struct checksum a = parsed("sha-1=" SHA1), b = a;
@@ -154,6 +190,8 @@ int main(void)
 	run(refuses_and_leaves_alone);
 	run(says_what_there_is);
 	run(keeps_the_stronger);
+	run(strength_has_an_order);
+	run(reads_hex_of_exact_length);
 	run(compares);
 	return done();
 }

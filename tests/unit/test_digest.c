@@ -35,6 +35,31 @@ static const struct vector {
 		"sha-512="
 		"e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
 		"de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
+	{DIGEST_CRC32, "crc32=00000000", "crc32=352441c2", "crc32=dc25bfbc"},
+	{DIGEST_CRC32C, "crc32c=00000000", "crc32c=364b3fb7", "crc32c=436fe240"},
+	{DIGEST_CRC64NVME, "crc64nvme=0000000000000000", "crc64nvme=05e5cabb3fc1faeb",
+		"crc64nvme=38b0ef50419e0b4c"},
+	{DIGEST_SHA224,
+		"sha-224=d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f",
+		"sha-224=23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+		"sha-224=20794655980c91d8bbb4c1ea97618a4bf03f42581948b2ee4ee7ad67"},
+	{DIGEST_SHA384,
+		"sha-384=38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf"
+		"63f6e1da274edebfe76f65fbd51ad2f14898b95b",
+		"sha-384=cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a"
+		"43ff5bed8086072ba1e7cc2358baeca134c825a7",
+		"sha-384=9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5"
+		"704c2a5b07b8b3dc38ecc4ebae97ddd87f3d8985"},
+	{DIGEST_BLAKE2B,
+		"blake2b-512=786a02f742015903c6c6fd852552d272912f4740e15847618a86"
+		"e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f"
+		"701afe9be2ce",
+		"blake2b-512=ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12"
+		"bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab923"
+		"86edd4009923",
+		"blake2b-512=98fb3efb7206fd19ebf69b6f312cf7b64e3b94dbe1a171079139"
+		"75a793f177e1d077609d7fba363cbba00d05f7aa4e4fa8715d6428104c0a7564"
+		"3b0ff3fd3eaf"},
 };
 
 static void check_final(struct digest *digest, const char *want)
@@ -68,6 +93,7 @@ static void add_million(struct digest *digest)
 
 static void knows_vectors(void)
 {
+	check_int(ARRAY_LEN(vectors), DIGEST_SHA512); /* all of them */
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		const struct vector *vector = &vectors[i];
 		struct error err = {.kind = KIND_NONE};
@@ -100,13 +126,13 @@ static void restarts_in_the_middle(void)
 	digest_free(NULL);
 }
 
-static void is_over_after_final(void)
+static void check_over(enum digest_alg alg, const char *empty)
 {
-	struct digest *digest = digest_new(DIGEST_SHA1, NULL);
+	struct digest *digest = digest_new(alg, NULL);
 	struct checksum sum = {.alg = DIGEST_NONE};
 	struct error err = {.kind = KIND_NONE};
 
-	check_final(digest, vectors[1].empty);
+	check_final(digest, empty);
 	check_int(digest_update(digest, "abc", 3, &err), -1);
 	check_int(err.kind, KIND_INTERNAL);
 	err.kind = KIND_NONE;
@@ -114,8 +140,14 @@ static void is_over_after_final(void)
 	check_int(err.kind, KIND_INTERNAL);
 	check_int(sum.alg, DIGEST_NONE);
 	check_int(digest_restart(digest, &err), 0);
-	check_final(digest, vectors[1].empty);
+	check_final(digest, empty);
 	digest_free(digest);
+}
+
+static void is_over_after_final(void)
+{
+	check_over(DIGEST_SHA1, vectors[1].empty);
+	check_over(DIGEST_CRC64NVME, "crc64nvme=0000000000000000");
 }
 
 /* As in FIPS mode: no provider has MD5. */
@@ -130,6 +162,9 @@ static void says_what_it_cannot(void)
 	check_int(err.kind, KIND_INTERNAL);
 	check(strstr(err.text, "md5") != NULL);
 	check_int((int64_t)ERR_peek_error(), 0);
+	digest = digest_new(DIGEST_CRC32C, &err); /* ours: always there */
+	check(digest != NULL);
+	digest_free(digest);
 	check_int(EVP_set_default_properties(NULL, ""), 1);
 	digest = digest_new(DIGEST_MD5, &err);
 	check(digest != NULL);

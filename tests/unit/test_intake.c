@@ -26,6 +26,7 @@ struct bench {
 	struct naming *naming;
 	struct outdir *outdir;
 	struct source *intake;
+	const char *own; /* the checksum that the next entry has; NULL: none */
 };
 
 static enum source_status bench_next(
@@ -45,6 +46,8 @@ static enum source_status bench_next(
 	*entry = entry_new();
 	(*entry)->number = ++bench->given;
 	(*entry)->out = xstrdup(step->out);
+	if (bench->own)
+		check_int(checksum_parse(&(*entry)->checksum, bench->own, NULL), 0);
 	for (size_t i = 0; i < 3 && step->urls[i]; i++)
 		strings_add(&(*entry)->urls, step->urls[i]);
 	return SOURCE_ENTRY;
@@ -76,8 +79,9 @@ static void bench_event(struct observer *observer, const struct event *event)
 	check(event->type == EVENT_PRESENT || event->error->text[0]);
 }
 
-static void bench_init(
-	struct bench *bench, const struct step *steps, enum existing existing)
+/* With a checksum file, unless `sums` is NULL. */
+static void bench_init_sums(struct bench *bench, const struct step *steps,
+	enum existing existing, const char *sums)
 {
 	static const struct source_ops source_ops = {
 		.next = bench_next, .fd = bench_fd};
@@ -88,6 +92,8 @@ static void bench_init(
 		.steps = steps,
 		.observer = {&observer_ops}};
 	scratch_remove("out");
+	if (sums)
+		strings_add(&bench->settings.checksum_files, sums);
 	bench->naming = naming_new(NULL, NULL);
 	bench->outdir = outdir_open("out", NULL);
 	check(bench->naming && bench->outdir);
@@ -98,8 +104,15 @@ static void bench_init(
 		.observer = &bench->observer});
 }
 
+static void bench_init(
+	struct bench *bench, const struct step *steps, enum existing existing)
+{
+	bench_init_sums(bench, steps, existing, NULL);
+}
+
 static void bench_release(struct bench *bench)
 {
+	strings_release(&bench->settings.checksum_files);
 	source_free(bench->intake);
 	outdir_close(bench->outdir);
 	naming_free(bench->naming);
@@ -303,6 +316,103 @@ static void breath_is_taken(void)
 	}
 }
 
+#define MD5 "b1946ac92492d2347c6235b4d2611184"
+#define SHA256 "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+
+/* The next entry's checksum, and whose it is. */
+static void check_sum(struct bench *bench, const char *path, const char *sum,
+	const char *by, const char *own)
+{
+	struct buf text _cleanup_(buf_release) = BUF_INIT;
+	struct entry *entry = NULL;
+
+	bench->own = own;
+	check_int(source_next(bench->intake, &entry, NULL), SOURCE_ENTRY);
+	check_str(entry->path, path);
+	if (entry->checksum.alg != DIGEST_NONE)
+		checksum_add(&text, &entry->checksum);
+	check_str(text.data, sum);
+	check_str(entry_checksum_by(entry), by);
+	entry_free(entry);
+}
+
+/* The stronger one of the entry's own and the file's. */
+static void checksum_files_are_looked_up(void)
+{
+	struct bench bench;
+
+	check(scratch_write("sums", MD5 "  one\n" SHA256 " *sub/two\n"));
+	bench_init_sums(&bench, three, EXISTING_SKIP, "sums");
+	check_sum(&bench, "one", "md5=" MD5, "checksum-file", "crc32=00000000");
+	check_sum(&bench, "two", "sha-256=" SHA256, "checksum-file", NULL);
+	check_sum(&bench, "three", "md5=" MD5, "checksum", "md5=" MD5);
+	check_says(&bench, SOURCE_END, "");
+	bench_release(&bench);
+	bench_init_sums(&bench, three, EXISTING_SKIP, "sums");
+	check_sum(&bench, "one", "sha-256=" SHA256, "checksum", "sha-256=" SHA256);
+	check_sum(&bench, "two", "sha-256=" SHA256, "checksum", "sha-256=" SHA256);
+	check_sum(&bench, "three", "", "checksum", NULL);
+	check_says(&bench, SOURCE_END, "");
+	bench_release(&bench);
+}
+
+/* A bad line is told of like one of a list; many of them do not keep a call busy. */
+static void bad_lines_of_checksum_files(void)
+{
+	struct buf text _cleanup_(buf_release) = BUF_INIT;
+	struct entry *entry = NULL;
+	struct bench bench;
+	int breaths = 0;
+
+	for (int i = 0; i < 10000; i++)
+		buf_addstr(&text, "nothing\n");
+	buf_addstr(&text, MD5 "  one\n");
+	check(scratch_write("sums", text.data));
+	bench_init_sums(&bench, three, EXISTING_SKIP, "sums");
+	while (source_next(bench.intake, &entry, NULL) == SOURCE_AGAIN) {
+		check_int(source_fd(bench.intake), -1);
+		breaths++;
+	}
+	check(breaths >= 10 && breaths <= 1000);
+	check_int(entry->checksum.alg, DIGEST_MD5);
+	check(strncmp(bench.events, "bbbb", 4) == 0);
+	entry_free(entry);
+	bench_release(&bench);
+}
+
+/* What was to be verified must not come unverified: nothing is fetched. */
+static void broken_checksum_files_end_the_job(void)
+{
+	struct bench bench;
+
+	bench_init_sums(&bench, three, EXISTING_SKIP, "missing");
+	check_says(&bench, SOURCE_END, "B");
+	check_int(bench.kind, KIND_INPUT);
+	check_says(&bench, SOURCE_END, "B");
+	bench_release(&bench);
+}
+
+static void checksum_files_are_waited_for(void)
+{
+	struct entry *entry = NULL;
+	struct bench bench;
+	int end;
+
+	check_int(mkfifo("pipe", 0600), 0);
+	bench_init_sums(&bench, three, EXISTING_SKIP, "pipe");
+	check_says(&bench, SOURCE_AGAIN, "");
+	check(source_fd(bench.intake) > 2 && source_fd(bench.intake) != FD);
+	end = open("pipe", O_WRONLY | O_CLOEXEC);
+	check_int(write(end, MD5 "  one\n", 38), 38);
+	check_says(&bench, SOURCE_AGAIN, "");
+	close(end);
+	check_int(source_next(bench.intake, &entry, NULL), SOURCE_ENTRY);
+	check_int(entry->checksum.alg, DIGEST_MD5);
+	check_int(source_fd(bench.intake), FD);
+	entry_free(entry);
+	bench_release(&bench);
+}
+
 int main(void)
 {
 	log_setup(LOG_QUIET, NULL, NULL);
@@ -315,6 +425,10 @@ int main(void)
 	run(what_is_there_is_fetched_when_wanted);
 	run(again_is_passed_on);
 	run(breath_is_taken);
+	run(checksum_files_are_looked_up);
+	run(bad_lines_of_checksum_files);
+	run(broken_checksum_files_end_the_job);
+	run(checksum_files_are_waited_for);
 	scratch_leave();
 	return done();
 }

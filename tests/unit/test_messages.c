@@ -96,6 +96,12 @@ static void says_more_when_asked(void)
 	stage.outcome.exchange.time_total = 30 * NS_PER_MS;
 	check_str(said(&stage, LOG_INFO, EVENT_DONE),
 		"seine: http://host.example/file: done, 12 B in 0.030 s, a/file");
+	stage.outcome.verified = VERIFIED_HASH;
+	stage.outcome.verified_by = "content-md5";
+	snprintf(stage.outcome.digest, sizeof(stage.outcome.digest), "md5=00ff");
+	check_str(said(&stage, LOG_INFO, EVENT_DONE),
+		"seine: http://host.example/file: done, 12 B in 0.030 s, a/file, "
+		"md5 right (content-md5)");
 	check_str(said(&stage, LOG_INFO, EVENT_PAUSE),
 		"seine: http://host.example:80 asks for a pause of 2.00 s");
 	check(said(&stage, LOG_INFO, EVENT_START) == NULL);

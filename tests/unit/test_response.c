@@ -340,6 +340,54 @@ static void folded_lines(void)
 	check_int(read_head(&r, "Content-Length:\r\n 5\r\n"), KIND_PROTOCOL);
 }
 
+static const struct announcement *announced(const struct response *r)
+{
+	return announced_best(&r->announced, ANNOUNCED_CONTENT | ANNOUNCED_WHOLE);
+}
+
+static void digests(void)
+{
+	struct response r;
+
+	check_int(read_head(&r, "HTTP/1.1 200 OK\r\n"
+				"Date: Tue, 02 Jan 2024 10:00:00 GMT\r\n"
+				"CONTENT-MD5: \tsZRqySSS0jR8YjW00mERhA== \r\n"
+				"x-goog-hash: crc32c=NhopDw==\r\n"
+				"\r\n"),
+		KIND_NONE);
+	check(announced(&r) && announced(&r)->sum.alg == DIGEST_MD5);
+	check_int(read_head(&r, "HTTP/1.1 200 OK\r\n"
+				"digest: SHA=9XLTlvrpIGYocU+yzgD3LpTyJY8=\r\n"),
+		KIND_NONE);
+	check(announced(&r) && announced(&r)->sum.alg == DIGEST_SHA1);
+	/* Of an interim answer, or a proxy's, nothing is kept. */
+	check_int(read_head(&r, "HTTP/1.1 103 Early Hints\r\n"
+				"Content-MD5: sZRqySSS0jR8YjW00mERhA==\r\n"
+				"\r\n"
+				"HTTP/1.1 200 OK\r\n"
+				"Server: x\r\n"
+				"\r\n"),
+		KIND_NONE);
+	check(!announced(&r));
+}
+
+static void trailers_say_nothing(void)
+{
+	struct response r;
+
+	check_int(read_head(&r, "HTTP/1.1 200 OK\r\n"
+				"Transfer-Encoding: chunked\r\n"
+				"\r\n"
+				"Content-Length: 5\r\n"
+				"Content-Encoding: gzip\r\n"
+				"Repr-Digest: md5=:sZRqySSS0jR8YjW00mERhA==:\r\n"
+				"\r\n"),
+		KIND_NONE);
+	check_int(r.length, -1);
+	check(r.chunked && !r.encoded && r.complete);
+	check(!announced(&r));
+}
+
 static void head_is_capped(void)
 {
 	static const char line[] = "X: 0123456789\r\n";
@@ -399,6 +447,8 @@ int main(void)
 	run(transfer_encodings);
 	run(content_encodings);
 	run(folded_lines);
+	run(digests);
+	run(trailers_say_nothing);
 	run(head_is_capped);
 	run(endless_interim_answers);
 	run(files_and_phrases);

@@ -71,6 +71,7 @@ static void fill(struct stage *stage)
 		.url = "https://user:canary@mirror.example/file?sig=canary",
 		.time_queue = 1500 * NS_PER_US};
 	stage->outcome.verified = VERIFIED_HASH;
+	stage->outcome.verified_by = "repr-digest";
 	snprintf(stage->outcome.digest, sizeof(stage->outcome.digest), "sha-256=00ff");
 	exchange->status = 200;
 	exchange->http_version = 20;
@@ -101,6 +102,7 @@ static void tells_all_of_a_done_one(void)
 	check_str(text_at(records, 0, "filename_effective"), "a/file");
 	check_str(text_at(records, 0, "input"), "list.txt:12");
 	check_str(text_at(records, 0, "verified"), "hash");
+	check_str(text_at(records, 0, "verified_by"), "repr-digest");
 	check_str(text_at(records, 0, "digest"), "sha-256=00ff");
 	check_str(text_at(records, 0, "http_version"), "2");
 	check_str(text_at(records, 0, "remote_ip"), "192.0.2.7");
@@ -147,6 +149,7 @@ static void tells_of_present_and_failed(void)
 	check(null_at(records, 0, "time_queue"));
 	check(null_at(records, 0, "input"));
 	check(null_at(records, 0, "verified"));
+	check(null_at(records, 0, "verified_by"));
 	check_str(text_at(records, 1, "status"), "failed");
 	check_str(text_at(records, 1, "error"), "http");
 	check_str(text_at(records, 1, "errormsg"), "404 Not Found");

@@ -13,6 +13,7 @@ static void play(struct stage *stage, struct observer *observer)
 	stage->outcome.exchange.size_download = 1024 * 1024;
 	stage_tell(stage, observer, EVENT_START);
 	stage_tell(stage, observer, EVENT_FINISH);
+	stage->outcome.verified = VERIFIED_HASH;
 	stage_tell(stage, observer, EVENT_DONE);
 	stage->outcome.exchange.size_download = 0;
 	stage_tell(stage, observer, EVENT_START);
@@ -69,6 +70,9 @@ static void counts_each_once(void)
 
 	perform(&stage, &text, &json);
 	check_int(stage.tally.done, 1);
+	check_int(stage.tally.verified[VERIFIED_HASH], 1);
+	check_int(stage.tally.verified[VERIFIED_LENGTH], 0);
+	check_int(stage.tally.verified[VERIFIED_NONE], 0);
 	check_int(stage.tally.present, 1);
 	check_int(stage.tally.failed, 4);
 	check_int(stage.tally.failures[KIND_HTTP], 3);
@@ -115,7 +119,8 @@ static void tells_people(void)
 		while (*usage != '\n')
 			*usage-- = '\0';
 	check_str(text,
-		"seine: 6 files: 1 fetched, 1 there already, 4 failed, 1 bad line, "
+		"seine: 6 files: 1 fetched (1 verified by digest), 1 there already, 4 "
+		"failed, 1 bad line, "
 		"1 unreadable input\n"
 		"seine: failed: 1 timeout, 3 http (404: 2, 500: 1)\n"
 		"seine: 1.0 MiB in 9.00 s: 114 KiB/s, 0.2 files/s; 3 requests, 1 "
@@ -146,6 +151,9 @@ static void tells_programs(void)
 		check_int(json_integer_value(json_object_get(object, counts[i].key)),
 			counts[i].value);
 	check_str(json_string_value(json_object_get(object, "mode")), "event");
+	check_int(json_integer_value(
+			  json_object_get(json_object_get(object, "verified"), "hash")),
+		1);
 	check(json_real_value(json_object_get(object, "wall_s")) == 9);
 	check(json_real_value(json_object_get(object, "loop_stall_max_s")) == 0.012);
 	check(json_integer_value(json_object_get(object, "max_rss")) > 100 * 1024);
