@@ -18,7 +18,8 @@ struct strings {
 	size_t count;
 };
 
-enum existing { EXISTING_SKIP, EXISTING_OVERWRITE, EXISTING_RENAME };
+enum existing { EXISTING_SKIP, EXISTING_OVERWRITE, EXISTING_RENAME, EXISTING_UPDATE };
+enum durability { DURABILITY_NONE, DURABILITY_BATCH, DURABILITY_EACH };
 enum ip_family { IP_ANY, IP_V4, IP_V6 };
 enum http_wish { HTTP_AUTO, HTTP_1_1, HTTP_2, HTTP_3 };
 enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -36,6 +37,9 @@ struct settings {
 	struct strings checksum_files;
 	bool ignore_server_digests;
 	enum existing existing;
+	enum durability durability;
+	bool remote_time; /* files are dated as at the server, not now */
+	bool resume;      /* what an earlier run has left is gone on with */
 
 	/* scheduling */
 	char *mode;    /* engine name; the engines table checks it */
@@ -45,6 +49,9 @@ struct settings {
 	int64_t loops;        /* of the event engine */
 	int64_t connections; /* open at once at most; set from the limit of descriptors */
 	int64_t per_host;    /* the same per origin; 0: no limit of its own */
+	int64_t split;       /* chunks of one file in flight at most */
+	int64_t chunk_size;  /* bytes; 0: chosen by size and rate */
+	int64_t min_split_size; /* bytes: smaller files are not cut */
 	int64_t tries;       /* attempts per URL at most */
 	nstime retry_wait;   /* backoff base */
 	nstime retry_max_wait; /* backoff cap */

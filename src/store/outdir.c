@@ -16,13 +16,14 @@
 #include "base/alloc.h"
 #include "store/beneath.h"
 #include "store/parents.h"
-#include "store/workdir.h"
 
 struct outdir {
 	char *path; /* as given, for messages */
 	struct outdir_parent root;
 	struct workdir work;
 	struct parents *parents;
+	struct journal *journal; /* NULL: none */
+	struct durable *durable; /* NULL: none */
 };
 
 static bool is_dir(const char *path)
@@ -103,9 +104,20 @@ void outdir_close(struct outdir *outdir)
 	free(outdir);
 }
 
+int outdir_workdir(const struct outdir *outdir)
+{
+	return outdir->work.fd;
+}
+
 int outdir_parts(const struct outdir *outdir)
 {
 	return outdir->work.parts;
+}
+
+int outdir_sweep(
+	struct outdir *outdir, part_keeper *keep, void *context, struct error *err)
+{
+	return workdir_sweep(&outdir->work, outdir->path, keep, context, err);
 }
 
 /* Is the first component our own .seine, in the eyes of any file system? */
@@ -117,24 +129,93 @@ static bool is_reserved(const char *path)
 	       (path[len] == '\0' || path[len] == '/');
 }
 
-bool outdir_exists(struct outdir *outdir, const char *path)
+void outdir_attach(
+	struct outdir *outdir, struct journal *journal, struct durable *durable)
+{
+	outdir->journal = journal;
+	outdir->durable = durable;
+}
+
+struct journal *outdir_journal(const struct outdir *outdir)
+{
+	return outdir->journal;
+}
+
+struct durable *outdir_durable(const struct outdir *outdir)
+{
+	return outdir->durable;
+}
+
+/* The directory of a path that is there; NULL when it is not, or is not below the outdir. */
+static struct outdir_parent *existing_parent(
+	struct outdir *outdir, const char *path, const char **base)
 {
 	const char *slash = strrchr(path, '/');
 	struct outdir_parent *parent = &outdir->root;
-	struct stat info;
 	size_t blocked;
-	bool exists;
 
+	*base = slash ? slash + 1 : path;
 	if (!beneath_is_safe(path) || is_reserved(path))
-		return false;
+		return NULL;
 	if (slash && parents_get(outdir->parents, path, (size_t)(slash - path), false,
 			     &parent, &blocked) < 0)
-		return false;
-	exists = fstatat(parent->fd, slash ? slash + 1 : path, &info,
-			 AT_SYMLINK_NOFOLLOW) == 0 &&
+		return NULL;
+	return parent;
+}
+
+int64_t outdir_size(struct outdir *outdir, const char *path)
+{
+	const char *base;
+	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	struct stat info;
+	bool exists;
+
+	if (!parent)
+		return -1;
+	exists = fstatat(parent->fd, base, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
 		 !S_ISDIR(info.st_mode);
 	outdir_parent_put(outdir, parent);
-	return exists;
+	if (!exists)
+		return -1;
+	return S_ISREG(info.st_mode) ? info.st_size : 0;
+}
+
+bool outdir_exists(struct outdir *outdir, const char *path)
+{
+	return outdir_size(outdir, path) >= 0;
+}
+
+int outdir_open_file(struct outdir *outdir, const char *path)
+{
+	const char *base;
+	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	struct stat info;
+	int fd;
+
+	if (!parent)
+		return -1;
+	fd = openat(parent->fd, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	outdir_parent_put(outdir, parent);
+	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int outdir_remove_file(struct outdir *outdir, const char *path, struct error *err)
+{
+	const char *base;
+	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	int failed;
+
+	if (!parent)
+		return 0;
+	failed = unlinkat(parent->fd, base, 0) != 0 && errno != ENOENT;
+	if (failed)
+		error_errno(err, KIND_DISK, errno, "cannot remove '%s'", path);
+	outdir_parent_put(outdir, parent);
+	return failed ? -1 : 0;
 }
 
 static void say_blocked(const struct outdir *outdir, const char *path, size_t blocked,

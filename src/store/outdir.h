@@ -1,29 +1,56 @@
 /* outdir.h - the output directory of a job: its lock, its parts, and safe ways in.
  *
- * DIR/.seine/ exists only while a job is unfinished: `lock` (held by flock) and `parts/`. All
- * opening below DIR goes through openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so that
- * no link that is there, or is put there meanwhile, leads out. Any thread. */
+ * DIR/.seine/ exists only while a job is unfinished: `lock` (held by flock), `journal` (see
+ * journal.h) and `parts/`. All opening below DIR goes through openat2 with RESOLVE_BENEATH |
+ * RESOLVE_NO_SYMLINKS, so that no link that is there, or is put there meanwhile, leads out. Any
+ * thread. */
 #ifndef SEINE_STORE_OUTDIR_H
 #define SEINE_STORE_OUTDIR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/diag.h"
+#include "store/workdir.h"
 
 struct outdir;
 
-/* Make DIR (and its parents) if need be, take the lock, clear left parts. KIND_DISK when that
- * fails, KIND_LOCKED (with the other process's PID in the text) when another has it. */
+/* Make DIR (and its parents) if need be, and take the lock. Left parts are cleared, unless there
+ * is a journal: then journal_open() and outdir_sweep() are to follow. KIND_DISK when that fails,
+ * KIND_LOCKED (with the other process's PID in the text) when another has it. */
 struct outdir *outdir_open(const char *dir, struct error *err) must_check;
 /* Remove what is left of .seine/ when it is empty, and let go of the lock. */
 void outdir_close(struct outdir *outdir);
 
+/* Where what happens to its files is recorded and synced; both may be NULL, which they are at
+ * first. Borrowed. */
+struct journal;
+struct durable;
+void outdir_attach(
+	struct outdir *outdir, struct journal *journal, struct durable *durable);
+struct journal *outdir_journal(const struct outdir *outdir);
+struct durable *outdir_durable(const struct outdir *outdir);
+
 /* Is there anything but a directory under this name (a link counts as itself)? */
 bool outdir_exists(struct outdir *outdir, const char *path);
 
-/* The descriptor of parts/. Borrowed. */
+/* The length of what is there, 0 for what has none; -1 where outdir_exists() says no. */
+int64_t outdir_size(struct outdir *outdir, const char *path);
+/* Open it for reading; -1 when it is no regular file, or cannot be. Yours to close. */
+int outdir_open_file(struct outdir *outdir, const char *path);
+int outdir_remove_file(
+	struct outdir *outdir, const char *path, struct error *err) must_check;
+
+/* The descriptors of .seine and of its parts/. Borrowed. */
+int outdir_workdir(const struct outdir *outdir);
 int outdir_parts(const struct outdir *outdir);
+
+/* Remove all parts that `keep` does not want (NULL: all). At the start of a job that goes on,
+ * with journal_has_part; at the end of a complete one, after journal_close(), with NULL: parts
+ * of entries that the list did not have any more would keep .seine. As workdir_sweep. */
+int outdir_sweep(struct outdir *outdir, part_keeper *keep, void *context,
+	struct error *err) must_check;
 
 /* The directory that holds `path`, made if need be: borrowed until outdir_parent_put. *base
  * points at the last component inside path. NULL and KIND_DISK, or KIND_BAD_NAME when a link

@@ -5,7 +5,8 @@
  * the name; if not, begin again. The same holds when the whole of .seine goes between
  * our mkdir and our open.
  *
- * What is in parts/ when we have the lock was left by a process that was killed.
+ * What is in parts/ when we have the lock was left by a process that was killed, or stopped.
+ * Without a journal nobody knows what those parts are of.
  *
  * .seine is entered by its owner only (0700). That is why parts need no mode of their
  * own: they are created with the mode that the finished file is to have. */
@@ -168,8 +169,10 @@ static int write_pid(const struct workdir *workdir, const char *dir, struct erro
 }
 
 /* What cannot be removed is only told: new parts avoid names that are taken. */
-static int clear_parts(int parts, const char *dir, struct error *err)
+int workdir_sweep(struct workdir *workdir, const char *dir, part_keeper *keep,
+	void *context, struct error *err)
 {
+	int parts = workdir->parts;
 	int fd = open_private(parts, ".");
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *item;
@@ -183,6 +186,8 @@ static int clear_parts(int parts, const char *dir, struct error *err)
 	while ((item = readdir(stream))) {
 		if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
 			continue;
+		if (keep && keep(context, item->d_name))
+			continue;
 		if (unlinkat(parts, item->d_name, 0) < 0)
 			log_warn("cannot remove '%s/" WORKDIR_NAME "/" PARTS_NAME
 				 "/%s': %m",
@@ -190,6 +195,13 @@ static int clear_parts(int parts, const char *dir, struct error *err)
 	}
 	closedir(stream);
 	return 0;
+}
+
+static bool has_journal(const struct workdir *workdir)
+{
+	struct stat info;
+
+	return fstatat(workdir->fd, WORKDIR_JOURNAL, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 int workdir_take(struct workdir *workdir, int root, const char *dir, struct error *err)
@@ -202,7 +214,7 @@ int workdir_take(struct workdir *workdir, int root, const char *dir, struct erro
 	if (workdir->parts < 0)
 		return error_errno(err, KIND_DISK, errno,
 			"cannot open '%s/" WORKDIR_NAME "/" PARTS_NAME "'", dir);
-	return clear_parts(workdir->parts, dir, err);
+	return has_journal(workdir) ? 0 : workdir_sweep(workdir, dir, NULL, NULL, err);
 }
 
 static void remove_if_empty(int at, const char *name, int flags)

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "store/journal.h"
 #include "storing.h"
 
 /* Somebody prepared .seine: links in it must not lead us anywhere. */
@@ -209,6 +210,71 @@ static void keeps_what_is_not_empty(void)
 	scratch_remove("d");
 }
 
+static bool keeps_second(void *context, const char *part)
+{
+	check_str(context, "context");
+	return strcmp(part, "2.part") == 0;
+}
+
+static void sweeps_what_nobody_wants(void)
+{
+	struct outdir *outdir = open_ok("d");
+	char context[] = "context";
+
+	check(scratch_write("d/.seine/parts/1.part", "one"));
+	check(scratch_write("d/.seine/parts/2.part", "two"));
+	check(scratch_write("d/.seine/parts/3.part", "three"));
+	check_int(outdir_sweep(outdir, keeps_second, context, NULL), 0);
+	check_int(scratch_count("d/.seine/parts"), 1);
+	check(scratch_is("d/.seine/parts/2.part", "two"));
+	check_int(outdir_sweep(outdir, NULL, NULL, NULL), 0);
+	close_clean(outdir, "d");
+}
+
+static struct journal *journal_in(struct outdir *outdir)
+{
+	struct error err = {.kind = KIND_NONE};
+	struct journal *journal = journal_open(
+		&(struct journal_setup){.workdir = outdir_workdir(outdir)}, &err);
+
+	if (!journal) {
+		printf("Bail out! %s\n", err.text);
+		_exit(1);
+	}
+	return journal;
+}
+
+/* A job that is stopped leaves its journal and its parts; who goes on with it keeps those that
+ * the journal knows; when it is complete nothing is left. */
+static void keeps_what_the_journal_knows(void)
+{
+	struct outdir *outdir = open_ok("d");
+	struct journal *journal = journal_in(outdir);
+	struct journal_file file = {.path = "large", .size = 100};
+
+	file.id = journal_new_id(journal);
+	check_int(journal_begin(journal, &file, NULL), 0);
+	check_int(journal_range(journal, file.id, (struct range){0, 3}, NULL), 0);
+	check(scratch_write("d/.seine/parts/f1.part", "half"));
+	check(scratch_write("d/.seine/parts/f2.part", "unknown"));
+	check(scratch_write("d/.seine/parts/1.part", "small"));
+	check_int(journal_close(journal, false, NULL), 0);
+	outdir_close(outdir);
+	check(!scratch_there("d/.seine/lock"));
+	check_int(scratch_count("d/.seine/parts"), 3);
+
+	outdir = open_ok("d");
+	check_int(scratch_count("d/.seine/parts"), 3);
+	journal = journal_in(outdir);
+	check_int(outdir_sweep(outdir, journal_has_part, journal, NULL), 0);
+	check_int(scratch_count("d/.seine/parts"), 1);
+	check(scratch_is("d/.seine/parts/f1.part", "half"));
+	check(journal_find(journal, "large") != NULL);
+	check_int(journal_close(journal, true, NULL), 0);
+	check_int(outdir_sweep(outdir, NULL, NULL, NULL), 0);
+	close_clean(outdir, "d");
+}
+
 int main(void)
 {
 	scratch_enter();
@@ -220,6 +286,8 @@ int main(void)
 	run(sweeps_after_a_killed_one);
 	run(survives_the_unlink_race);
 	run(keeps_what_is_not_empty);
+	run(sweeps_what_nobody_wants);
+	run(keeps_what_the_journal_knows);
 	scratch_leave();
 	return done();
 }

@@ -1,0 +1,40 @@
+/* finished.h - which files a job has finished, with which size, and whether that is sound:
+ * 11 to 22 bytes each.
+ *
+ * Only fingerprints are kept. Of ten million files perhaps 45 are taken for another one, which
+ * then looks like a file of the wrong size; that a wrong size passes for the right one has a
+ * chance of one in eight million. One owner; no lock. */
+#ifndef SEINE_STORE_FINISHED_H
+#define SEINE_STORE_FINISHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct finished {
+	uint64_t *slots;
+	size_t n_slots, count; /* n_slots: 0, or a power of two */
+};
+
+#define FINISHED_INIT                                                                  \
+	{                                                                              \
+		.slots = NULL                                                          \
+	}
+
+void finished_release(struct finished *finished);
+
+/* The file under this hash of its path is finished; replaces what was told of it before. */
+void finished_put(
+	struct finished *finished, uint64_t path_hash, int64_t size, bool sound);
+
+enum finished_answer {
+	FINISHED_NOT,        /* not that we know */
+	FINISHED_OTHER_SIZE, /* ... not with this size */
+	FINISHED_UNSOUND,    /* with this size, and it may have been lost */
+	FINISHED_SOUND       /* with this size */
+};
+
+enum finished_answer finished_get(
+	const struct finished *finished, uint64_t path_hash, int64_t size);
+
+#endif
