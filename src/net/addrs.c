@@ -5,6 +5,7 @@
 #include "net/addrs.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -127,6 +128,30 @@ bool addrs_have_v6(void)
 	/* Tunnels of old, Teredo (2001::/32) and 6to4 (2002::/16): IPv4 is better. */
 	return !(bytes[0] == 0x20 && bytes[1] == 0x02) &&
 	       memcmp(bytes, "\x20\x01\0\0", 4) != 0;
+}
+
+static bool may_reach(const struct sockaddr *address)
+{
+	struct sockaddr_in6 v6;
+
+	if (!address || address->sa_family != AF_INET6)
+		return false;
+	memcpy(&v6, address, sizeof(v6));
+	return !IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) &&
+	       !IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr);
+}
+
+bool addrs_use_v6(void)
+{
+	struct ifaddrs *all, *own;
+
+	/* Who cannot find out asks for both. */
+	if (getifaddrs(&all) != 0)
+		return true;
+	for (own = all; own && !may_reach(own->ifa_addr); own = own->ifa_next)
+		;
+	freeifaddrs(all);
+	return own != NULL;
 }
 
 bool addrs_have_v6_loopback(void)

@@ -39,6 +39,9 @@ void addrs_write(const struct addrs *addrs, bool v6_first, struct buf *list);
 
 /* Has this host a global IPv6 address and a way to others? Sends nothing. */
 bool addrs_have_v6(void);
+/* Has it any IPv6 address but those of loopback and single links, from where no address that
+ * a name has can be reached? */
+bool addrs_use_v6(void);
 /* The same for ::1 alone. */
 bool addrs_have_v6_loopback(void);
 

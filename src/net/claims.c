@@ -1,6 +1,6 @@
 /* claims.c - see claims.h. Each claim has a condition of its own, so that an answer wakes
  * those who want it and not thousands of threads that wait for other names. Those who found
- * no room wait for `room`, which is signalled once per claim that ends; who may have been
+ * no room wait for `room`, which is signalled once per claim that ends or turns slow; who may have been
  * woken by it and takes no room after all passes the signal on. */
 #include "net/claims.h"
 
@@ -13,6 +13,7 @@
 struct claim {
 	pthread_cond_t ended;
 	unsigned owners; /* who asks and those who wait; the last one frees it */
+	bool slow;       /* it does not count */
 	char key[];
 };
 
@@ -28,10 +29,9 @@ static void cond_init(pthread_cond_t *cond)
 	pthread_condattr_destroy(&attr);
 }
 
-void claims_init(struct claims *claims, pthread_mutex_t *lock)
+void claims_init(struct claims *claims, pthread_mutex_t *lock, size_t most)
 {
-	claims->active = map_new();
-	claims->lock = lock;
+	*claims = (struct claims){.active = map_new(), .lock = lock, .most = most};
 	cond_init(&claims->room);
 }
 
@@ -49,19 +49,36 @@ static void disown(struct claim *claim)
 	free(claim);
 }
 
+static bool has_room(const struct claims *claims)
+{
+	return map_count(claims->active) - claims->slow < claims->most;
+}
+
 bool claims_take(struct claims *claims, const char *key)
 {
 	size_t size = strlen(key) + 1;
 	struct claim *claim;
 
-	if (map_count(claims->active) >= CLAIMS_MAX || map_get(claims->active, key))
+	if (!has_room(claims) || map_get(claims->active, key))
 		return false;
 	claim = xmalloc(sizeof(*claim) + size);
 	cond_init(&claim->ended);
 	claim->owners = 1;
+	claim->slow = false;
 	memcpy(claim->key, key, size);
 	map_put(claims->active, claim->key, claim);
 	return true;
+}
+
+void claims_slow(struct claims *claims, const char *key)
+{
+	struct claim *claim = map_get(claims->active, key);
+
+	if (!claim || claim->slow)
+		return;
+	claim->slow = true;
+	claims->slow++;
+	pthread_cond_signal(&claims->room);
 }
 
 void claims_give(struct claims *claims, const char *key)
@@ -70,6 +87,7 @@ void claims_give(struct claims *claims, const char *key)
 
 	if (!claim)
 		return;
+	claims->slow -= claim->slow;
 	pthread_cond_broadcast(&claim->ended);
 	pthread_cond_signal(&claims->room);
 	disown(claim);
@@ -99,6 +117,6 @@ bool claims_wait(struct claims *claims, const char *key, nstime until)
 
 void claims_pass(struct claims *claims)
 {
-	if (map_count(claims->active) < CLAIMS_MAX)
+	if (has_room(claims))
 		pthread_cond_signal(&claims->room);
 }

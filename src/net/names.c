@@ -37,6 +37,8 @@ struct answer {
 
 struct names {
 	bool v6_first;
+	enum ip_family family; /* to ask for */
+	atomic_int joined;
 	bool overridden; /* there is --resolve */
 	pthread_mutex_t
 		lock; /* all below but fixed, local and invalid, which stay as they are */
@@ -136,8 +138,11 @@ struct names *names_new(
 	enum ip_family family = settings->family;
 	struct error why;
 
+	names->family = family == IP_ANY && !addrs_use_v6() ? IP_V4 : family;
+	atomic_init(&names->joined, 0);
 	pthread_mutex_init(&names->lock, NULL);
-	claims_init(&names->claims, &names->lock);
+	claims_init(&names->claims, &names->lock,
+		NAMES_QUESTIONS_MAX / (names->family == IP_ANY ? 2 : 1));
 	list_init(&names->ages);
 	names->fixed = map_new();
 	names->kept = map_new();
@@ -176,6 +181,26 @@ void names_free(struct names *names)
 bool names_v6_first(const struct names *names)
 {
 	return names->v6_first;
+}
+
+enum ip_family names_family(const struct names *names)
+{
+	return names->family;
+}
+
+void names_join(struct names *names)
+{
+	atomic_fetch_add(&names->joined, 1);
+}
+
+void names_leave(struct names *names)
+{
+	atomic_fetch_sub(&names->joined, 1);
+}
+
+int names_joined(const struct names *names)
+{
+	return atomic_load(&names->joined);
 }
 
 bool names_is_literal(const char *host)
@@ -335,6 +360,17 @@ const struct addresses *names_claim(
 		names_share(&answer->shared);
 	pthread_mutex_unlock(&names->lock);
 	return answer ? &answer->shared : NULL;
+}
+
+void names_claim_slow(struct names *names, const char *host)
+{
+	char key[HOSTNAME_ROOM];
+
+	if (hostname_key(key, host) < 0)
+		return;
+	pthread_mutex_lock(&names->lock);
+	claims_slow(&names->claims, key);
+	pthread_mutex_unlock(&names->lock);
 }
 
 void names_unclaim(struct names *names, const char *host)

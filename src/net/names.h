@@ -57,6 +57,22 @@ void names_put(struct names *names, const struct addresses *addresses);
 
 /* Should IPv6 addresses be tried before IPv4 ones? */
 bool names_v6_first(const struct names *names);
+/* Which addresses to ask for: those that -4 or -6 says. With neither IPv4 alone on a host that
+ * has no IPv6 address but of loopback and of single links (much as getaddrinfo does it, given
+ * AI_ADDRCONFIG), else both. */
+enum ip_family names_family(const struct names *names);
+
+/* Questions, each for one family of a name, that all askers together may have put and not had
+ * answered. Most home routers run dnsmasq, which turns away what comes beyond 150. Those that
+ * have been out for longer than an answer should take do not count, so that names that nobody
+ * answers for leave room for others. Askers are either all on loops, or all threads. */
+#define NAMES_QUESTIONS_MAX 128
+
+/* For those who ask from a loop: each has an equal share. All of them join before the first
+ * one asks. Any thread. */
+void names_join(struct names *names);
+void names_leave(struct names *names);
+int names_joined(const struct names *names);
 
 /* For threads that wait for an answer: one of those who want a name asks for it. Returns the
  * answer as names_get does (port 0), waiting until `until` while another thread has claimed
@@ -64,6 +80,8 @@ bool names_v6_first(const struct names *names);
  * learn the answer, then call names_unclaim. NULL without it: the time is up. */
 const struct addresses *names_claim(
 	struct names *names, const char *host, nstime until, bool *claimed) must_check;
+/* The answer to what you have claimed takes longer than it should: it counts no more. */
+void names_claim_slow(struct names *names, const char *host);
 void names_unclaim(struct names *names, const char *host);
 
 #endif

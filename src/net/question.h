@@ -14,8 +14,8 @@ struct resolver;
 
 struct question {
 	struct resolver *resolver;
-	struct list link;               /* in the resolver's queued or finished */
-	struct list waiters;            /* of struct resolver_waiter */
+	struct list link;    /* in the resolver's queued, asked or finished */
+	struct list waiters; /* of struct resolver_waiter */
 	const struct addresses *answer; /* a share; NULL: not there yet */
 
 	char key[HOSTNAME_ROOM];
@@ -23,7 +23,9 @@ struct question {
 	char name[CHANNEL_NAME_ROOM]; /* the candidate that DNS is asked for */
 	int place; /* of the next candidate; 0: the channel gave none yet */
 
-	int left; /* families yet to answer */
+	nstime asked; /* when; of the candidate */
+	int left;     /* families yet to answer */
+	bool counts;  /* those that are left, against the limit */
 	struct addrs addrs;
 	int ttl;    /* the least of all records */
 	int status; /* of the family that failed worse, ARES_SUCCESS when none did */

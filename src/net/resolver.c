@@ -1,9 +1,9 @@
 /* resolver.c - see resolver.h.
  *
  * A question is a name that is asked for. It is in `by_name` and queued; then asked, once
- * per family, and in no list; then, with the last answer, queued again for the next domain
- * of the search list, or finished; and freed once its waiters have been told. One whose
- * answer was known from the start is finished at once, and never in `by_name`.
+ * per family, and in that list while it counts; then, with the last answer, queued again for
+ * the next domain of the search list, or finished; and freed once its waiters have been told.
+ * One whose answer was known from the start is finished at once, and never in `by_name`.
  *
  * c-ares calls back from within its own calls, those that ask included. Its callbacks only
  * take notes; names are started and waiters told when it has returned. */
@@ -20,22 +20,20 @@
 #include "net/nameservers.h"
 #include "net/question.h"
 
-/* Most home routers run dnsmasq, which turns away what comes beyond 150 queries. */
-#define QUERIES_MAX 128
-
 #define WAIT_SLICE (100 * NS_PER_MS) /* between two looks at `stop` */
 
 struct resolver {
 	struct names *names;
-	const struct settings *settings;
+	enum ip_family family;
 	struct resolver_watch *watch;
 	struct channel_setup setup;
 	struct channel channel; /* open while there is something to ask, at least */
 	bool doubtful;          /* the channel brought a failure that may be its own */
-	int queries, queries_max;
+	int queries, counted;   /* out now, and those of them that count ... */
+	int queries_max;        /* ... of which all resolvers have no more */
 	struct map *by_name;
-	struct list queued, finished;
-	struct pollfd *sockets; /* without a watch */
+	struct list queued, asked, finished; /* asked: the oldest first */
+	struct pollfd *sockets;              /* without a watch */
 	size_t socket_count;
 };
 
@@ -84,6 +82,15 @@ static struct question *question_of(struct list *link)
 	return container_of(link, struct question, link);
 }
 
+/* It does not count any more, or has no answer to wait for. */
+static void discount(struct question *question)
+{
+	if (question->counts)
+		question->resolver->counted -= question->left;
+	question->counts = false;
+	list_remove(&question->link);
+}
+
 static void finish(struct question *question)
 {
 	list_add_before(&question->resolver->finished, &question->link);
@@ -105,10 +112,13 @@ static void note_answer(
 	struct resolver *resolver = question->resolver;
 
 	resolver->queries--;
+	if (question->counts)
+		resolver->counted--;
 	question_note(question, status, found);
 	ares_freeaddrinfo(found);
 	if (question->left > 0)
 		return;
+	discount(question);
 	if (question_is_denied(question) &&
 		channel_candidate(&resolver->channel, question->host, &question->place,
 			question->name))
@@ -119,18 +129,22 @@ static void note_answer(
 
 static int families(const struct resolver *resolver)
 {
-	return resolver->settings->family == IP_ANY ? 2 : 1;
+	return resolver->family == IP_ANY ? 2 : 1;
 }
 
 /* Make the queries. Any of them may be answered before it returns. */
 static void start(struct resolver *resolver, struct question *question)
 {
-	enum ip_family family = resolver->settings->family;
+	enum ip_family family = resolver->family;
 	struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT};
 
 	question->status = ARES_SUCCESS;
+	question->asked = clock_now();
 	question->left = families(resolver);
+	question->counts = true;
+	list_add_before(&resolver->asked, &question->link);
 	resolver->queries += question->left;
+	resolver->counted += question->left;
 	if (family != IP_V6) {
 		hints.ai_family = AF_INET;
 		ares_getaddrinfo(resolver->channel.ares, question->name, NULL, &hints,
@@ -161,15 +175,34 @@ static void start_or_fail(struct resolver *resolver, struct question *question)
 	finish(question);
 }
 
+static bool has_room(const struct resolver *resolver)
+{
+	int resolvers = names_joined(resolver->names);
+	int share = resolver->queries_max / (resolvers > 1 ? resolvers : 1);
+
+	return resolver->counted + families(resolver) <= share;
+}
+
+/* When the oldest question that counts will have been out for so long that it does not. */
+static nstime slow_at(const struct resolver *resolver)
+{
+	if (list_empty(&resolver->asked))
+		return NSTIME_NEVER;
+	return question_of(resolver->asked.next)->asked +
+	       resolver->setup.timeout_ms * NS_PER_MS;
+}
+
 static void start_queued(struct resolver *resolver)
 {
 	struct list *link;
+	nstime now = clock_now();
 
+	while (slow_at(resolver) <= now)
+		discount(question_of(resolver->asked.next));
 	/* A network that has changed may have brought other name servers. */
 	if (resolver->doubtful && resolver->queries == 0)
 		close_channel(resolver);
-	while (resolver->queries + families(resolver) <= resolver->queries_max &&
-		(link = list_pop(&resolver->queued)) != NULL) {
+	while (has_room(resolver) && (link = list_pop(&resolver->queued)) != NULL) {
 		if (list_empty(&question_of(link)->waiters))
 			drop(resolver, question_of(link)); /* all have cancelled */
 		else
@@ -219,12 +252,15 @@ struct resolver *resolver_new_with(struct names *names, const struct settings *s
 	struct error why;
 
 	resolver->names = names;
-	resolver->settings = settings;
+	resolver->family = limits->family;
 	resolver->watch = watch;
 	resolver->queries_max = limits->queries;
 	resolver->by_name = map_new();
 	list_init(&resolver->queued);
+	list_init(&resolver->asked);
 	list_init(&resolver->finished);
+	if (watch)
+		names_join(names);
 	resolver->setup = (struct channel_setup){
 		.timeout_ms = limits->timeout_ms,
 		.tries = limits->tries,
@@ -252,8 +288,10 @@ fail:
 struct resolver *resolver_new(struct names *names, const struct settings *settings,
 	struct resolver_watch *watch, struct error *err)
 {
-	static const struct resolver_limits limits = {
-		.timeout_ms = 2000, .tries = 3, .queries = QUERIES_MAX};
+	const struct resolver_limits limits = {.timeout_ms = 2000,
+		.tries = 3,
+		.queries = NAMES_QUESTIONS_MAX,
+		.family = names_family(names)};
 
 	return resolver_new_with(names, settings, watch, &limits, err);
 }
@@ -275,6 +313,8 @@ void resolver_free(struct resolver *resolver)
 	if (!resolver)
 		return;
 	reset(resolver);
+	if (resolver->watch)
+		names_leave(resolver->names);
 	map_free(resolver->by_name, NULL);
 	free(resolver->setup.servers);
 	free(resolver->sockets);
@@ -322,17 +362,20 @@ void resolver_ready(struct resolver *resolver, int fd, uint32_t events)
 
 nstime resolver_deadline(const struct resolver *resolver, nstime now)
 {
+	nstime slow = list_empty(&resolver->queued) ? NSTIME_NEVER : slow_at(resolver);
 	struct timeval room;
 	const struct timeval *left = NULL;
+	nstime due;
 
 	if (!list_empty(&resolver->finished))
 		return now;
 	if (resolver->channel.ares)
 		left = ares_timeout(resolver->channel.ares, NULL, &room);
 	if (!left)
-		return NSTIME_NEVER;
+		return slow;
 	/* It cuts to milliseconds: one more, or we would be a little early again and again. */
-	return now + left->tv_sec * NS_PER_SEC + left->tv_usec * NS_PER_US + NS_PER_MS;
+	due = now + left->tv_sec * NS_PER_SEC + left->tv_usec * NS_PER_US + NS_PER_MS;
+	return due < slow ? due : slow;
 }
 
 void resolver_due(struct resolver *resolver)
@@ -396,7 +439,7 @@ static const struct addresses *ask_and_wait(
 	struct resolver *resolver, const char *host, const struct wait *wait)
 {
 	struct patient patient = {.waiter = {.done = keep_answer}};
-	nstime now;
+	nstime slow = clock_now() + resolver->setup.timeout_ms * NS_PER_MS, now;
 
 	list_init(&patient.waiter.link);
 	resolver_ask(resolver, host, &patient.waiter);
@@ -409,6 +452,8 @@ static const struct addresses *ask_and_wait(
 		if (poll(resolver->sockets, resolver->socket_count, timeout) > 0)
 			handle_sockets(resolver);
 		resolver_due(resolver);
+		if (clock_now() >= slow)
+			names_claim_slow(resolver->names, host);
 	}
 	reset(resolver);
 	return patient.answer;

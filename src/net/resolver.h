@@ -1,7 +1,10 @@
 /* resolver.h - asking DNS, through c-ares: one channel, one thread, no blocking.
  *
- * Asks for both families (or the one that -4/-6 wants) of a name once, however many wait for
- * it, and puts what comes into names.h. The sockets are watched by whoever owns the resolver.
+ * Asks for both families of a name (or the one that names_family wants) once, however many
+ * wait for it, and puts what comes into names.h. So many questions are out at a time, for all
+ * resolvers of the same names together (NAMES_QUESTIONS_MAX), and the other names queue up;
+ * what has not been answered within the first try counts no more, and is waited for beside
+ * them. The sockets are watched by whoever owns the resolver.
  * For engines without a loop resolver_wait does the watching. */
 #ifndef SEINE_NET_RESOLVER_H
 #define SEINE_NET_RESOLVER_H
@@ -22,11 +25,13 @@ struct resolver *resolver_new(struct names *names, const struct settings *settin
 	struct resolver_watch *watch, struct error *err) must_check;
 void resolver_free(struct resolver *resolver); /* waiters are forgotten, not called */
 
-/* How patiently to ask, for tests; resolver_new's are 2 s, 3, 128 and NULL. */
+/* How to ask, for tests; resolver_new's are 2 s, 3, NAMES_QUESTIONS_MAX, names_family and
+ * NULL. */
 struct resolver_limits {
 	int timeout_ms; /* of the first try of a server; doubled for each further one */
 	int tries;      /* of each server */
-	int queries;    /* in flight at most, at least 2; the others queue up */
+	int queries; /* of all resolvers on loops, out at a time; at least 2 of each */
+	enum ip_family family;
 	const char *resolv_conf; /* NULL: the system's */
 };
 struct resolver *resolver_new_with(struct names *names, const struct settings *settings,

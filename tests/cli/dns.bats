@@ -2,26 +2,10 @@
 # Names: looked up by ourselves, once, in every engine; never by a thread of libcurl's.
 
 load helper
+load dns
 
 setup_file() {
 	command -v dnsmasq >/dev/null || skip "dnsmasq is not installed"
-}
-
-# A name server with these dnsmasq options, in DNS.
-dns_start() {
-	local port
-	port=$(free_port)
-	dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --port="$port" \
-		--listen-address=127.0.0.1 --bind-interfaces --user=root --pid-file= \
-		--log-queries --log-facility="$CTL/dns.log" "$@" >/dev/null 2>&1 3>&- &
-	PIDS+=($!)
-	DNS=127.0.0.1:$port
-	wait_until 5 port_open "$port"
-}
-
-# How often was this asked for?
-queries() { # NAME
-	grep -c "query\[A\] $1 " "$CTL/dns.log" || true
 }
 
 @test "a hundred files of one name, in every mode: it is asked for once" {
@@ -42,7 +26,7 @@ queries() { # NAME
 	origin_start
 	dns_start --address=/test/127.0.0.1
 	list $(for n in {1..50}; do echo "http://h$n.test:$O_PORT/$n.bin?delay=1500"; done)
-	seine_start -d out --dns-servers "$DNS" -j 50 --mode event -i "$CTL/list.txt"
+	seine_start -d out --dns-servers "$DNS" -j 50 --mode event --loops 1 -i "$CTL/list.txt"
 	wait_until 5 has_requests 50
 	[[ $(ls "/proc/$SEINE_PID/task" | wc -l) == 1 ]]
 	wait "$SEINE_PID"

@@ -11,6 +11,8 @@
 #include "script.h"
 #include "server.h"
 
+#define GATHER_MS 60000 /* the longest wait of gather= */
+
 static void refuse(struct conn *conn, int status, const char *text, const char *detail)
 {
 	struct buf page = BUF_INIT;
@@ -74,6 +76,28 @@ static void apply_limits(struct conn *conn, struct script *script)
 		script->status = status;
 }
 
+/* Wait for the others of the group; who makes it as many as are waited for lets all go. */
+static void gather(struct conn *conn, struct script *script)
+{
+	struct tally *group = conn->visit.group;
+	struct server *server = conn->server;
+
+	if (group->gathered)
+		return;
+	if (group->active < (uint64_t)script->gather) {
+		script->delay = GATHER_MS;
+		return;
+	}
+	group->gathered = true;
+	for (struct list *at = server->conns.next; at != &server->conns;
+		at = at->next) {
+		struct conn *other = container_of(at, struct conn, all);
+
+		if (other->state == CONN_DELAYED && other->visit.group == group)
+			heap_set(&server->timers, &other->timer, server->now);
+	}
+}
+
 /* need=Name: value: was it asked with that header? */
 static bool has_needed(const struct request *request, const char *need)
 {
@@ -91,31 +115,57 @@ static bool has_needed(const struct request *request, const char *need)
 	return false;
 }
 
+/* Does this request break, and how? Where at= picks out some, only these are counted. */
+static void apply_faults(struct conn *conn, struct script *script, uint64_t ordinal)
+{
+	struct request *request = &conn->request;
+	struct range range;
+	struct buf key = BUF_INIT;
+	enum fault fault;
+	int64_t status = 0;
+
+	if (range_parse(request, script->size, &range) != RANGE_PART)
+		range = (struct range){0, script->size - 1};
+	if (script->at >= 0 && script->at != range.first)
+		script_behave(script);
+	if (!script->fail && !script->fault)
+		return;
+	if (script->at >= 0) {
+		buf_addf(&key, "%s at", request->target);
+		ordinal = ledger_ordinal(conn->server->ledger, key.data);
+		buf_release(&key);
+	}
+	fault = script_choose(script, request->target, ordinal, &status);
+	script_break(script, fault, status, &range,
+		body_random(
+			hash64(request->target, strlen(request->target), 1), ordinal));
+}
+
 static void answer_script(struct conn *conn)
 {
 	struct request *request = &conn->request;
 	struct script script;
 	const char *wrong = script_parse(&script, request->query);
 	uint64_t ordinal = 0;
-	int64_t status = 0;
 
 	if (wrong) {
 		refuse(conn, 400, "wrong parameter: ", wrong);
 		return;
 	}
-	if (script.fail || script.fault || script.change > 0 || script.lie) {
-		enum fault fault;
-
+	if (script.fail || script.fault || script.stale || script.change > 0 ||
+		script.lie)
 		ordinal = ledger_ordinal(conn->server->ledger, request->target);
-		fault = script_choose(&script, request->target, ordinal, &status);
-		script_break(&script, fault, status,
-			body_random(hash64(request->target, strlen(request->target), 1),
-				ordinal));
-	}
+	apply_faults(conn, &script, ordinal);
+	if (conn->used)
+		script_grow_stale(&script, request->target, ordinal);
 	apply_limits(conn, &script);
+	if (script.gather > 0)
+		gather(conn, &script);
 	if (script.need && !has_needed(request, script.need))
 		script.status = 401;
 	reply_script(&conn->reply, request, &script, ordinal, time(NULL));
+	if (script.hangup && conn->reply.ending == END_KEEP)
+		conn->reply.ending = END_CLOSE;
 }
 
 void answer(struct conn *conn)

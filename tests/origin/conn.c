@@ -137,6 +137,7 @@ static void next_request(struct conn *conn)
 	memmove(conn->in.data, conn->in.data + conn->taken, conn->in.len - conn->taken);
 	buf_truncate(&conn->in, conn->in.len - conn->taken);
 	conn->taken = 0;
+	conn->used = true;
 	if (conn->out.cap > 0)
 		buf_release(&conn->out);
 	conn->state = CONN_READING;
@@ -187,6 +188,7 @@ static enum sent send_bytes(
 	ssize_t n = send(conn->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	*done = n > 0 ? (size_t)n : 0;
+	ledger_sent(conn->server->ledger, &conn->visit, *done);
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		return SENT_BROKEN;
 	return *done == len ? SENT_ALL : SENT_SOME;

@@ -32,6 +32,7 @@ struct conn {
 	enum conn_state state;
 	bool readable, gone; /* there may be input; the other side has closed */
 	bool counted; /* has made a request that is not for the origin's own pages */
+	bool used;    /* has had a whole answer before */
 	nstime pace;  /* with a rate: when the next bytes may go */
 	struct buf in;
 	size_t taken;   /* bytes of `in` that belong to the request being answered */

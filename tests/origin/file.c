@@ -13,9 +13,10 @@
 #define ENCODED_MAX (64 * 1024 * 1024)
 #define LAYERS_MAX 10000
 
-/* The validators of a version of the file: "" for none. */
+/* The validators of a version of the file, "" for none; and the time of the answer. */
 struct validators {
 	struct buf etag, modified;
+	int64_t now;
 };
 
 static void make_validators(
@@ -28,6 +29,8 @@ static void make_validators(
 		buf_addstr(&is->etag, script->etag);
 	if (!script->modified)
 		reply_add_date(&is->modified, MODIFIED + (changed ? DAY : 0));
+	else if (strcmp(script->modified, "now") == 0)
+		reply_add_date(&is->modified, is->now);
 	else if (strcmp(script->modified, "none") != 0)
 		buf_addstr(&is->modified, script->modified);
 }
@@ -145,6 +148,9 @@ static void cut(struct reply *reply, int64_t bytes, enum ending ending)
 static void add_file_headers(
 	struct reply *reply, const struct script *script, const struct validators *is)
 {
+	buf_addstr(&reply->head, "Date: ");
+	reply_add_date(&reply->head, is->now);
+	buf_addstr(&reply->head, "\r\n");
 	if (is->etag.len > 0)
 		reply_add_header(reply, "ETag", is->etag.data);
 	if (is->modified.len > 0)
@@ -158,16 +164,24 @@ static void add_file_headers(
 		buf_addf(&reply->head, "%s\r\n", script->headers[i]);
 }
 
+static bool tells(const struct script *script, const char *lie)
+{
+	return script->lie && strcmp(script->lie, lie) == 0;
+}
+
 static void reply_file(struct reply *reply, const struct request *request,
 	const struct script *script, struct validators *is, uint64_t ordinal)
 {
 	struct range range;
-	enum range_verdict verdict = range_asked(
-		request, script->size, is->etag.data, is->modified.data, &range);
+	enum range_verdict verdict =
+		tells(script, "heedless")
+			? range_parse(request, script->size, &range)
+			: range_asked(request, script->size, is->etag.data,
+				  is->modified.data, &range);
 
-	if (script->encoding || (script->lie && strcmp(script->lie, "ignore") == 0))
+	if (script->encoding || tells(script, "ignore"))
 		verdict = RANGE_WHOLE;
-	if (script->lie && strcmp(script->lie, "refuse") == 0 && verdict == RANGE_PART)
+	if (tells(script, "refuse") && verdict == RANGE_PART)
 		verdict = RANGE_UNSATISFIABLE;
 	reply->pos = 0;
 	reply->end = script->size;
@@ -243,7 +257,7 @@ static bool reply_nothing(struct reply *reply, const struct script *script)
 void reply_script(struct reply *reply, const struct request *request,
 	const struct script *script, uint64_t ordinal, int64_t now)
 {
-	struct validators is = {BUF_INIT, BUF_INIT};
+	struct validators is = {BUF_INIT, BUF_INIT, now};
 	bool changed = script->change > 0 && ordinal >= (uint64_t)script->change;
 
 	reply->rate = script->rate;

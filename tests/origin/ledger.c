@@ -150,6 +150,16 @@ void ledger_status(struct ledger *ledger, const struct visit *visit, int status)
 	memcpy(ledger->log.data + visit->record, &record, sizeof(record));
 }
 
+void ledger_sent(struct ledger *ledger, const struct visit *visit, size_t bytes)
+{
+	if (!visit->path)
+		return;
+	ledger->all.sent += bytes;
+	visit->host->sent += bytes;
+	visit->path->sent += bytes;
+	visit->group->sent += bytes;
+}
+
 void ledger_end(struct ledger *ledger, struct visit *visit)
 {
 	if (!visit->path)
@@ -231,8 +241,9 @@ static void add_tally(struct ledger *ledger, struct buf *out, const struct tally
 {
 	buf_addf(out,
 		"\"requests\":%" PRIu64 ",\"active\":%" PRIu64
-		",\"max_active\":%" PRIu64 ",\"first\":%" PRId64 ",\"last\":%" PRId64,
-		tally->count, tally->active, tally->max_active,
+		",\"max_active\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"first\":%" PRId64
+		",\"last\":%" PRId64,
+		tally->count, tally->active, tally->max_active, tally->sent,
 		tally->count ? ms_of(ledger, tally->first) : 0,
 		tally->count ? ms_of(ledger, tally->last) : 0);
 }
@@ -317,8 +328,9 @@ static struct map *map_cleared(struct map *old)
 			tally_free(tally);
 			continue;
 		}
-		tally->count = 0;
+		tally->count = tally->sent = 0;
 		tally->max_active = tally->active;
+		tally->gathered = false;
 		map_put(map, tally->key, tally);
 	}
 	map_free(old, NULL);
@@ -331,7 +343,7 @@ void ledger_reset(struct ledger *ledger)
 	ledger->paths = map_cleared(ledger->paths);
 	ledger->groups = map_cleared(ledger->groups);
 	ledger->targets = map_cleared(ledger->targets);
-	ledger->all.count = 0;
+	ledger->all.count = ledger->all.sent = 0;
 	ledger->all.max_active = ledger->all.active;
 	ledger->unlogged = 0;
 	buf_release(&ledger->log);

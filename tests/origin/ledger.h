@@ -16,7 +16,9 @@ struct tally {
 	char *key;
 	uint64_t count;
 	uint64_t active, max_active;
+	uint64_t sent;      /* bytes of answers, heads included */
 	nstime first, last; /* when requests came */
+	bool gathered;      /* as many were active at once as gather= waits for */
 	nstime window;      /* start of the second that window_count counts in */
 	uint64_t window_count;
 	struct buf headers; /* of the last request: name NUL value NUL ... */
@@ -40,6 +42,8 @@ void ledger_begin(struct ledger *ledger, struct visit *visit,
 	nstime now);
 /* Its response has this status (0: none). */
 void ledger_status(struct ledger *ledger, const struct visit *visit, int status);
+/* So many bytes of it have gone out. */
+void ledger_sent(struct ledger *ledger, const struct visit *visit, size_t bytes);
 /* It is over; harmless when nothing is under way. */
 void ledger_end(struct ledger *ledger, struct visit *visit);
 

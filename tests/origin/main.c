@@ -13,6 +13,7 @@
  * README.md says what the URLs can ask for. */
 #include <errno.h>
 #include <getopt.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,29 +24,33 @@
 #include "script.h"
 #include "server.h"
 
+#define BLOCK (64 * 1024)
+
 struct wishes {
 	const char *hosts[SERVER_HOSTS];
 	size_t n_hosts;
 	int64_t port, backlog;
 	const char *body;
-	bool demo, until_eof, help;
+	bool sums, demo, until_eof, help;
 };
 
 static const char help[] =
 	"Usage: origin [--host ADDRESS]... [--port N] [--backlog N] [--demo] "
 	"[--until-eof]\n"
 	"       origin --body TARGET\n"
+	"       origin --sums <URLS\n"
 	"\n"
 	"Serve generated files on loopback, well or badly, as the query of each URL "
 	"says.\n"
 	"Prints \"port N\" when ready; serves until TERM.\n"
 	"\n"
-	"  --host ADDRESS  listen here (127.0.0.1; up to 8 times, on the same port)\n"
+	"  --host ADDRESS  listen here (127.0.0.1; up to 512 times, on the same port)\n"
 	"  --port N        listen on this port (0: a free one)\n"
 	"  --backlog N     connections that may wait to be accepted (4096)\n"
 	"  --demo          print the URL of the demo list, too\n"
 	"  --until-eof     stop when standard input ends, too\n"
 	"  --body TARGET   print the body that a healthy GET of TARGET brings\n"
+	"  --sums          print its SHA-256, for each of the URLs on standard input\n"
 	"\n"
 	"File: any path, with these in the query (sizes as 4096, 30K, 8M; times in "
 	"ms)\n"
@@ -53,18 +58,20 @@ static const char help[] =
 	"  status=N retry-after=SECONDS|date:SECONDS need=NAME:VALUE        the "
 	"answer\n"
 	"  type=T disposition=T etag=T|weak|none modified=T|none header=NAME:VALUE\n"
-	"  length=T length2=T chunked nolength close                        the "
+	"  length=T length2=T chunked nolength close hangup                 the "
 	"framing\n"
 	"  redirect=URL code=N hops=N loop                                  redirects\n"
 	"  delay=MS rate=N drip stall-for=MS                                the pace\n"
 	"  reset=N truncate=N stall=N hang drop garbage\n"
 	"  endless=headers|1xx|chunks|body                                  the end\n"
 	"  "
-	"lie=ignore|refuse|shift|less|short|long|total|unsaid|etag|data|multipart|"
+	"lie=ignore|heedless|refuse|shift|less|short|long|total|unsaid|etag|data|"
+	"multipart|"
 	"encoded\n"
-	"  fail=K:FAULT fault=P kinds=FAULT,... first=K change=K\n"
-	"  max-active=N:STATUS max-rate=N:STATUS     per first segment of the path\n"
-	"FAULT: a status, or reset truncate stall flip hang close garbage\n"
+	"  at=OFFSET fail=K:FAULT fault=P kinds=FAULT,... first=K stale=P change=K\n"
+	"  gather=N max-active=N:STATUS max-rate=N:STATUS    per first segment of the "
+	"path\n"
+	"FAULT: a status, or reset truncate stall flip hang close garbage lie\n"
 	"\n"
 	"Pages: /stats /log /reset /list.txt?n=&size=&delay= "
 	"/demo/list.txt?n=&delay=\n";
@@ -81,6 +88,7 @@ static int parse_options(struct wishes *wishes, int argc, char **argv)
 		{"port", required_argument, NULL, 'p'},
 		{"backlog", required_argument, NULL, 'b'},
 		{"body", required_argument, NULL, 'B'},
+		{"sums", no_argument, NULL, 's'},
 		{"demo", no_argument, NULL, 'd'},
 		{"until-eof", no_argument, NULL, 'e'},
 		{"help", no_argument, NULL, 'H'},
@@ -97,6 +105,8 @@ static int parse_options(struct wishes *wishes, int argc, char **argv)
 			bad = parse_count(optarg, 65535, &wishes->backlog);
 		else if (c == 'B')
 			wishes->body = optarg;
+		else if (c == 's')
+			wishes->sums = true;
 		else if (c == 'd')
 			wishes->demo = true;
 		else if (c == 'e')
@@ -109,41 +119,105 @@ static int parse_options(struct wishes *wishes, int argc, char **argv)
 	return bad || optind < argc ? -1 : 0;
 }
 
-/* The file behind a target, without any of its misdeeds. */
-static int print_body(const char *target)
+/* The file behind a target, without any of its misdeeds: its path and its script go to *text
+ * and *script. */
+static int find_body(
+	const char *target, struct buf *text, struct script *script, struct body *body)
 {
-	struct buf text = BUF_INIT, block = BUF_INIT;
-	struct script script;
-	struct body body;
 	const char *wrong;
 	char *query;
-	int result = 1;
 
-	buf_addstr(&text, target);
-	query = strchr(text.data, '?');
+	buf_clear(text);
+	buf_addstr(text, target);
+	query = strchr(text->data, '?');
 	if (query)
 		*query++ = '\0';
-	wrong = script_parse(&script, query ? query : text.data + text.len);
+	wrong = script_parse(script, query ? query : text->data + text->len);
 	if (wrong) {
 		(void)fprintf(stderr, "origin: wrong parameter: %s\n", wrong);
-		goto out;
+		return -1;
 	}
-	body = script_body(&script, text.data, false);
-	body.flip = -1;
-	buf_reserve(&block, 65536);
-	for (int64_t at = 0; at < script.size; at += 65536) {
-		size_t len =
-			script.size - at < 65536 ? (size_t)(script.size - at) : 65536;
+	*body = script_body(script, text->data, false);
+	body->flip = -1;
+	return 0;
+}
 
-		body_fill(&body, at, block.data, len);
-		if (fwrite(block.data, 1, len, stdout) != len)
-			goto out;
+/* The bytes at `at`, at most BLOCK of them. */
+static size_t fill_block(
+	char *block, const struct script *script, const struct body *body, int64_t at)
+{
+	size_t len = script->size - at < BLOCK ? (size_t)(script->size - at) : BLOCK;
+
+	body_fill(body, at, block, len);
+	return len;
+}
+
+static int print_body(const char *target)
+{
+	struct buf text = BUF_INIT;
+	struct script script;
+	struct body body;
+	char block[BLOCK];
+	int result = find_body(target, &text, &script, &body);
+
+	for (int64_t at = 0; result == 0 && at < script.size; at += BLOCK) {
+		size_t len = fill_block(block, &script, &body, at);
+
+		if (fwrite(block, 1, len, stdout) != len)
+			result = -1;
 	}
-	result = fflush(stdout) == 0 ? 0 : 1;
-out:
-	buf_release(&block);
+	if (fflush(stdout) != 0)
+		result = -1;
 	buf_release(&text);
-	return result;
+	return result < 0;
+}
+
+/* By libcrypto itself, not by what is to be tested. */
+static int print_sum(const struct script *script, const struct body *body)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	char block[BLOCK];
+	unsigned int len = 0;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+
+	for (int64_t at = 0; good && at < script->size; at += BLOCK)
+		good = EVP_DigestUpdate(
+			context, block, fill_block(block, script, body, at));
+	good = good && EVP_DigestFinal_ex(context, sum, &len);
+	EVP_MD_CTX_free(context);
+	for (unsigned int i = 0; good && i < len; i++)
+		good = printf("%02x", sum[i]) == 2;
+	return good ? 0 : -1;
+}
+
+/* For each URL its digest, two spaces, and the URL. */
+static int print_sums(void)
+{
+	struct buf text = BUF_INIT;
+	struct script script;
+	struct body body;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int result = 0;
+
+	while (result == 0 && (len = getline(&line, &cap, stdin)) > 0) {
+		const char *host = strstr(line, "://");
+		const char *target = host ? strchr(host + 3, '/') : line;
+
+		line[strcspn(line, "\n")] = '\0';
+		result = find_body(target ? target : "/", &text, &script, &body);
+		if (result == 0)
+			result = print_sum(&script, &body);
+		if (result == 0 && printf("  %s\n", line) < 0)
+			result = -1;
+	}
+	if (ferror(stdin) || fflush(stdout) != 0)
+		result = -1;
+	free(line);
+	buf_release(&text);
+	return result < 0;
 }
 
 static int serve(const struct wishes *wishes)
@@ -187,6 +261,8 @@ int main(int argc, char **argv)
 		return fputs(help, stdout) < 0;
 	if (wishes.body)
 		return print_body(wishes.body);
+	if (wishes.sums)
+		return print_sums();
 	if (wishes.n_hosts == 0)
 		wishes.hosts[wishes.n_hosts++] = "127.0.0.1";
 	return serve(&wishes);

@@ -45,13 +45,12 @@ static enum range_verdict suffix_range(
 	return RANGE_PART;
 }
 
-enum range_verdict range_asked(const struct request *request, int64_t size,
-	const char *etag, const char *modified, struct range *range)
+enum range_verdict range_parse(
+	const struct request *request, int64_t size, struct range *range)
 {
 	const char *at = request_header(request, "Range");
 
-	if (!at || strncmp(at, "bytes=", 6) != 0 ||
-		!still_same(request, etag, modified))
+	if (!at || strncmp(at, "bytes=", 6) != 0)
 		return RANGE_WHOLE;
 	at += 6;
 	if (*at == '-')
@@ -70,6 +69,14 @@ enum range_verdict range_asked(const struct request *request, int64_t size,
 	if (range->last >= size)
 		range->last = size - 1;
 	return RANGE_PART;
+}
+
+enum range_verdict range_asked(const struct request *request, int64_t size,
+	const char *etag, const char *modified, struct range *range)
+{
+	if (!still_same(request, etag, modified))
+		return RANGE_WHOLE;
+	return range_parse(request, size, range);
 }
 
 bool range_lie(const char *lie, const struct range *asked, int64_t size,
@@ -102,7 +109,7 @@ bool range_lie(const char *lie, const struct range *asked, int64_t size,
 	} else if (strcmp(lie, "encoded") == 0) {
 		answer->encoded = true;
 	} else {
-		return false;
+		return strcmp(lie, "heedless") == 0; /* that one is of If-Range only */
 	}
 	return true;
 }

@@ -21,6 +21,10 @@ struct range {
 enum range_verdict range_asked(const struct request *request, int64_t size,
 	const char *etag, const char *modified, struct range *range);
 
+/* The same, whatever its If-Range says. */
+enum range_verdict range_parse(
+	const struct request *request, int64_t size, struct range *range);
+
 /* How a 206 deviates from the truth. */
 struct range_answer {
 	struct range said; /* in Content-Range */

@@ -7,7 +7,6 @@
 
 #include "base/hash.h"
 #include "base/units.h"
-#include "range.h"
 #include "request.h"
 
 enum param_type {
@@ -47,6 +46,7 @@ static const struct param params[] = {
 	{"chunked", PARAM_FLAG, FIELD(chunked)},
 	{"nolength", PARAM_FLAG, FIELD(nolength)},
 	{"close", PARAM_FLAG, FIELD(close)},
+	{"hangup", PARAM_FLAG, FIELD(hangup)},
 	{"redirect", PARAM_TEXT, FIELD(redirect)},
 	{"code", PARAM_COUNT, FIELD(code)},
 	{"hops", PARAM_COUNT, FIELD(hops)},
@@ -63,11 +63,14 @@ static const struct param params[] = {
 	{"garbage", PARAM_FLAG, FIELD(garbage)},
 	{"endless", PARAM_TEXT, FIELD(endless)},
 	{"lie", PARAM_TEXT, FIELD(lie)},
+	{"at", PARAM_SIZE, FIELD(at)},
 	{"fail", PARAM_TEXT, FIELD(fail)},
 	{"fault", PARAM_TEXT, FIELD(fault)},
+	{"stale", PARAM_TEXT, FIELD(stale)},
 	{"kinds", PARAM_TEXT, FIELD(kinds)},
 	{"first", PARAM_COUNT, FIELD(first)},
 	{"change", PARAM_COUNT, FIELD(change)},
+	{"gather", PARAM_COUNT, FIELD(gather)},
 	{"max-active", PARAM_TEXT, FIELD(max_active)},
 	{"max-rate", PARAM_TEXT, FIELD(max_rate)},
 	/* for URLs that only have to look like something */
@@ -86,6 +89,7 @@ static const struct {
 	{"hang", FAULT_HANG},
 	{"close", FAULT_CLOSE},
 	{"garbage", FAULT_GARBAGE},
+	{"lie", FAULT_LIE},
 };
 
 static int set_count(int64_t *field, const char *value, bool size)
@@ -168,7 +172,8 @@ const char *script_parse(struct script *script, char *query)
 		.flip = -1,
 		.reset = -1,
 		.truncate = -1,
-		.stall = -1};
+		.stall = -1,
+		.at = -1};
 	while ((name = strsep(&query, "&"))) {
 		char *value = strchr(name, '=');
 		const struct param *param;
@@ -219,6 +224,11 @@ static enum fault pick_kind(const char *kinds, uint64_t random, int64_t *status)
 	return script_fault(kinds, strcspn(kinds, ","), status);
 }
 
+static bool happens(const char *probability, uint64_t random)
+{
+	return (double)(random >> 11) * 0x1p-53 < strtod(probability, NULL);
+}
+
 enum fault script_choose(const struct script *script, const char *target,
 	uint64_t ordinal, int64_t *status)
 {
@@ -235,17 +245,33 @@ enum fault script_choose(const struct script *script, const char *target,
 		return FAULT_NONE;
 	seed = hash64(target, strlen(target), (uint64_t)script->seed);
 	random = body_random(seed, 2 * ordinal);
-	if ((double)(random >> 11) * 0x1p-53 >= strtod(script->fault, NULL))
+	if (!happens(script->fault, random))
 		return FAULT_NONE;
 	return pick_kind(script->kinds ? script->kinds : "reset,truncate,500,stall",
 		body_random(seed, 2 * ordinal + 1), status);
 }
 
-void script_break(
-	struct script *script, enum fault fault, int64_t status, uint64_t random)
+void script_grow_stale(struct script *script, const char *target, uint64_t ordinal)
 {
-	int64_t where =
-		script->size > 0 ? (int64_t)(random % (uint64_t)script->size) : 0;
+	uint64_t seed = hash64(target, strlen(target), (uint64_t)script->seed + 1);
+	uint64_t random = body_random(seed, ordinal);
+
+	if (!script->stale || !happens(script->stale, random))
+		return;
+	if (random & 1)
+		script->drop = true;
+	else
+		script->reset = 0;
+}
+
+void script_break(struct script *script, enum fault fault, int64_t status,
+	const struct range *range, uint64_t random)
+{
+	/* Those that can be told from what was asked for. */
+	static const char *const lies[] = {"ignore", "refuse", "shift", "less", "short",
+		"long", "total", "unsaid"};
+	int64_t length = range->last - range->first + 1;
+	int64_t where = length > 0 ? (int64_t)(random % (uint64_t)length) : 0;
 
 	switch (fault) {
 	case FAULT_NONE:
@@ -260,7 +286,7 @@ void script_break(
 		script->stall = where;
 		break;
 	case FAULT_FLIP:
-		script->flip = where;
+		script->flip = range->first + where;
 		break;
 	case FAULT_HANG:
 		script->hang = true;
@@ -271,10 +297,23 @@ void script_break(
 	case FAULT_GARBAGE:
 		script->garbage = true;
 		break;
+	case FAULT_LIE:
+		script->lie = lies[random % ARRAY_LEN(lies)];
+		break;
 	case FAULT_STATUS:
 		script->status = status;
 		break;
 	}
+}
+
+void script_behave(struct script *script)
+{
+	script->status = 200;
+	script->flip = script->reset = script->truncate = script->stall = -1;
+	script->stall_for = script->hops = 0;
+	script->hang = script->drop = script->garbage = script->loop = false;
+	script->endless = script->lie = script->redirect = NULL;
+	script->fail = script->fault = NULL;
 }
 
 bool script_limit(const char *text, int64_t *limit, int64_t *status)

@@ -10,6 +10,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "body.h"
+#include "range.h"
 
 #define SCRIPT_HEADERS 16
 
@@ -23,6 +24,7 @@ enum fault {
 	FAULT_HANG,     /* no answer at all */
 	FAULT_CLOSE,    /* closed without an answer */
 	FAULT_GARBAGE,  /* no HTTP */
+	FAULT_LIE,      /* about the range */
 	FAULT_STATUS    /* an HTTP status of 100 to 999 */
 };
 
@@ -46,6 +48,7 @@ struct script {
 
 	/* framing */
 	bool chunked, nolength, close;
+	bool hangup; /* closed after the answer, without saying so */
 
 	/* redirects */
 	const char *redirect;
@@ -61,13 +64,16 @@ struct script {
 	bool hang, drop, garbage;
 	const char *endless; /* "headers", "1xx", "chunks", "body" */
 	const char *lie;     /* about ranges */
+	int64_t at; /* only in answers to ranges from this byte on; -1: in all */
 
 	/* depending on the requests before */
 	const char *fail;  /* "K:FAULT" */
 	const char *fault; /* "PROBABILITY" */
+	const char *stale; /* "PROBABILITY", of connections used before */
 	const char *kinds; /* "FAULT,FAULT" */
 	int64_t first;     /* faults only among the first so many; 0: among all */
 	int64_t change;    /* another file after so many requests; 0: never */
+	int64_t gather; /* answer nobody before so many are active in the group; 0: no wait */
 	const char *max_active, *max_rate; /* "N:STATUS" */
 };
 
@@ -86,9 +92,17 @@ enum fault script_fault(const char *word, size_t len, int64_t *status);
 enum fault script_choose(const struct script *script, const char *target,
 	uint64_t ordinal, int64_t *status);
 
-/* Break the response in this way; `random` says where. */
-void script_break(
-	struct script *script, enum fault fault, int64_t status, uint64_t random);
+/* Break the response, of these bytes, in this way; `random` says where. */
+void script_break(struct script *script, enum fault fault, int64_t status,
+	const struct range *range, uint64_t random);
+
+/* Take back all that at= holds for. */
+void script_behave(struct script *script);
+
+/* The `ordinal`-th request for this target came over a connection that had answered before:
+ * perhaps it is closed or reset instead of answering, as by a server that ends an idle
+ * connection at the very moment. */
+void script_grow_stale(struct script *script, const char *target, uint64_t ordinal);
 
 /* "N:STATUS" into both; false when it is none. */
 bool script_limit(const char *text, int64_t *limit, int64_t *status);

@@ -12,7 +12,7 @@
 #include "base/list.h"
 #include "ledger.h"
 
-#define SERVER_HOSTS 8
+#define SERVER_HOSTS 512
 
 struct listener {
 	const char *address;

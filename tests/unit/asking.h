@@ -45,6 +45,7 @@ static const struct dnsd_rule zone[] = {
 	{.name = "deep.sub.corp.test", .v4 = "192.0.2.78", .ttl = 300},
 	{.name = "flaky.corp.test", .rcode4 = DNSD_SERVFAIL},
 	{.name = "*.many.test", .v4 = "192.0.2.50", .v6 = "2001:db8::50", .ttl = 300},
+	{.name = "*.silent.test", .rcode4 = DNSD_SILENT, .rcode6 = DNSD_SILENT},
 	{.name = "*.long.test", .v4 = "192.0.2.51", .ttl = 300},
 	{.name = NULL},
 };
@@ -99,6 +100,7 @@ static inline void set_up(
 		f->limits.tries = 2;
 	if (!f->limits.queries)
 		f->limits.queries = 128;
+	f->limits.family = f->settings.family; /* whatever this host has */
 	f->dns = dnsd_start(zone, batch);
 	f->settings.dns_servers =
 		servers ? xstrdup(servers) : xasprintf("127.0.0.1:%d", f->dns->port);

@@ -471,6 +471,54 @@ static void passes_claims_on(void)
 	names_free(names);
 }
 
+/* So many are claimed at a time; those that take too long do not count. */
+static void counts_claims(void)
+{
+	struct names *names;
+	char name[32];
+	bool claimed;
+
+	settings.family = IP_V4;
+	names = open_with(NULL, NULL);
+	for (int i = 0; i < NAMES_QUESTIONS_MAX; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		check(!names_claim(names, name, soon(0), &claimed) && claimed);
+	}
+	check(!names_claim(names, "a.test", soon(10), &claimed) && !claimed);
+	names_claim_slow(names, "N5.test");
+	names_claim_slow(names, "n5.test"); /* once only */
+	names_claim_slow(names, "never.claimed");
+	names_claim_slow(names, "not a name");
+	check(!names_claim(names, "n5.test", soon(10), &claimed) && !claimed);
+	check(!names_claim(names, "a.test", soon(0), &claimed) && claimed);
+	check(!names_claim(names, "b.test", soon(10), &claimed) && !claimed);
+	names_unclaim(names, "n5.test"); /* did not count: no room comes of it */
+	check(!names_claim(names, "b.test", soon(10), &claimed) && !claimed);
+	names_unclaim(names, "a.test");
+	check(!names_claim(names, "b.test", soon(0), &claimed) && claimed);
+	names_unclaim(names, "b.test");
+	for (int i = 0; i < NAMES_QUESTIONS_MAX; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		names_unclaim(names, name);
+	}
+	names_free(names);
+	settings.family = IP_ANY;
+}
+
+static void knows_the_families_to_ask_for(void)
+{
+	struct names *names = open_with(NULL, NULL);
+
+	check_int(names_family(names), addrs_use_v6() ? IP_ANY : IP_V4);
+	check(!names_v6_first(names) || names_family(names) == IP_ANY);
+	names_free(names);
+	settings.family = IP_V6;
+	names = open_with(NULL, NULL);
+	check_int(names_family(names), IP_V6);
+	names_free(names);
+	settings.family = IP_ANY;
+}
+
 int main(void)
 {
 	scratch_enter();
@@ -489,6 +537,8 @@ int main(void)
 	run(is_bounded);
 	run(lets_one_ask_for_all);
 	run(passes_claims_on);
+	run(counts_claims);
+	run(knows_the_families_to_ask_for);
 	strings_release(&settings.resolve);
 	scratch_leave();
 	return done();

@@ -42,6 +42,52 @@ static void limits_what_is_in_flight(void)
 	tear_down(&f);
 }
 
+/* One that asks nothing has its share all the same. */
+static void divides_the_limit(void)
+{
+	static struct asker askers[100];
+	struct fixture f = {.limits = {.queries = 20}};
+	struct resolver *other;
+
+	memset(askers, 0, sizeof(askers));
+	set_up(&f, NULL, 10, true);
+	other = resolver_new_with(f.names, &f.settings, &f.watch, &f.limits, NULL);
+	for (int i = 0; i < 100; i++) {
+		char host[32];
+
+		snprintf(host, sizeof(host), "n%d.many.test", i);
+		ask(&f, &askers[i], host);
+	}
+	settle(&f);
+	check_int(atomic_load(&f.dns->most_held), 10);
+	resolver_free(other);
+	check_int(names_joined(f.names), 1);
+	tear_down(&f);
+}
+
+/* What nobody answers for is waited for beside the others, once its first try is over. */
+static void leaves_room_beside_silence(void)
+{
+	struct asker silent[5] = {0}, good = {0};
+	struct fixture f = {
+		.limits = {.queries = 2, .timeout_ms = BRIEF_MS, .tries = 10}};
+
+	set_up(&f, NULL, 0, true);
+	for (int i = 0; i < 5; i++) {
+		char host[32];
+
+		snprintf(host, sizeof(host), "n%d.silent.test", i);
+		ask(&f, &silent[i], host);
+	}
+	ask(&f, &good, "both.test");
+	f.waiting = 1; /* only for that one */
+	settle(&f);
+	check(good.ok);
+	for (int i = 0; i < 5; i++)
+		check_int(silent[i].calls, 0);
+	tear_down(&f);
+}
+
 static void asks_once_for_all(void)
 {
 	static struct asker askers[500];
@@ -250,15 +296,68 @@ static void asks_once_for_all_threads(void)
 	tear_down(&f);
 }
 
-/* 64 names are asked for at a time, by however many threads. */
+/* So many questions are out at a time, by however many threads. */
 static void limits_threads(void)
 {
 	struct fixture f = {.settings.family = IP_V4};
 
-	set_up(&f, NULL, 64, false);
-	run_workers(&f, 192, 1, true);
-	check_int(atomic_load(&f.dns->most_held), 64);
-	check_int(dnsd_asked(f.dns, "*.many.test", 0), 192);
+	set_up(&f, NULL, NAMES_QUESTIONS_MAX, false);
+	run_workers(&f, 2 * NAMES_QUESTIONS_MAX, 1, true);
+	check_int(atomic_load(&f.dns->most_held), NAMES_QUESTIONS_MAX);
+	check_int(dnsd_asked(f.dns, "*.many.test", 0), 2 * NAMES_QUESTIONS_MAX);
+	tear_down(&f);
+}
+
+struct silent_thread {
+	pthread_t thread;
+	struct fixture *fixture;
+	int number;
+};
+
+static bool has_answer(void *context)
+{
+	return is_known(context, "v4.test", clock_now());
+}
+
+/* Asks for a name that nobody answers for, until "v4.test" is known. */
+static void *ask_in_vain(void *context)
+{
+	struct silent_thread *thread = context;
+	struct fixture *f = thread->fixture;
+	struct resolver *resolver =
+		resolver_new_with(f->names, &f->settings, NULL, &f->limits, NULL);
+	char host[40];
+
+	snprintf(host, sizeof(host), "n%d.silent.test", thread->number);
+	names_put(
+		f->names, resolver_wait(resolver, host, soon(LONG_MS), has_answer, f));
+	resolver_free(resolver);
+	return NULL;
+}
+
+static void leaves_threads_room_beside_silence(void)
+{
+	static struct silent_thread threads[NAMES_QUESTIONS_MAX];
+	struct fixture f = {.settings.family = IP_V4,
+		.limits = {.timeout_ms = BRIEF_MS, .tries = 10}};
+	nstime end = soon(LONG_MS / 2);
+	const struct addresses *got;
+
+	set_up(&f, NULL, 0, false);
+	for (int i = 0; i < NAMES_QUESTIONS_MAX; i++) {
+		threads[i] = (struct silent_thread){.fixture = &f, .number = i};
+		check_int(pthread_create(
+				  &threads[i].thread, NULL, ask_in_vain, &threads[i]),
+			0);
+	}
+	while (dnsd_asked(f.dns, "*.silent.test", 0) < NAMES_QUESTIONS_MAX &&
+		clock_now() < end)
+		poll(NULL, 0, 1);
+	got = resolver_wait(f.resolver, "v4.test", end, NULL, NULL);
+	check_str(got->list, "192.0.2.4");
+	names_put(f.names, got);
+	for (int i = 0; i < NAMES_QUESTIONS_MAX; i++)
+		check_int(pthread_join(threads[i].thread, NULL), 0);
 	tear_down(&f);
 }
 
@@ -267,6 +366,8 @@ int main(void)
 	scratch_enter();
 	run(asks_for_many);
 	run(limits_what_is_in_flight);
+	run(divides_the_limit);
+	run(leaves_room_beside_silence);
 	run(asks_once_for_all);
 	run(forgets_who_cancels);
 	run(may_be_asked_when_it_tells);
@@ -274,6 +375,7 @@ int main(void)
 	run(waits_without_a_loop);
 	run(asks_once_for_all_threads);
 	run(limits_threads);
+	run(leaves_threads_room_beside_silence);
 	scratch_leave();
 	return done();
 }
