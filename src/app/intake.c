@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/stamp.h"
 #include "input/sums.h"
 
 #define BREATH 256
@@ -79,19 +80,27 @@ static void look_up(struct intake_source *intake, struct entry *entry)
 static bool take(struct intake_source *intake, struct entry *entry)
 {
 	const struct intake *parts = &intake->parts;
+	enum present present;
 	struct error err;
 
 	if (parse_url(entry, &err) != 0 ||
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
 		tell(parts, EVENT_FAILED, entry, &err);
-	} else if (parts->settings->existing == EXISTING_SKIP &&
-		   outdir_exists(parts->outdir, entry->path)) {
-		tell(parts, EVENT_PRESENT, entry, NULL);
-	} else {
-		if (intake->sums)
-			look_up(intake, entry);
+		entry_free(entry);
+		return false;
+	}
+	if (intake->sums)
+		look_up(intake, entry);
+	present = ledger_present(parts->ledger, parts->settings->existing, entry, &err);
+	if (parts->settings->existing == EXISTING_UPDATE)
+		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
+					  &entry->there) == 0;
+	if (present == PRESENT_NOT) {
+		entry->resume = parts_resume(parts->ledger->parts, entry);
 		return true;
 	}
+	tell(parts, present == PRESENT_WHOLE ? EVENT_PRESENT : EVENT_FAILED, entry,
+		present == PRESENT_WHOLE ? NULL : &err);
 	entry_free(entry);
 	return false;
 }

@@ -2,10 +2,13 @@
  * first one that cannot be made ends the job before it begins. */
 #include "app/session.h"
 
+#include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 
 #include "app/intake.h"
+#include "app/keeper.h"
+#include "app/ledger.h"
 #include "app/sample.h"
 #include "app/signals.h"
 #include "core/naming.h"
@@ -16,29 +19,46 @@
 #include "report/report.h"
 #include "store/outdir.h"
 
-#define SPARE_FDS 32 /* for lists, reports, directories, libraries */
+#define SPARE_FDS 32   /* for lists, reports, libraries */
+#define FILES_SHARE 32 /* one descriptor in so many is for parts and libcurl's own */
+#define FILES_MIN 64
+/* What a thread's transfer takes besides idle connections: its own, a file, and the pair of
+ * sockets by which libcurl could wake it. */
+#define THREAD_FDS 4
 
 struct session {
 	struct settings
 		settings; /* the user's, with jobs cut to what descriptors allow */
 	uint64_t every;   /* 1: all entries, else each so many-th */
 	struct tally tally;
+	bool ran; /* the engine has had its go */
 	bool stopped;
 	struct report_job report_job;
 	struct outdir *outdir;
+	struct ledger ledger;
 	struct naming *naming;
-	struct observer *report;
+	struct observer *report, *keeper;
 	struct source *inputs, *intake;
 	struct net *net;
 	struct sched *sched;
 	struct env env;
 };
 
-/* Raise the soft limit of descriptors to the hard one, and start no more than fit: a
- * transfer may need a socket and a file. */
+/* Descriptors that are kept from sockets, for parts and directories. A small body has no file
+ * open while it comes (body.h), so they are few; a large one for which none is left is asked
+ * for again later. */
+static int64_t files_reserved(int64_t all)
+{
+	int64_t least = all / 2 < FILES_MIN ? all / 2 : FILES_MIN;
+
+	return all / FILES_SHARE > least ? all / FILES_SHARE : least;
+}
+
+/* Raise the soft limit of descriptors to the hard one, and start no more than fit. */
 static void fit_descriptors(struct settings *settings)
 {
 	struct rlimit limit;
+	bool threads = strcmp(settings->mode, engine_threads.name) == 0;
 	int64_t all, room;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -49,13 +69,16 @@ static void fit_descriptors(struct settings *settings)
 			getrlimit(RLIMIT_NOFILE, &limit) != 0)
 			return;
 	}
-	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT32_MAX)
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT32_MAX ||
+		strcmp(settings->mode, engine_sequential.name) == 0)
 		return;
 	all = (int64_t)limit.rlim_cur - SPARE_FDS;
-	room = all / 2 > 1 ? all / 2 : 1;
-	settings->connections = all - (settings->jobs < room ? settings->jobs : room);
-	if (settings->connections < 1)
-		settings->connections = 1;
+	room = threads ? all / (THREAD_FDS + 1) : all - files_reserved(all);
+	if (room < 1)
+		room = 1;
+	settings->connections = room;
+	if (threads && settings->jobs <= room)
+		settings->connections = all - THREAD_FDS * settings->jobs;
 	if (settings->jobs <= room)
 		return;
 	log_warn("%lld transfers at once instead of %lld: the limit of open files is "
@@ -85,32 +108,23 @@ static int session_open(struct session *s, struct error *err)
 		.stopped = &s->stopped};
 	if (!(s->naming = naming_new(settings->name, err)) ||
 		!(s->outdir = outdir_open(settings->dir, err)) ||
-		!(s->net = net_new(settings, s->outdir, err)) ||
+		ledger_open(&s->ledger, settings, s->outdir, err) != 0 ||
+		!(s->net = net_new(settings, s->outdir, s->ledger.parts, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
 	s->inputs = sample_of(input_open(settings), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
-		.outdir = s->outdir,
+		.ledger = &s->ledger,
 		.observer = s->report});
-	s->sched = sched_new(settings, s->intake, s->report, random_seed());
+	s->keeper = keeper_new(s->ledger.parts, s->report);
+	s->sched = sched_new(settings, s->intake, s->keeper, random_seed());
 	s->env = (struct env){.settings = settings,
 		.net = s->net,
-		.observer = s->report,
+		.observer = s->keeper,
 		.stop = signals_install(err)};
 	return s->env.stop ? 0 : -1;
-}
-
-static void session_release(struct session *s)
-{
-	sched_free(s->sched);
-	source_free(s->intake);
-	source_free(s->inputs);
-	report_free(s->report);
-	net_free(s->net);
-	outdir_close(s->outdir);
-	naming_free(s->naming);
 }
 
 int session_status(enum kind kind)
@@ -129,6 +143,37 @@ int session_status(enum kind kind)
 	default:
 		return EXIT_FAILED_ENTRIES;
 	}
+}
+
+/* The run came to the end of its list: what that does not ask for, nobody does any more. */
+static bool has_ended(const struct session *s)
+{
+	return s->ran && !s->stopped && s->tally.broken_inputs == 0 &&
+	       s->tally.failures[KIND_DISK] == 0 &&
+	       s->tally.failures[KIND_INTERRUPTED] == 0;
+}
+
+/* What the job keeps of itself is closed before the lock on the directory goes. Returns the
+ * exit status. */
+static int session_release(struct session *s, int status)
+{
+	struct error err;
+	int own;
+
+	sched_free(s->sched);
+	keeper_free(s->keeper);
+	source_free(s->intake);
+	source_free(s->inputs);
+	report_free(s->report);
+	net_free(s->net);
+	if (ledger_close(&s->ledger, has_ended(s), &err) != 0) {
+		log_error("%s", err.text);
+		own = session_status(err.kind);
+		status = own > status ? own : status;
+	}
+	outdir_close(s->outdir);
+	naming_free(s->naming);
+	return status;
 }
 
 static int tally_status(const struct tally *tally)
@@ -150,6 +195,7 @@ static int session_fetch(struct session *s)
 		log_error("%s", err.text);
 		status = session_status(err.kind);
 	}
+	s->ran = true;
 	s->stopped = status != EXIT_DONE || signals_caught() != 0;
 	if (report_close(s->report, clock_now(), &err) != 0) {
 		log_error("%s", err.text);
@@ -182,7 +228,7 @@ int session_run_sample(const struct settings *settings, uint64_t every)
 		log_error("%s", err.text);
 		status = session_status(err.kind);
 	}
-	session_release(&session);
+	status = session_release(&session, status);
 	signals_restore();
 	return signals_caught() ? 128 + signals_caught() : status;
 }

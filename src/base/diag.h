@@ -29,6 +29,8 @@ enum kind {
 	KIND_PROTOCOL,   /* not HTTP, or HTTP that contradicts itself */
 	KIND_HTTP,       /* an HTTP status that is not success: see `status` */
 	KIND_REDIRECT,   /* a redirect we will not follow */
+	KIND_RANGE,      /* the answer is not the range that was asked for */
+	KIND_CHANGED,    /* the file became another one while it was fetched */
 	KIND_CHECKSUM,   /* the digest is not the one asked for */
 	KIND_TOO_LARGE,  /* over a cap on body or header size */
 	KIND_EXISTS,     /* somebody else made the file meanwhile */

@@ -27,6 +27,10 @@ void heap_release(struct heap *heap);
 void heap_set(struct heap *heap, struct heap_node *node, nstime when);
 /* Take a node out; nothing happens when it is not in. */
 void heap_remove(struct heap *heap, struct heap_node *node);
+static inline bool heap_contains(const struct heap_node *node)
+{
+	return node->place > 0;
+}
 /* The node with the least time, left in; NULL when empty. */
 struct heap_node *heap_min(const struct heap *heap);
 /* Take out and return the least node if it is due (when <= now), else NULL. */

@@ -18,7 +18,8 @@
 /* As milliseconds it fits an int, which is what poll, epoll and libcurl count in. */
 #define LONGEST (24 * 24 * 3600 * NS_PER_SEC)
 
-static const char *const existing_choices[] = {"skip", "overwrite", "rename", NULL};
+static const char *const existing_choices[] = {"skip", "overwrite", "rename", "update", NULL};
+static const char *const durability_choices[] = {"none", "batch", "each", NULL};
 static const char *const mode_choices[] = {"sequential", "threads", "event", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "none", NULL};
 static const char *const docs_choices[] = {"man", "bash", "zsh", "fish", "help", NULL};
@@ -76,11 +77,41 @@ const struct option_row options[] = {
 }, {
 	.name = "existing", .type = OPTION_CHOICE, .field = FIELD(existing),
 	.choices = existing_choices, .fallback = "skip", .argument = "WHAT", .group = "Files",
-	.help = "file is there: skip, overwrite, rename",
+	.help = "there: skip, overwrite, rename, update",
 	.man = "What to do when a file of that name is there already. With `skip` it counts "
 	       "as present and no request is made, which is what makes running a job again "
 	       "cheap. `overwrite` replaces it once the new one is whole. `rename` keeps both, "
-	       "the new one with a number before its extension."
+	       "the new one with a number before its extension. `update` asks the server "
+	       "whether it has another one now, by the ETag that is kept with the file "
+	       "(extended attribute `user.seine.etag`) as long as the file was not touched, "
+	       "else by its time of modification; if so, it replaces the file, and if not, "
+	       "the file counts as present."
+}, {
+	.name = "resume", .type = OPTION_FLAG, .field = FIELD(resume), .fallback = "yes",
+	.group = "Files",
+	.help = "go on with what an earlier run has left",
+	.man = "Go on where an earlier run of the job was interrupted: finished files are "
+	       "there, and of large ones only what is missing is fetched, if the server says "
+	       "that they are still the same. This is the default. With --no-resume, what is "
+	       "left of unfinished files is thrown away."
+}, {
+	.name = "remote-time", .type = OPTION_FLAG, .field = FIELD(remote_time),
+	.fallback = "yes", .group = "Files",
+	.help = "date files as the server does",
+	.man = "Give files the time of modification that the server tells (Last-Modified). "
+	       "This is the default. With --no-remote-time they are dated when they are "
+	       "written."
+}, {
+	.name = "durability", .type = OPTION_CHOICE, .field = FIELD(durability),
+	.choices = durability_choices, .fallback = "none", .argument = "WHEN",
+	.group = "Files",
+	.help = "sync to the disk: none, batch, each",
+	.man = "When to sync files to the disk. Against the end of the process nothing needs "
+	       "to be; this is about power. With `none`, the default, the system writes them "
+	       "when it likes; if the machine goes down in the middle of a job, the next run "
+	       "notices, and believes files only after a look (see RESUMING). `batch` syncs "
+	       "about once a second, all at once. With `each`, no file has its name before "
+	       "its bytes are on the disk, which costs most of the speed."
 }, {
 	.name = "mode", .type = OPTION_TEXT, .field = FIELD(mode),
 	.choices = mode_choices, .fallback = "event", .argument = "MODE", .group = "Scheduling",
@@ -131,6 +162,28 @@ const struct option_row options[] = {
 	.man = "Have at most N transfers under way at a time with any one server, that is "
 	       "scheme, host and port. With 0 only --jobs limits them. Servers take turns, so "
 	       "that one with many entries does not hold up the others."
+}, {
+	.name = "split", .letter = 's', .type = OPTION_COUNT, .field = FIELD(split),
+	.min = 1, .max = 64, .fallback = "4", .argument = "N", .group = "Scheduling",
+	.help = "chunks of one file at a time",
+	.man = "Fetch a large file in chunks, at most N at a time, which count towards --jobs "
+	       "and --per-host, 1 to 64. The first request asks for the first chunk; if the "
+	       "server knows ranges and says which state of the file they are of (a strong "
+	       "ETag, or a Last-Modified that is not new), others follow at once, and "
+	       "towards the end of the job idle capacity takes over what is left of "
+	       "others' chunks. Else the file comes in one piece. With 1 no ranges are asked "
+	       "for, but to go on after a failure. With --compressed it is 1."
+}, {
+	.name = "chunk-size", .type = OPTION_SIZE, .field = FIELD(chunk_size),
+	.fallback = "0", .argument = "SIZE", .group = "Scheduling",
+	.help = "of these chunks; 0: by size and rate",
+	.man = "Cut large files into chunks of SIZE. With 0, the default, a chunk is what comes "
+	       "in about 3 seconds, 8 to 64 MiB."
+}, {
+	.name = "min-split-size", .type = OPTION_SIZE, .field = FIELD(min_split_size),
+	.fallback = "16M", .argument = "SIZE", .group = "Scheduling",
+	.help = "smaller files are not cut",
+	.man = "Do not fetch files smaller than SIZE in chunks."
 }, {
 	.name = "tries", .type = OPTION_COUNT, .field = FIELD(tries),
 	.min = 1, .max = 1000000, .fallback = "5", .argument = "N", .group = "Scheduling",

@@ -13,6 +13,14 @@ struct entry *entry_new(void)
 	return entry;
 }
 
+void resume_free(struct resume *resume)
+{
+	if (!resume)
+		return;
+	version_release(&resume->version);
+	free(resume);
+}
+
 void entry_free(struct entry *entry)
 {
 	if (!entry)
@@ -25,6 +33,8 @@ void entry_free(struct entry *entry)
 	free(entry->referer);
 	free(entry->user_agent);
 	free(entry->path);
+	resume_free(entry->resume);
+	version_release(&entry->there);
 	free(entry);
 }
 
@@ -74,6 +84,7 @@ void outcome_init(struct outcome *outcome)
 {
 	*outcome = (struct outcome){
 		.retry_after = -1,
+		.version = VERSION_UNKNOWN,
 		.exchange = {.time_namelookup = -1,
 			.time_connect = -1,
 			.time_appconnect = -1,
@@ -87,5 +98,6 @@ void outcome_release(struct outcome *outcome)
 	free(outcome->location);
 	free(outcome->renamed);
 	free(outcome->exchange.content_type);
+	version_release(&outcome->version);
 	outcome->location = outcome->renamed = outcome->exchange.content_type = NULL;
 }

@@ -14,7 +14,21 @@
 #include "base/list.h"
 #include "base/url.h"
 #include "core/checksum.h"
+#include "core/range.h"
 #include "core/settings.h"
+#include "core/version.h"
+
+/* Up to this length a body is kept in memory until it is whole; a larger one goes to a part. */
+#define SMALL_FILE (256 * 1024)
+
+/* What an earlier run has left of a file: the state that it is of, whose size is known, and
+ * the ranges that are in its part. Owned by the entry. */
+struct resume {
+	struct version version;
+	size_t n_ranges;
+	struct range ranges[];
+};
+void resume_free(struct resume *resume); /* NULL is fine */
 
 /* What the user asks for: one file, from one or more URLs. */
 struct entry {
@@ -33,6 +47,11 @@ struct entry {
 	uint64_t line; /* of input; from 1 */
 
 	/* Set when the entry is named (app/intake): */
+	struct resume *resume; /* NULL: there is none */
+	/* Is a file there that is to be replaced if the server has another one now? Then that
+	 * is of this version; owned. */
+	bool is_there;
+	struct version there;
 	char *path; /* relative to the output directory, safe */
 	struct url
 		url; /* urls.items[0], parsed; its origin is what headers are bound to */
@@ -50,9 +69,24 @@ void strings_release(struct strings *strings);
 
 struct origin;
 struct task;
+struct place;
+struct piece;
 
-/* One HTTP exchange, ready to be made. Fields are read-only for engines and transfer, but for
- * the two counters, which progress reads while the transfer writes them. */
+enum work {
+	WORK_FETCH, /* make an HTTP exchange */
+	WORK_COMMIT /* all bytes are in the part: verify them, and give the file its name */
+};
+
+/* The answer to an attempt, as soon as its head is here. */
+struct head {
+	const struct version *version; /* what it says of the file */
+	bool ranges;  /* the server takes ranges of it */
+	int64_t last; /* the last byte of the file that it will bring; RANGE_OPEN: not known */
+};
+
+/* One HTTP exchange (or a commit), ready to be made. Fields are read-only for engines and
+ * transfer, but for the two counters, which progress reads while the transfer writes them.
+ * `last` and `cancelled` may be set by the scheduler meanwhile. */
 struct attempt {
 	struct task *task;
 	const struct entry *entry;
@@ -63,15 +97,36 @@ struct attempt {
 	int port;
 	bool trusted; /* url is at the origin that secrets and headers were given for */
 	bool public_only; /* refuse to connect to a private address (redirected from public) */
+	enum work work;
+	unsigned generation;    /* of the part that its bytes go to */
+	bool ranged;            /* ask for this range only */
+	struct range asked;     /* what it is to bring */
+	_Atomic int64_t last;   /* where it is to stop; at most asked.last */
+	_Atomic bool cancelled; /* it is to end soon: nobody waits for it */
+	struct version version; /* where ranged: what the file must still be, if it is pinned */
 	unsigned ordinal; /* 1 for the first attempt of this entry */
 	nstime queued;    /* when the task became ready to start */
 	nstime started;
 	nstime deadline;    /* when the file must be done; NSTIME_NEVER: no limit */
 	struct list active; /* for the one observer that lists what is in flight */
+	struct list flying;     /* at its origin; the scheduler's */
+	struct place *place;    /* keeps the URL; the task's own */
+	uint64_t successes;     /* of the origin, when it was started */
+	struct list sibling; /* with the others of its task; the rest here is core/chunks' */
+	struct piece *lease; /* of the plan; NULL: none */
+	int64_t marked;      /* received by ... */
+	nstime marked_at;    /* ... then */
 	struct list inbox;  /* for an engine that passes it from thread to thread */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };
+
+/* Does it ask only if the file at the server is not the one that is there? Once it is known to
+ * be another one, it is simply fetched. */
+static inline bool attempt_is_conditional(const struct attempt *attempt)
+{
+	return attempt->entry->is_there && !version_pin(&attempt->version);
+}
 
 /* Which proof of wholeness a finished file has. Strongest last. */
 enum verified { VERIFIED_NONE, VERIFIED_LENGTH, VERIFIED_HASH, VERIFIED_COUNT };
@@ -79,6 +134,8 @@ const char *verified_name(enum verified verified);
 
 enum outcome_type {
 	OUTCOME_DONE,     /* the file is under its final name */
+	OUTCOME_CURRENT,  /* entry->there is still what the server has */
+	OUTCOME_PART,     /* what was asked for, up to attempt->last, is in the part */
 	OUTCOME_REDIRECT, /* location says where to */
 	OUTCOME_FAILED    /* kind, code, status and text say why */
 };
@@ -106,6 +163,9 @@ struct outcome {
 	nstime retry_after; /* what the server asked for; -1: nothing */
 	uint64_t
 		wrong_digest; /* KIND_CHECKSUM: fingerprint of what was received instead */
+	int64_t written; /* bytes from attempt->asked.first on that are in the part, also of
+	                  * an attempt that failed */
+	struct version version; /* PART of a whole stream: of the file; owned */
 	bool from_public;     /* the server had a public address */
 	enum verified verified;
 	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as

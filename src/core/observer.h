@@ -14,7 +14,7 @@ enum event_type {
 	EVENT_RETRY, /* ... and will be tried again after `wait` (maybe at another mirror) */
 	EVENT_REDIRECT, /* ... and goes on at outcome->location */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */
-	EVENT_PRESENT,  /* entry was there before: no request made */
+	EVENT_PRESENT,  /* entry was there before, and still is what is wanted */
 	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made */
 	EVENT_BAD_LINE, /* a line of the input is bad: error */
 	EVENT_BROKEN,   /* an input cannot be read any further: error */

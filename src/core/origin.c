@@ -83,6 +83,14 @@ void origin_queue(struct origins *origins, struct origin *origin, struct list *t
 	origin_settle(origins, origin, now);
 }
 
+void origin_unqueue(struct origins *origins, struct origin *origin, struct list *task,
+	nstime now)
+{
+	list_remove(task);
+	origin->n_waiting--;
+	origin_settle(origins, origin, now);
+}
+
 nstime origins_gate(const struct origins *origins, const char *key, nstime now)
 {
 	const struct origin *origin = map_get(origins->by_key, key);

@@ -44,6 +44,9 @@ struct origin *origins_get(struct origins *origins, const char *key, nstime now)
 /* Queue a task's node at the end (a new task) or the front (one that had its turn before). */
 void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
 	bool front, nstime now);
+/* Take a task's node out of the queue. May free the origin. */
+void origin_unqueue(struct origins *origins, struct origin *origin, struct list *task,
+	nstime now);
 /* When the origin may be asked: now, or the end of its pause. */
 nstime origins_gate(const struct origins *origins, const char *key, nstime now);
 /* The next task whose origin can start it, in turns; it is counted as in flight. NULL when

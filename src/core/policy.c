@@ -33,6 +33,8 @@ bool policy_is_transient(const struct outcome *outcome)
 	case KIND_NETWORK:
 	case KIND_TRUNCATED:
 	case KIND_PROTOCOL:
+	case KIND_RANGE:
+	case KIND_CHANGED:
 	case KIND_CHECKSUM:
 	case KIND_DESCRIPTORS:
 		return true;

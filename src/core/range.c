@@ -108,12 +108,12 @@ static enum range_verdict check_none(
 	struct range asked, int64_t total, struct error *err)
 {
 	if (asked.first >= total) {
-		error_set(err, KIND_HTTP, 0,
+		error_set(err, KIND_RANGE, 0,
 			"there are no bytes from %" PRId64 " on: the file has %" PRId64,
 			asked.first, total);
 		return RANGE_BEYOND;
 	}
-	error_set(err, KIND_HTTP, 0,
+	error_set(err, KIND_RANGE, 0,
 		"no bytes from %" PRId64
 		" on were sent, although the file has %" PRId64,
 		asked.first, total);
@@ -127,7 +127,7 @@ enum range_verdict range_check(struct range asked, int64_t size,
 	int64_t total = answer->total >= 0 ? answer->total : size;
 
 	if (size >= 0 && total != size) {
-		error_set(err, KIND_HTTP, 0,
+		error_set(err, KIND_RANGE, 0,
 			"the file has %" PRId64 " bytes, and had %" PRId64, total,
 			size);
 		return RANGE_WRONG_TOTAL;
@@ -135,7 +135,7 @@ enum range_verdict range_check(struct range asked, int64_t size,
 	if (got.first < 0)
 		return check_none(asked, total, err);
 	if (got.first != asked.first) {
-		error_set(err, KIND_HTTP, 0,
+		error_set(err, KIND_RANGE, 0,
 			"bytes from %" PRId64 " on instead of %" PRId64, got.first,
 			asked.first);
 		return RANGE_WRONG_START;
@@ -143,13 +143,13 @@ enum range_verdict range_check(struct range asked, int64_t size,
 	if (got.last != end_wanted(asked, total)) {
 		char text[RANGE_LEN];
 
-		error_set(err, KIND_HTTP, 0, "bytes up to %" PRId64 " for %s%s",
+		error_set(err, KIND_RANGE, 0, "bytes up to %" PRId64 " for %s%s",
 			got.last, range_format(text, asked),
 			total < 0 ? ", and no size" : "");
 		return RANGE_WRONG_END;
 	}
 	if (length >= 0 && length != range_length(got)) {
-		error_set(err, KIND_HTTP, 0,
+		error_set(err, KIND_RANGE, 0,
 			"a length of %" PRId64 " for bytes %" PRId64 "-%" PRId64,
 			length, got.first, got.last);
 		return RANGE_WRONG_LENGTH;

@@ -1,9 +1,9 @@
 /* The scheduler.
  *
- * A task is in one of three places: in the queue of its origin (it may start as soon as
- * the origin may be asked), in the heap of those that back off, or in flight.
  * sched_next moves what is due, pulls entries from the source as far as the window
- * allows, and lets the origin whose turn it is start its first task.
+ * allows, and lets the origin whose turn it is start its first task. What is begun comes
+ * before what is new: a task that could start another attempt is put in front again.
+ * (Where tasks wait is in sched_tasks.c, what outcomes mean in sched_outcome.c.)
  *
  * The window: a look-ahead of a few times `jobs` is always kept, so that origins get
  * turns even where each could use all of `jobs`; only when no origin can start anything
@@ -11,32 +11,16 @@
  * another. */
 #include "core/sched.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "core/origin.h"
-#include "core/policy.h"
-#include "core/task.h"
+#include "core/sched_parts.h"
 
 #define WINDOW 16384    /* tasks begun or read ahead, besides those in flight */
 #define AHEAD_MIN 256   /* the look-ahead that is always kept ... */
 #define AHEAD_PER_JOB 4 /* ... or as many per job, if that is more */
 #define PULL_BURST 64   /* entries read in one call: the engine must not wait long */
-
-struct sched {
-	const struct settings *settings;
-	struct source *source;
-	struct observer *observer;
-	uint64_t random;
-	struct origins origins;
-	struct list tasks; /* all of them, for the end */
-	struct heap backoff;
-	size_t n_tasks, n_waiting, in_flight;
-	bool draining;
-	bool ended;   /* the source has no more */
-	bool starved; /* the source has nothing yet */
-};
+#define RESCUE_INTERVAL NS_PER_SEC
 
 struct sched *sched_new(const struct settings *settings, struct source *source,
 	struct observer *observer, uint64_t seed)
@@ -50,17 +34,14 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	origins_init(&sched->origins,
 		settings->per_host > 0 ? (size_t)settings->per_host : SIZE_MAX);
 	sched->origins.requests_per_second = (double)settings->request_rate / 3600;
+	sched->wish = (struct plan_wish){.chunk = settings->chunk_size,
+		.split = settings->compressed ? 1 : settings->split,
+		.least = settings->min_split_size};
 	list_init(&sched->tasks);
+	list_init(&sched->whole);
+	list_init(&sched->cut);
 	heap_init(&sched->backoff);
 	return sched;
-}
-
-static void sched_drop(struct sched *sched, struct task *task)
-{
-	list_remove(&task->all);
-	heap_remove(&sched->backoff, &task->wake);
-	sched->n_tasks--;
-	task_free(task);
 }
 
 void sched_free(struct sched *sched)
@@ -74,52 +55,6 @@ void sched_free(struct sched *sched)
 	origins_release(&sched->origins);
 	heap_release(&sched->backoff);
 	free(sched);
-}
-
-/* splitmix64: enough for jitter, and reproducible from the seed. */
-static uint64_t sched_random(struct sched *sched)
-{
-	uint64_t z = sched->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
-static void tell(struct sched *sched, enum event_type type, nstime now,
-	struct task *task, const struct outcome *outcome, nstime wait)
-{
-	observer_tell(sched->observer, &(struct event){.type = type,
-					       .now = now,
-					       .entry = task->entry,
-					       .attempt = &task->attempt,
-					       .outcome = outcome,
-					       .history = &task->history,
-					       .origin_key = task->attempt.origin_key,
-					       .wait = wait});
-}
-
-/* The task's last word, and its end. */
-static void sched_fail(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome, const struct error *err)
-{
-	observer_tell(sched->observer, &(struct event){.type = EVENT_FAILED,
-					       .now = now,
-					       .entry = task->entry,
-					       .outcome = outcome,
-					       .history = &task->history,
-					       .error = err});
-	sched_drop(sched, task);
-}
-
-static void sched_enqueue(
-	struct sched *sched, struct task *task, bool front, nstime now)
-{
-	struct origin *origin = origins_get(&sched->origins, task->at->origin, now);
-
-	task->attempt.queued = now;
-	sched->n_waiting++;
-	origin_queue(&sched->origins, origin, &task->link, front, now);
 }
 
 static bool sched_may_pull(const struct sched *sched)
@@ -149,10 +84,13 @@ static bool sched_pull(struct sched *sched, nstime now)
 			return idle;
 		switch (source_next(sched->source, &entry, NULL)) {
 		case SOURCE_ENTRY:
-			task = task_new(entry, now);
+			task = task_new(entry, &sched->wish, now);
 			list_add_before(&sched->tasks, &task->all);
 			sched->n_tasks++;
-			sched_enqueue(sched, task, false, now);
+			if (task->chunks.way == CHUNKS_WHOLE)
+				sched_go_on(sched, task, now);
+			else
+				sched_enqueue(sched, task, false, now);
 			break;
 		case SOURCE_AGAIN:
 			sched->starved = true;
@@ -167,44 +105,87 @@ static bool sched_pull(struct sched *sched, nstime now)
 	return false;
 }
 
+/* The first attempt of a task sets its clock. */
+static void begin_task(struct sched *sched, struct task *task, nstime now)
+{
+	nstime span = sched->settings->max_time;
+
+	task->history.time_queue = now - task->born;
+	task->deadline = span > 0 ? now + span : NSTIME_NEVER;
+}
+
+static struct attempt *launch(
+	struct sched *sched, struct task *task, struct origin *origin, nstime now)
+{
+	struct attempt *attempt = task_attempt(task, now);
+
+	attempt->origin = origin;
+	attempt->queued = task->queued;
+	attempt->public_only = task->from_public && !sched->settings->allow_private;
+	attempt->ordinal = task->history.attempts;
+	if (attempt->work == WORK_FETCH)
+		attempt->ordinal = ++task->history.attempts;
+	if (task->deadline == 0)
+		begin_task(sched, task, now);
+	attempt->deadline = task->deadline;
+	sched->in_flight++;
+	sched_tell(sched, EVENT_START, now, attempt, NULL, 0);
+	return attempt;
+}
+
 static struct attempt *sched_start(struct sched *sched, nstime now)
 {
 	struct origin *origin = NULL;
-	struct list *node = origins_start(&sched->origins, &origin, now);
-	struct task *task;
+	struct list *node = list_pop(&sched->whole);
 	struct attempt *attempt;
+	struct task *task;
 
+	if (node)
+		return launch(sched, container_of(node, struct task, link), NULL, now);
+	node = origins_start(&sched->origins, &origin, now);
 	if (!node)
 		return NULL;
-	task = container_of(node, struct task, link);
-	attempt = &task->attempt;
-	attempt->task = task;
-	attempt->entry = task->entry;
-	attempt->origin = origin;
-	list_add_before(&origin->flying, &task->link);
-	task->successes = origin->successes;
-	attempt->origin_key = origin->key;
-	attempt->url = task->at->text;
-	attempt->host = task->at->host;
-	attempt->port = url_port(task->at);
-	attempt->trusted = url_same_origin(task->at, &task->entry->url);
-	attempt->public_only = task->from_public && !sched->settings->allow_private;
-	attempt->started = now;
-	attempt->ordinal = ++task->history.attempts;
-	atomic_store_explicit(&attempt->received, 0, memory_order_relaxed);
-	atomic_store_explicit(&attempt->expected, -1, memory_order_relaxed);
-	if (attempt->ordinal == 1) {
-		task->history.time_queue = now - task->born;
-		task->deadline = sched->settings->max_time > 0
-					 ? now + sched->settings->max_time
-					 : NSTIME_NEVER;
-	}
-	attempt->deadline = task->deadline;
-	task->history.url = attempt->url;
 	sched->n_waiting--;
-	sched->in_flight++;
-	tell(sched, EVENT_START, now, task, NULL, 0);
+	task = container_of(node, struct task, link);
+	attempt = launch(sched, task, origin, now);
+	attempt->successes = origin->successes;
+	list_add_before(&origin->flying, &attempt->flying);
+	sched_go_on(sched, task, now);
 	return attempt;
+}
+
+/* Could one more attempt of it be started at once? */
+static bool has_room(const struct sched *sched, const struct task *task, nstime now)
+{
+	const struct origin *origin = map_get(sched->origins.by_key, task->at->origin);
+
+	return !task->done && !heap_contains(&task->wake) &&
+	       (!origin || (origin->in_flight < origin->limit && origin->gate <= now));
+}
+
+/* Nothing waits to be started: let the files that are on their way use the room. Returns when
+ * to look again. */
+static nstime sched_spread(struct sched *sched, nstime now)
+{
+	bool look = now >= sched->rescue;
+	struct list *node, *next;
+
+	if (list_empty(&sched->cut) || sched->n_waiting > 0)
+		return NSTIME_NEVER;
+	if (look)
+		sched->rescue = now + RESCUE_INTERVAL;
+	for (node = sched->cut.next; node != &sched->cut; node = next) {
+		struct task *task = container_of(node, struct task, cut);
+
+		next = node->next;
+		if (!has_room(sched, task, now))
+			continue;
+		if (chunks_split(&task->chunks))
+			sched_go_on(sched, task, now);
+		else if (look && chunks_rescue(&task->chunks, now))
+			sched->cancelled++;
+	}
+	return sched->rescue;
 }
 
 /* All that was in flight has ended, and nothing more is to start. */
@@ -219,8 +200,7 @@ static void sched_abandon(struct sched *sched, nstime now)
 
 		if (task->history.attempts > 0)
 			sched_fail(sched, task, now, NULL, &err);
-		else
-			sched_drop(sched, task);
+		sched_drop(sched, task);
 	}
 }
 
@@ -228,7 +208,7 @@ enum sched_verdict sched_next(
 	struct sched *sched, nstime now, struct attempt **attempt, nstime *wake)
 {
 	struct heap_node *node;
-	nstime paused;
+	nstime paused, spread = NSTIME_NEVER;
 	bool more = false;
 
 	*wake = NSTIME_NEVER;
@@ -239,17 +219,23 @@ enum sched_verdict sched_next(
 		return SCHED_FINISHED;
 	}
 	while ((node = heap_pop_due(&sched->backoff, now)))
-		sched_enqueue(sched, container_of(node, struct task, wake), true, now);
+		sched_go_on(sched, container_of(node, struct task, wake), now);
 	paused = origins_wake(&sched->origins, now);
 	if (sched->in_flight < (size_t)sched->settings->jobs) {
 		more = sched_pull(sched, now);
 		*attempt = sched_start(sched, now);
 		if (*attempt)
 			return SCHED_START;
+		spread = sched_spread(sched, now);
+		*attempt = spread < NSTIME_NEVER ? sched_start(sched, now) : NULL;
+		if (*attempt)
+			return SCHED_START;
 	}
 	if (sched->ended && sched->n_tasks == 0)
 		return SCHED_FINISHED;
 	*wake = heap_next(&sched->backoff);
+	if (spread < *wake)
+		*wake = spread;
 	if (paused < *wake)
 		*wake = paused;
 	if (more)
@@ -257,130 +243,23 @@ enum sched_verdict sched_next(
 	return SCHED_WAIT;
 }
 
-/* A kind that concerns the entry as a whole: no other mirror would change it. */
-static bool ends_entry(enum kind kind)
-{
-	return kind == KIND_EXISTS || kind == KIND_BAD_NAME || kind == KIND_DISK ||
-	       kind == KIND_INTERRUPTED || kind == KIND_INTERNAL;
-}
-
-/* How long a task waits before its mirrors are gone through again. Where the one to ask next
- * is at an origin that named a time, the pause of the origin is the wait. */
-static nstime retry_wait(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome)
-{
-	nstime wait =
-		policy_backoff(sched->settings, task->round++, sched_random(sched));
-	nstime gate = origins_gate(&sched->origins, task->at->origin, now);
-
-	if (outcome->retry_after < 0)
-		return wait;
-	if (policy_is_refusal(outcome))
-		return gate > now ? gate - now : wait;
-	return wait > policy_pause(outcome->retry_after)
-		       ? wait
-		       : policy_pause(outcome->retry_after);
-}
-
-static void sched_failed(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome, uint64_t successes)
-{
-	int64_t max_tries = task->entry->max_tries > 0 ? task->entry->max_tries
-						       : sched->settings->tries;
-	enum task_move move = TASK_GIVE_UP;
-	struct error err;
-	nstime wait = 0;
-
-	error_set(&err, outcome->kind, outcome->code, "%s", outcome->text);
-	if (!ends_entry(outcome->kind))
-		move = task_failed(task, outcome, max_tries, successes);
-	if (move == TASK_BACKOFF)
-		wait = retry_wait(sched, task, now, outcome);
-	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
-		sched_fail(sched, task, now, outcome, &err);
-		if (policy_is_fatal(outcome))
-			sched_drain(sched);
-		return;
-	}
-	task->history.retries++;
-	tell(sched, EVENT_RETRY, now, task, outcome, wait);
-	if (wait > 0)
-		heap_set(&sched->backoff, &task->wake, now + wait);
-	else
-		sched_enqueue(sched, task, true, now);
-}
-
-static void sched_redirected(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome, uint64_t successes)
-{
-	struct url target;
-	struct error err;
-	struct outcome refused = {.type = OUTCOME_FAILED,
-		.kind = KIND_REDIRECT,
-		.retry_after = -1,
-		.exchange = outcome->exchange};
-	bool from_public = task->from_public || outcome->from_public;
-
-	if (url_parse(&target, outcome->location, &err) == 0 &&
-		policy_redirect(sched->settings, task->at, &target, task->hops + 1,
-			from_public, &err) == 0) {
-		task->history.redirects++;
-		tell(sched, EVENT_REDIRECT, now, task, outcome, 0);
-		task_redirect(task, &target, from_public);
-		sched_enqueue(sched, task, true, now);
-		return;
-	}
-	url_release(&target);
-	snprintf(refused.text, sizeof(refused.text), "%s%.200s",
-		err.kind == KIND_REDIRECT ? "" : "bad redirect: ", err.text);
-	sched_failed(sched, task, now, &refused, successes);
-}
-
-/* Is the origin in the middle of sending something? */
-static bool is_sending(const struct origin *origin)
-{
-	const struct task *oldest;
-
-	if (list_empty(&origin->flying))
-		return false;
-	oldest = container_of(origin->flying.next, struct task, link);
-	return atomic_load_explicit(&oldest->attempt.received, memory_order_relaxed) >
-	       0;
-}
-
-void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
-	const struct outcome *outcome)
+void sched_head(struct sched *sched, nstime now, struct attempt *attempt,
+	const struct head *head)
 {
 	struct task *task = attempt->task;
-	struct origin *origin = attempt->origin;
-	bool success = outcome->type == OUTCOME_DONE;
-	uint64_t successes = origin->successes + success;
+	unsigned generation = task->chunks.generation;
 
-	list_remove(&task->link);
-	task->delivers = is_sending(origin);
-	sched->in_flight--;
-	tell(sched, EVENT_FINISH, now, task, outcome, 0);
-	if (outcome->retry_after >= 0 && policy_is_refusal(outcome)) {
-		nstime pause = policy_pause(outcome->retry_after);
+	if (task->done)
+		return;
+	if (chunks_head(&task->chunks, attempt, head) ||
+		task->chunks.way == CHUNKS_RANGES)
+		sched_go_on(sched, task, now);
+	sched->cancelled += generation != task->chunks.generation;
+}
 
-		if (origin_pause(&sched->origins, origin, pause, now))
-			tell(sched, EVENT_PAUSE, now, task, outcome, pause);
-	}
-	origin_done(&sched->origins, origin, success, now); /* may free it */
-	attempt->origin = NULL;
-	attempt->origin_key = NULL;
-
-	switch (outcome->type) {
-	case OUTCOME_DONE:
-		tell(sched, EVENT_DONE, now, task, outcome, 0);
-		sched_drop(sched, task);
-		break;
-	case OUTCOME_REDIRECT:
-		sched_redirected(sched, task, now, outcome, successes);
-		break;
-	case OUTCOME_FAILED:
-		sched_failed(sched, task, now, outcome, successes);
-	}
+uint64_t sched_cancelled(const struct sched *sched)
+{
+	return sched->cancelled;
 }
 
 void sched_drain(struct sched *sched)

@@ -6,8 +6,8 @@
  * It pulls entries from the source as it needs them (a bounded window: a list of any length
  * is never in memory), takes fair turns between origins, keeps the limits (jobs, per_host),
  * holds an origin back while it asked for a pause, retries with backoff, goes from mirror to
- * mirror, follows redirects, and tells the observer of everything. It does not know how
- * attempts are made, where bytes go, or what is on disk. */
+ * mirror, follows redirects, cuts large files into chunks (chunks.h), and tells the observer of
+ * everything. It does not know how attempts are made, where bytes go, or what is on disk. */
 #ifndef SEINE_CORE_SCHED_H
 #define SEINE_CORE_SCHED_H
 
@@ -33,6 +33,11 @@ void sched_free(struct sched *sched);
 enum sched_verdict sched_next(
 	struct sched *sched, nstime now, struct attempt **attempt, nstime *wake);
 
+/* The attempt is answered: a file's body will follow. Told once, before its first byte is
+ * written; not for small files. */
+void sched_head(struct sched *sched, nstime now, struct attempt *attempt,
+	const struct head *head);
+
 /* The attempt came to this. The attempt is freed, the outcome only read. */
 void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	const struct outcome *outcome);
@@ -46,5 +51,7 @@ void sched_drain(struct sched *sched);
 int sched_input_fd(const struct sched *sched);
 
 size_t sched_in_flight(const struct sched *sched);
+/* Changes when attempts in flight have been cancelled: the engine ends those at once. */
+uint64_t sched_cancelled(const struct sched *sched);
 
 #endif

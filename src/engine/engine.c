@@ -24,7 +24,7 @@ const struct engine *engine_find(const char *name)
 }
 
 int performer_init(struct performer *performer, struct env *env, transfer_poll *poll,
-	struct error *err)
+	transfer_head *head, void *head_context, struct error *err)
 {
 	*performer = (struct performer){.env = env};
 	pins_init(&performer->pins);
@@ -34,6 +34,7 @@ int performer_init(struct performer *performer, struct env *env, transfer_poll *
 		return -1;
 	}
 	transfer_set_poll(performer->transfer, poll, env);
+	transfer_set_head(performer->transfer, head, head_context);
 	return 0;
 }
 
@@ -88,6 +89,10 @@ void performer_run(
 	struct error err;
 	CURL *easy = NULL;
 
+	if (attempt->work == WORK_COMMIT) {
+		transfer_commit(net, attempt, outcome);
+		return;
+	}
 	if (named)
 		addresses = look_up(performer, attempt, &err);
 	if (addresses || !named)
@@ -110,7 +115,7 @@ bool engine_poll(void *context, struct transfer *transfer)
 		transfer_interrupt(transfer);
 		return true;
 	}
-	return transfer_overdue(transfer, now);
+	return transfer_cancelled(transfer) || transfer_overdue(transfer, now);
 }
 
 void engine_tick(struct env *env, nstime now)

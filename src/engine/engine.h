@@ -53,14 +53,14 @@ struct performer {
 	struct pins pins;
 };
 
-/* `poll` as in transfer_set_poll, its context the env. */
+/* `poll` and `head` as in transfer.h; the context of poll is the env. */
 int performer_init(struct performer *performer, struct env *env, transfer_poll *poll,
-	struct error *err) must_check;
+	transfer_head *head, void *head_context, struct error *err) must_check;
 void performer_release(struct performer *performer);
-/* One exchange: look the name up, begin, curl_easy_perform, end. */
+/* A commit, or one exchange: look the name up, begin, curl_easy_perform, end. */
 void performer_run(
 	struct performer *performer, struct attempt *attempt, struct outcome *outcome);
-/* For transfer_set_poll: aborts what is overdue, and all when the stop's deadline passes. The
+/* For transfer_set_poll: aborts what is overdue or cancelled, and all when the stop's deadline passes. The
  * context is the env. */
 bool engine_poll(void *env, struct transfer *transfer);
 /* Until when to wait for the addresses of the attempt's host. */

@@ -92,6 +92,22 @@ static size_t take(
 	return n;
 }
 
+/* Has something been cancelled that this loop may have in hand? With the lock held. */
+static bool see_cancelled(struct reactor *reactor)
+{
+	struct fleet *fleet = reactor->fleet;
+	uint64_t cancelled = sched_cancelled(fleet->sched);
+	bool news = reactor->cancelled != cancelled;
+
+	reactor->cancelled = cancelled;
+	if (fleet->cancelled != cancelled) {
+		fleet->cancelled = cancelled;
+		fleet->changes++;
+		rouse_others(reactor);
+	}
+	return news;
+}
+
 /* Begin what may begin; *wake is until when to wait then. False when the job is finished. */
 static bool admit(struct reactor *reactor, nstime *wake)
 {
@@ -99,12 +115,13 @@ static bool admit(struct reactor *reactor, nstime *wake)
 	struct fleet *fleet = reactor->fleet;
 	nstime now;
 	size_t n;
-	bool finished;
+	bool finished, cancelled;
 	int input;
 
 	pthread_mutex_lock(&fleet->lock);
 	reactor->stale = false;
 	n = take(reactor, attempts, wake, &input);
+	cancelled = see_cancelled(reactor);
 	now = clock_now();
 	if (is_first(reactor)) {
 		engine_tick(fleet->env, now);
@@ -116,6 +133,9 @@ static bool admit(struct reactor *reactor, nstime *wake)
 
 	for (size_t i = 0; i < n; i++)
 		slot_begin(reactor, attempts[i], now);
+	/* After that, since what another loop has passed on may be cancelled, too. */
+	if (cancelled)
+		slot_end_cancelled(reactor);
 	reactor_watch_input(reactor, input);
 	if (reactor->stale)
 		*wake = now;
@@ -216,6 +236,16 @@ static size_t loops_wanted(const struct settings *settings)
 	return loops > 1 ? (size_t)loops : 1;
 }
 
+/* In a thread of the committer. */
+static void on_committed(
+	void *context, struct attempt *attempt, const struct outcome *outcome)
+{
+	struct reactor *reactor = context;
+
+	reactor_finish(reactor, attempt, outcome);
+	reactor_rouse(reactor);
+}
+
 static int event_run(struct sched *sched, struct env *env, struct error *err)
 {
 	size_t n = loops_wanted(env->settings);
@@ -224,6 +254,7 @@ static int event_run(struct sched *sched, struct env *env, struct error *err)
 
 	pthread_mutex_init(&fleet.lock, NULL);
 	fleet.reactors = xcalloc(n, sizeof(*fleet.reactors));
+	fleet.committer = committer_new(env->net, on_committed);
 	for (size_t i = 0; i < n; i++) {
 		fleet.reactors[i].fleet = &fleet;
 		if (reactor_init(&fleet.reactors[i], err) != 0)
@@ -236,6 +267,7 @@ static int event_run(struct sched *sched, struct env *env, struct error *err)
 			failed = -1;
 		}
 	}
+	committer_free(fleet.committer);
 	for (size_t i = 0; i < n; i++) {
 		const struct loop *loop = &fleet.reactors[i].loop;
 

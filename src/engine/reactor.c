@@ -92,7 +92,9 @@ static void reactor_divide(struct reactor *reactor)
 	reactor->most = connections > jobs ? jobs : connections > 0 ? connections : 1;
 	reactor->max_shards = (reactor->most + SHARD_MOST - 1) / SHARD_MOST;
 	reactor->shards = xcalloc(reactor->max_shards, sizeof(*reactor->shards));
-	reactor->connections = connections / reactor->max_shards;
+	/* Rounded up: a few idle ones too many are better than too few in use. */
+	reactor->connections =
+		(connections + reactor->max_shards - 1) / reactor->max_shards;
 	if (reactor->connections == 0)
 		reactor->connections = 1;
 	reactor->per_shard =
@@ -175,7 +177,6 @@ void reactor_finish(
 	reactor->n_taken--;
 	fleet->changes++;
 	pthread_mutex_unlock(&fleet->lock);
-	reactor->stale = true;
 }
 
 void reactor_rouse(struct reactor *reactor)

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "base/list.h"
+#include "engine/committer.h"
 #include "engine/engine.h"
 #include "engine/loop.h"
 #include "engine/shard.h"
@@ -23,7 +24,9 @@ struct fleet {
 	struct sched *sched;
 	struct reactor *reactors;
 	size_t n_reactors;
-	uint64_t changes; /* attempts started and finished so far */
+	uint64_t changes;   /* of what the scheduler may let start, so far */
+	uint64_t cancelled; /* sched_cancelled() when it was looked at last */
+	struct committer *committer;
 	bool finished;
 	struct error error; /* of a loop that could not go on */
 };
@@ -51,6 +54,7 @@ struct reactor {
 	/* Guarded by the fleet's lock. */
 	size_t n_taken;    /* attempts taken from the scheduler and not finished */
 	uint64_t seen;     /* the fleet's changes when the scheduler was asked last */
+	uint64_t cancelled; /* the fleet's, when slots were ended for it last */
 	struct list inbox; /* attempts that other loops have passed on */
 
 	struct resolver *resolver; /* NULL: none is needed */
@@ -67,7 +71,7 @@ void reactor_watch_input(struct reactor *reactor, int fd);
 /* The shard for an attempt; NULL and *err when libcurl has none. */
 struct shard *reactor_shard(struct reactor *reactor, const struct attempt *attempt,
 	struct error *err) must_check;
-/* Hand the outcome to the scheduler. */
+/* Hand the outcome to the scheduler. Any thread; one that is not the loop's own rouses it. */
 void reactor_finish(struct reactor *reactor, struct attempt *attempt,
 	const struct outcome *outcome);
 
@@ -82,6 +86,8 @@ void reactor_rouse(struct reactor *reactor);
 void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now);
 /* A handle of a shard is done: the shard's callback. */
 void slot_done(struct shard *shard, CURL *easy, CURLcode code);
+/* End those attempts that the scheduler has cancelled. */
+void slot_end_cancelled(struct reactor *reactor);
 /* End all attempts in hand as interrupted. */
 void slot_interrupt_all(struct reactor *reactor);
 /* Free all transfers; what is in hand is dropped without an outcome. */

@@ -10,6 +10,11 @@ static bool on_poll(void *context, struct transfer *transfer)
 	return engine_poll(env, transfer);
 }
 
+static void on_head(void *sched, struct attempt *attempt, const struct head *head)
+{
+	sched_head(sched, clock_now(), attempt, head);
+}
+
 static void fetch(
 	struct sched *sched, struct performer *performer, struct attempt *attempt)
 {
@@ -26,7 +31,7 @@ static int sequential_run(struct sched *sched, struct env *env, struct error *er
 	struct attempt *attempt;
 	nstime now, wake;
 
-	if (performer_init(&performer, env, on_poll, err) != 0)
+	if (performer_init(&performer, env, on_poll, on_head, sched, err) != 0)
 		return -1;
 	for (;;) {
 		now = clock_now();

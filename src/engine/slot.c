@@ -9,6 +9,7 @@
 #include "engine/reactor.h"
 
 #define IDLE_MAX 1024 /* transfers kept for later use */
+#define COMMIT_INLINE (1024 * 1024) /* bytes to be read back in the loop at most */
 
 struct slot {
 	struct reactor *reactor;
@@ -41,6 +42,18 @@ static void on_paused(void *context)
 		transfer_deadline(slot->transfer));
 }
 
+/* Called by libcurl's write callback, too. */
+static void on_head(void *context, struct attempt *attempt, const struct head *head)
+{
+	struct slot *slot = context;
+	struct fleet *fleet = slot->reactor->fleet;
+
+	pthread_mutex_lock(&fleet->lock);
+	sched_head(fleet->sched, clock_now(), attempt, head);
+	fleet->changes++;
+	pthread_mutex_unlock(&fleet->lock);
+}
+
 static struct slot *slot_get(struct reactor *reactor, struct error *err)
 {
 	struct list *node = list_pop(&reactor->idle);
@@ -63,6 +76,7 @@ static struct slot *slot_get(struct reactor *reactor, struct error *err)
 	}
 	transfer_set_sockets(slot->transfer, &reactor->sockets);
 	transfer_set_paused(slot->transfer, on_paused, slot);
+	transfer_set_head(slot->transfer, on_head, slot);
 	return slot;
 }
 
@@ -92,6 +106,7 @@ static void slot_end(struct slot *slot, CURLcode code)
 	transfer_end(slot->transfer, code, &outcome);
 	slot_put(slot);
 	reactor_finish(reactor, attempt, &outcome);
+	reactor->stale = true;
 	outcome_release(&outcome);
 }
 
@@ -105,6 +120,7 @@ static void slot_fail(struct reactor *reactor, struct slot *slot,
 		slot_put(slot);
 	transfer_fail(err, &outcome);
 	reactor_finish(reactor, attempt, &outcome);
+	reactor->stale = true;
 	outcome_release(&outcome);
 }
 
@@ -194,6 +210,21 @@ static void slot_ask(struct slot *slot)
 		resolver_deadline(reactor->resolver, clock_now()));
 }
 
+/* What takes long is not for the loop. */
+static void commit(struct reactor *reactor, struct attempt *attempt)
+{
+	struct net *net = reactor->env->net;
+	struct outcome outcome;
+
+	if (transfer_commit_bytes(net, attempt) > COMMIT_INLINE &&
+		committer_add(reactor->fleet->committer, attempt, reactor))
+		return;
+	transfer_commit(net, attempt, &outcome);
+	reactor_finish(reactor, attempt, &outcome);
+	reactor->stale = true;
+	outcome_release(&outcome);
+}
+
 void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 {
 	struct net *net = reactor->env->net;
@@ -203,6 +234,10 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 	struct slot *slot;
 	int failed;
 
+	if (attempt->work == WORK_COMMIT) {
+		commit(reactor, attempt);
+		return;
+	}
 	if (named)
 		addresses =
 			names_get(net_names(net), attempt->host, attempt->port, now);
@@ -226,6 +261,26 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 		names_put(net_names(net), addresses);
 	if (failed)
 		slot_fail(reactor, slot, attempt, &err);
+}
+
+void slot_end_cancelled(struct reactor *reactor)
+{
+	struct list *node, *next;
+
+	for (node = reactor->busy.next; node != &reactor->busy; node = next) {
+		struct slot *slot = container_of(node, struct slot, link);
+
+		next = node->next;
+		if (!atomic_load_explicit(
+			    &slot->attempt->cancelled, memory_order_relaxed))
+			continue;
+		if (slot->shard) {
+			shard_remove(slot->shard, slot->easy);
+			slot_end(slot, CURLE_ABORTED_BY_CALLBACK);
+		} else {
+			give_up_name(slot, KIND_INTERRUPTED, "not wanted any more");
+		}
+	}
 }
 
 void slot_interrupt_all(struct reactor *reactor)

@@ -126,12 +126,23 @@ static void work(struct pool *pool, struct performer *performer)
 	}
 }
 
+static void on_head(void *context, struct attempt *attempt, const struct head *head)
+{
+	struct pool *pool = context;
+
+	pthread_mutex_lock(&pool->lock);
+	sched_head(pool->sched, clock_now(), attempt, head);
+	pool_rouse(pool);
+	pthread_mutex_unlock(&pool->lock);
+}
+
 static void *worker(void *context)
 {
 	struct pool *pool = context;
 	struct performer performer;
 	struct error err;
-	bool able = performer_init(&performer, pool->env, engine_poll, &err) == 0;
+	bool able = performer_init(&performer, pool->env, engine_poll, on_head,
+			    pool, &err) == 0;
 
 	pthread_mutex_lock(&pool->lock);
 	if (able) {

@@ -2,23 +2,29 @@
  *
  * Writing per callback would cost a system call per 16 KiB; opening the file early
  * would hold a descriptor per transfer, and with many in flight run out of them. So a
- * body is kept in memory up to SPILL, and most bodies never get a part file open at
- * all: one open, write, close and rename at the end. What is larger spills into a part,
+ * body is kept in memory up to SMALL_FILE, and most bodies never get a part file open
+ * at all: one open, write, close and rename at the end. What is larger goes to a part,
  * in pieces of PIECE; a block that is large already is written from where libcurl has
  * it, without a copy. */
 #include "net/body.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "store/journal.h"
 
-#define SPILL (256 * 1024) /* bodies up to this are kept in memory */
 #define PIECE (256 * 1024) /* what is gathered for one write */
+/* The journal is told of so much at a time: what it does not know of is fetched again after a
+ * kill. Where telling it means a sync, that is dearer than the bytes. */
+#define NOTE PIECE
+#define NOTE_SYNCED (8 * 1024 * 1024)
 #define DIRECT (48 * 1024) /* a block from here up is not worth gathering */
 #define KEEP (64 * 1024)   /* the buffer that an idle handle may hold on to */
 
-void body_init(struct body *body, struct outdir *outdir)
+void body_init(struct body *body, struct outdir *outdir, struct parts *parts,
+	enum durability durability)
 {
-	*body = (struct body){.outdir = outdir};
+	*body = (struct body){.outdir = outdir,
+		.parts = parts,
+		.proofs = PROOFS_INIT,
+		.note = durability == DURABILITY_EACH ? NOTE_SYNCED : NOTE};
 	buf_init(&body->pending);
 }
 
@@ -26,97 +32,59 @@ void body_release(struct body *body)
 {
 	body_abort(body);
 	buf_release(&body->pending);
-	digest_free(body->asked.digest);
-	digest_free(body->announced.digest);
-	body->asked = body->announced = (struct proof){.want = NULL};
+	proofs_release(&body->proofs);
 }
 
-static void body_rest(struct body *body)
+void body_abort(struct body *body)
 {
 	if (body->pending.cap > KEEP)
 		buf_release(&body->pending);
 	buf_clear(&body->pending);
-	body->entry = NULL;
-	body->sink = NULL;
-	body->asked.want = body->announced.want = NULL;
+	part_put(body->part);
+	body->part = NULL;
+	body->attempt = NULL;
+	body->written = body->noted = 0;
 }
 
-/* Have a digest context of the algorithm, ready to begin. */
-static int proof_begin(struct proof *proof, const struct checksum *want, const char *by,
-	struct error *err)
+int body_begin(struct body *body, const struct attempt *attempt, bool whole,
+	const struct part_facts *facts, struct error *err)
 {
-	proof->want = want;
-	proof->by = by;
-	if (proof->digest && proof->alg == want->alg)
-		return digest_restart(proof->digest, err);
-	digest_free(proof->digest);
-	proof->digest = digest_new(want->alg, err);
-	proof->alg = want->alg;
-	return proof->digest ? 0 : -1;
-}
+	int64_t size = facts->version->size;
 
-/* What the user asks for must hold. What the server announces is looked at where it would
- * prove more, and passed over where libcrypto cannot compute it. */
-static int begin_proofs(
-	struct body *body, const struct announcement *announced, struct error *err)
-{
-	const struct checksum *asked = &body->entry->checksum;
-	struct error why;
-
-	body->asked.want = body->announced.want = NULL;
-	if (asked->alg != DIGEST_NONE &&
-		proof_begin(&body->asked, asked, entry_checksum_by(body->entry), err) !=
-			0)
-		return -1;
-	if (!announced || announced->sum.alg <= asked->alg ||
-		proof_begin(&body->announced, &announced->sum, announced->by, &why) ==
-			0)
-		return 0;
-	body->announced.want = NULL;
-	log_debug("%s is passed over: %s", announced->by, why.text);
-	return 0;
-}
-
-int body_begin(struct body *body, const struct entry *entry, int64_t length,
-	const struct announcement *announced, struct error *err)
-{
-	body->entry = entry;
-	body->written = 0;
-	buf_clear(&body->pending);
-	if (begin_proofs(body, announced, err) != 0)
-		return -1;
-	if (length > SPILL) {
-		body->sink = sink_open(body->outdir, entry, length, err);
-		return body->sink ? 0 : -1;
+	body_abort(body);
+	body->attempt = attempt;
+	if (!whole || size > SMALL_FILE) {
+		body->part = parts_get(body->parts, attempt, facts, err);
+		return body->part ? 0 : -1;
 	}
-	if (length > 0)
-		buf_reserve(&body->pending, (size_t)length);
-	return 0;
+	if (size > 0)
+		buf_reserve(&body->pending, (size_t)size);
+	return proofs_begin(
+		&body->proofs, attempt->entry, facts->announced, facts->by, err);
 }
 
-static int proof_add(
-	struct proof *proof, const void *data, size_t len, struct error *err)
+bool body_is_part(const struct body *body)
 {
-	return proof->want ? digest_update(proof->digest, data, len, err) : 0;
+	return body->part != NULL;
 }
 
-static int add_to_proofs(
-	struct body *body, const void *data, size_t len, struct error *err)
+static int body_note(struct body *body, struct error *err)
 {
-	return proof_add(&body->asked, data, len, err) != 0
-		       ? -1
-		       : proof_add(&body->announced, data, len, err);
+	int64_t first = body->attempt->asked.first;
+	struct range range = {first + body->noted, first + body->written - 1};
+
+	body->noted = body->written;
+	return range.last >= range.first ? part_note(body->part, range, err) : 0;
 }
 
 static int body_write(
 	struct body *body, const void *data, size_t len, struct error *err)
 {
-	if (add_to_proofs(body, data, len, err) != 0)
-		return -1;
-	if (sink_write(body->sink, body->written, data, len, err) != 0)
+	if (part_write(body->part, body->attempt->asked.first + body->written, data,
+		    len, err) != 0)
 		return -1;
 	body->written += (int64_t)len;
-	return 0;
+	return body->written - body->noted >= body->note ? body_note(body, err) : 0;
 }
 
 static int body_flush(struct body *body, struct error *err)
@@ -129,81 +97,59 @@ static int body_flush(struct body *body, struct error *err)
 	return 0;
 }
 
+/* It has no length, and turns out not to be small. */
+static int move_to_part(struct body *body, struct error *err)
+{
+	static const struct version unknown = VERSION_UNKNOWN;
+	const struct proof *announced = &body->proofs.announced;
+	struct part_facts facts = {.version = &unknown, .by = announced->by};
+
+	if (announced->want.alg != DIGEST_NONE)
+		facts.announced = &announced->want;
+	body->part = parts_get(body->parts, body->attempt, &facts, err);
+	return body->part ? 0 : -1;
+}
+
 int body_add(struct body *body, const void *data, size_t len, struct error *err)
 {
-	if (!body->sink && body->pending.len + len > SPILL) {
-		body->sink = sink_open(body->outdir, body->entry, -1, err);
-		if (!body->sink)
-			return -1;
-	}
-	if (body->sink && len >= DIRECT)
+	if (!body->part && body->pending.len + len > SMALL_FILE &&
+		move_to_part(body, err) != 0)
+		return -1;
+	if (body->part && len >= DIRECT)
 		return body_flush(body, err) == 0 ? body_write(body, data, len, err)
 						  : -1;
 	buf_add(&body->pending, data, len);
-	if (body->sink && body->pending.len >= PIECE)
+	if (body->part && body->pending.len >= PIECE)
 		return body_flush(body, err);
 	return 0;
 }
 
-/* Fills what *outcome says of digests. `before` and `by` tell in an error whose it was. */
-static int proof_check(const struct proof *proof, struct outcome *outcome,
-	const char *before, const char *by, struct error *err)
+int body_settle(struct body *body, int64_t *written, struct error *err)
 {
-	_cleanup_(buf_release) struct buf text = BUF_INIT;
-	struct checksum got;
+	int failed = body->part ? body_flush(body, err) : 0;
 
-	if (!proof->want)
-		return 0;
-	if (digest_final(proof->digest, &got, err) != 0)
-		return -1;
-	checksum_add(&text, &got);
-	snprintf(outcome->digest, sizeof(outcome->digest), "%s", text.data);
-	if (checksum_equal(&got, proof->want)) {
-		outcome->verified = VERIFIED_HASH;
-		outcome->verified_by = proof->by;
-		return 0;
-	}
-	outcome->verified = VERIFIED_NONE;
-	outcome->verified_by = NULL;
-	memcpy(&outcome->wrong_digest, got.bytes, sizeof(outcome->wrong_digest));
-	return error_set(err, KIND_CHECKSUM, 0, "got %s, not what %s%s",
-		outcome->digest, before, by);
-}
-
-/* The stronger one last: it is the one to tell of. */
-static int body_verify(struct body *body, struct outcome *outcome, struct error *err)
-{
-	if (!body->sink &&
-		add_to_proofs(body, body->pending.data, body->pending.len, err) != 0)
-		return -1;
-	if (proof_check(&body->asked, outcome, "was asked for", "", err) != 0)
-		return -1;
-	return proof_check(&body->announced, outcome, "the server announced by ",
-		body->announced.by, err);
-}
-
-int body_commit(struct body *body, enum existing existing, struct outcome *outcome,
-	struct error *err)
-{
-	int failed;
-
-	if ((body->sink && body_flush(body, err) != 0) ||
-		body_verify(body, outcome, err) != 0) {
-		body_abort(body);
-		return -1;
-	}
-	if (body->sink)
-		failed = sink_commit(
-			body->sink, existing, body->written, &outcome->renamed, err);
-	else
-		failed = sink_store(body->outdir, body->entry, existing,
-			body->pending.data, body->pending.len, &outcome->renamed, err);
-	body_rest(body);
+	if (body->part && !failed)
+		failed = body_note(body, err);
+	*written = body->written;
+	body_abort(body);
 	return failed;
 }
 
-void body_abort(struct body *body)
+int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
+	struct outcome *outcome, struct error *err)
 {
-	sink_abort(body->sink);
-	body_rest(body);
+	const struct buf *bytes = &body->pending;
+	struct journal *journal = outdir_journal(body->outdir);
+	int failed = proofs_add(&body->proofs, bytes->data, bytes->len, err);
+
+	if (!failed)
+		failed = proofs_check(&body->proofs, outcome, err);
+	if (!failed)
+		failed = sink_store(body->outdir, body->attempt->entry, settings->existing,
+			bytes->data, bytes->len, mtime, &outcome->renamed, err);
+	if (!failed && journal)
+		failed = journal_done(journal, 0, body->attempt->entry->path,
+			(int64_t)bytes->len, err);
+	body_abort(body);
+	return failed;
 }

@@ -1,48 +1,48 @@
-/* body.h - a response body on its way to its file: small ones buffered whole and written once,
- * large ones to a part file in large pieces, with the digests computed on the way: the one
- * that the entry asks for, and the one that the server announces if that is stronger.
+/* body.h - a response body on its way to its file: a small one kept in memory until it is
+ * whole, and written at once; of a large one, what comes goes to the entry's part, in large
+ * pieces.
  *
  * Knows nothing of HTTP. One owner; no lock. Internal to net/. */
 #ifndef SEINE_NET_BODY_H
 #define SEINE_NET_BODY_H
 
 #include "base/buf.h"
-#include "net/announced.h"
-#include "store/digest.h"
+#include "store/part.h"
+#include "store/proof.h"
 #include "store/sink.h"
-
-/* A digest that the body must have. */
-struct proof {
-	const struct checksum *want; /* borrowed; NULL: none for this body */
-	const char *by;              /* who wants it */
-	struct digest *digest;       /* of `alg`; kept for the next attempt */
-	enum digest_alg alg;
-};
 
 struct body {
 	struct outdir *outdir;
-	const struct entry *entry; /* of the attempt at hand */
-	struct buf pending;        /* received, not written yet */
-	struct sink *sink;         /* NULL while the body is small */
-	struct proof asked, announced;
-	int64_t written;
+	struct parts *parts;
+	const struct attempt *attempt; /* NULL: none begun */
+	struct buf pending;            /* received, not written yet */
+	struct part *part;             /* NULL while the body is in memory */
+	struct proofs proofs;          /* of a body in memory */
+	int64_t written; /* bytes in the part, from asked.first on */
+	int64_t note;    /* the journal is told whenever so many are new */
+	int64_t noted;   /* ... of which the journal knows */
 };
 
-void body_init(struct body *body, struct outdir *outdir);
+void body_init(struct body *body, struct outdir *outdir, struct parts *parts,
+	enum durability durability);
 void body_release(struct body *body);
 
-/* Begin the body of an entry's file (borrowed until commit or abort). `length` is what was
- * announced, -1 when that is not known. `announced` is borrowed as well; NULL: no digest. */
-int body_begin(struct body *body, const struct entry *entry, int64_t length,
-	const struct announcement *announced, struct error *err) must_check;
+/* Begin the attempt's body (borrowed until commit, settle or abort). `whole`: it is all of the
+ * file, of facts->version->size bytes, if that is known; then it may be small. */
+int body_begin(struct body *body, const struct attempt *attempt, bool whole,
+	const struct part_facts *facts, struct error *err) must_check;
 int body_add(
 	struct body *body, const void *data, size_t len, struct error *err) must_check;
-/* Everything is here: verify it, then give the file its name. Fills verified, verified_by,
- * digest, wrong_digest and renamed of *outcome; the digest is the stronger one of two, or the
- * one that was wrong (KIND_CHECKSUM). On failure nothing is left. */
-int body_commit(struct body *body, enum existing existing, struct outcome *outcome,
-	struct error *err) must_check;
-/* Drop what was received. Harmless when nothing was begun. */
+/* Is it in a part, as a large one? */
+bool body_is_part(const struct body *body);
+/* No more will come: write what is pending, and let go of the part. *written is how many bytes
+ * of it are there; 0 where the body was in memory, which is dropped. */
+int body_settle(struct body *body, int64_t *written, struct error *err) must_check;
+/* All of a body in memory is here: verify it, then give the file its name. Fills verified,
+ * verified_by, digest, wrong_digest and renamed of *outcome. On failure nothing is left. */
+int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
+	struct outcome *outcome, struct error *err) must_check;
+/* Drop what was not written. Harmless when nothing was begun. */
 void body_abort(struct body *body);
 
 #endif

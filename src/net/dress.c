@@ -5,11 +5,18 @@
  * is on only while the attempt goes to the origin it was given for. */
 #include "net/dress.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
 
 /* Allocated per active transfer, touched as far as used. Of this size malloc maps the first
  * ones, and unmaps them as they are done, so that thousands at once leave no trace. */
 #define BUFFER_SIZE (128 * 1024)
+#define BULK_BUFFER_SIZE (512 * 1024) /* it pays where many bytes are known to come */
+#define BULK (1024 * 1024)            /* from so many on */
+#define SMALL_JOB 16                  /* files */
 #define BUFFER_MIN 1024 /* libcurl's own least */
 
 struct wardrobe {
@@ -62,6 +69,12 @@ static void wear_http(struct wardrobe *w, const struct settings *s)
 	SET(w, CURLOPT_USERAGENT, s->user_agent);
 }
 
+/* Of few files, named one by one, each may be large, and memory is no matter. */
+static bool is_small_job(const struct settings *s)
+{
+	return s->inputs.count == 0 && s->urls.count <= SMALL_JOB;
+}
+
 /* Under a limit bytes come in pieces of 50 ms, so that the rate is even. */
 static long buffer_size(const struct settings *s)
 {
@@ -70,7 +83,7 @@ static long buffer_size(const struct settings *s)
 	if (rate <= 0 || (s->limit_rate_per_host > 0 && s->limit_rate_per_host < rate))
 		rate = s->limit_rate_per_host;
 	if (rate <= 0 || rate / 20 > BUFFER_SIZE)
-		return BUFFER_SIZE;
+		return is_small_job(s) ? BULK_BUFFER_SIZE : BUFFER_SIZE;
 	return rate / 20 < BUFFER_MIN ? BUFFER_MIN : (long)(rate / 20);
 }
 
@@ -127,6 +140,71 @@ static void own_headers(struct dress *dress, struct wardrobe *w, const struct ne
 		add_header(dress, w, entry->headers.items[i]);
 }
 
+/* If-Range is the attempt's own, whoever the server is. */
+static void own_range(struct dress *dress, struct wardrobe *w, const char *pin)
+{
+	char *line = pin ? xasprintf("If-Range: %s", pin) : NULL;
+
+	if (line)
+		add_header(dress, w, line);
+	free(line);
+}
+
+/* A large file's ranges come on connections of their own, where one need not wait for the
+ * other, and with less to do than in HTTP/2. */
+static void wear_bulk(struct dress *dress, struct wardrobe *w, const struct settings *s,
+	bool bulk)
+{
+	long size = bulk && buffer_size(s) == BUFFER_SIZE ? (long)BULK_BUFFER_SIZE
+							  : buffer_size(s);
+	CURLcode code;
+
+	if (dress->bulk == bulk)
+		return;
+	dress->bulk = bulk;
+	/* After a stream that ended before others of its connection the handle still has its
+	 * buffer, and libcurl refuses another size: then the old one will do. */
+	code = curl_easy_setopt(w->easy, CURLOPT_BUFFERSIZE, size);
+	if (code != CURLE_BAD_FUNCTION_ARGUMENT && !w->code)
+		w->code = code;
+	if (s->http == HTTP_AUTO)
+		SET(w, CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1
+							 : CURL_HTTP_VERSION_2TLS));
+}
+
+/* Only if the file that is there is not the server's any more (RFC 9110, 13.1). */
+static void own_condition(
+	struct dress *dress, struct wardrobe *w, const struct version *there)
+{
+	char *line = NULL;
+	char date[40];
+	struct tm tm;
+	time_t when = (time_t)there->mtime;
+
+	if (there->etag)
+		line = xasprintf("If-None-Match: %s", there->etag);
+	else if (gmtime_r(&when, &tm) &&
+		 strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
+		line = xasprintf("If-Modified-Since: %s", date);
+	if (line)
+		add_header(dress, w, line);
+	free(line);
+}
+
+static void wear_range(struct dress *dress, struct wardrobe *w,
+	const struct settings *s, const struct attempt *attempt)
+{
+	bool pinned = attempt->ranged && version_pin(&attempt->version);
+	char text[RANGE_LEN];
+
+	wear_bulk(dress, w, s, pinned && range_length(attempt->asked) >= BULK);
+	if (!attempt->ranged && !dress->ranged)
+		return;
+	dress->ranged = attempt->ranged;
+	range_format(text, attempt->asked);
+	SET(w, CURLOPT_RANGE, attempt->ranged ? strchr(text, '=') + 1 : NULL);
+}
+
 static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
 {
 	const struct settings *s = net->settings;
@@ -147,11 +225,16 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 {
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
 	const struct entry *entry = attempt->entry;
-	bool special = entry->headers.count || entry->referer || entry->user_agent;
-	bool waits = net->settings->http != HTTP_1_1 &&
-		     strncmp(attempt->url, "https:", 6) == 0;
+	const char *pin = attempt->ranged ? version_pin(&attempt->version) : NULL;
+	bool special =
+		entry->headers.count || entry->referer || entry->user_agent || pin ||
+		attempt_is_conditional(attempt);
+	bool waits;
 
 	SET(w, CURLOPT_URL, attempt->url);
+	wear_range(dress, w, net->settings, attempt);
+	waits = net->settings->http != HTTP_1_1 && !dress->bulk &&
+		strncmp(attempt->url, "https:", 6) == 0;
 	/* Only a TLS handshake can tell that a connection multiplexes. In plain text, too,
 	 * libcurl would wait: for the first answer, however long that takes. */
 	if (dress->waits != waits)
@@ -168,10 +251,13 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 		if (attempt->trusted && entry->referer)
 			SET(w, CURLOPT_REFERER,
 				entry->referer[0] ? entry->referer : NULL);
-		if (attempt->trusted && entry->headers.count) {
+		if (attempt->trusted)
 			own_headers(dress, w, net, entry);
+		own_range(dress, w, pin);
+		if (attempt_is_conditional(attempt))
+			own_condition(dress, w, &entry->there);
+		if (dress->own)
 			SET(w, CURLOPT_HTTPHEADER, dress->own);
-		}
 	}
 	dress->special = special;
 	dress->bound = attempt->trusted;

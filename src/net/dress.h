@@ -12,6 +12,8 @@ struct dress {
 	bool bound;   /* the settings' secrets and headers are on */
 	bool special; /* something of one entry is on, too */
 	bool waits;   /* for a connection that may turn out to multiplex */
+	bool ranged;  /* a range is asked for */
+	bool bulk;    /* ... of a large file */
 };
 
 int dress_handle(CURL *easy, struct net *net, struct error *err) must_check;

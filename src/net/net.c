@@ -78,14 +78,15 @@ static int check_http3(const struct settings *settings, struct error *err)
 		"--http3: the libcurl that is here (%s) has no HTTP/3", curl->version);
 }
 
-struct net *net_new(
-	const struct settings *settings, struct outdir *outdir, struct error *err)
+struct net *net_new(const struct settings *settings, struct outdir *outdir,
+	struct parts *parts, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
 	bool proxied = uses_proxy(settings);
 
 	net->settings = settings;
 	net->outdir = outdir;
+	net->parts = parts;
 	net->detailed = settings->results || settings->verbose;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");

@@ -14,6 +14,7 @@
 struct net {
 	const struct settings *settings;
 	struct outdir *outdir;
+	struct parts *parts;
 	struct tls *tls;
 	struct throttle *throttle; /* NULL: no limit of rates */
 	struct names *names; /* NULL: a proxy is asked, and libcurl looks its name up */

@@ -4,6 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
+#include "net/httpdate.h"
+
+#define SETTLED 60 /* seconds */
+
 void response_clear(struct response *response)
 {
 	*response = (struct response){.length = -1};
@@ -103,6 +108,48 @@ static int take_length(
 	return 0;
 }
 
+/* What does not fit is as good as not there. */
+static void keep(char *out, size_t size, const struct field *field)
+{
+	size_t len = field->len < size ? field->len : 0;
+
+	memcpy(out, field->value, len);
+	out[len] = '\0';
+}
+
+/* Two that differ are none. */
+static void take_range(struct response *response, const struct field *field)
+{
+	struct content_range range;
+
+	if (content_range_parse(field->value, field->len, &range) != 0 ||
+		(response->has_range &&
+			memcmp(&range, &response->range, sizeof(range)) != 0))
+		response->bad_range = true;
+	else
+		response->range = range;
+	response->has_range = true;
+}
+
+/* What is said of the file. False for other fields. */
+static bool version_field(struct response *response, const struct field *field)
+{
+	if (has_name(field, "ETag"))
+		keep(response->etag, sizeof(response->etag), field);
+	else if (has_name(field, "Last-Modified"))
+		keep(response->modified, sizeof(response->modified), field);
+	else if (has_name(field, "Date"))
+		keep(response->date, sizeof(response->date), field);
+	else if (has_name(field, "Accept-Ranges"))
+		response->accepts_ranges =
+			field->len == 5 && strncasecmp(field->value, "bytes", 5) == 0;
+	else if (has_name(field, "Content-Range"))
+		take_range(response, field);
+	else
+		return false;
+	return true;
+}
+
 /* Of the fields only those that tell whether the body is whole. */
 static int field_line(
 	struct response *response, const char *line, size_t len, struct error *err)
@@ -119,7 +166,7 @@ static int field_line(
 		response->encoded |= field.len > 0 &&
 				     !(field.len == 8 && strncasecmp(field.value,
 								 "identity", 8) == 0);
-	else
+	else if (!version_field(response, &field))
 		announced_field(&response->announced, field.name, field.name_len,
 			field.value, field.len);
 	return 0;
@@ -139,15 +186,46 @@ int response_line(
 		return 0;
 	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
 		response->complete = response->status >= 200;
-	/* All names that matter begin with one of five letters: many lines go no further.
+	/* All names that matter begin with one of eight letters: many lines go no further.
 	 */
-	return strchr("cCtTdDrRxX", line[0]) ? field_line(response, line, len, err) : 0;
+	return strchr("cCtTdDrRxXeElLaA", line[0]) ? field_line(response, line, len, err) : 0;
 }
 
 bool response_is_file(const struct response *response)
 {
 	return response->status == 200 || response->status == 201 ||
 	       response->status == 203;
+}
+
+int64_t response_mtime(const struct response *response)
+{
+	return response->modified[0] ? httpdate_parse(response->modified) : -1;
+}
+
+/* A date is strong if the file had not changed for a while: not within the second, nor the
+ * differences of the clocks of a server's machines. */
+static bool is_settled(int64_t modified, const char *date)
+{
+	int64_t now = date[0] ? httpdate_parse(date) : -1;
+
+	return modified >= 0 && now >= 0 && now - modified >= SETTLED;
+}
+
+/* In quotes, and not weak. */
+static bool is_strong(const char *etag)
+{
+	size_t len = strlen(etag);
+
+	return len >= 2 && etag[0] == '"' && etag[len - 1] == '"';
+}
+
+void response_version(const struct response *response, struct version *version)
+{
+	*version = (struct version){.size = -1, .mtime = response_mtime(response)};
+	if (is_strong(response->etag))
+		version->etag = xstrdup(response->etag);
+	if (is_settled(version->mtime, response->date))
+		version->modified = xstrdup(response->modified);
 }
 
 const char *response_phrase(long status)

@@ -12,7 +12,12 @@
 
 #include "base/attr.h"
 #include "base/diag.h"
+#include "core/range.h"
+#include "core/version.h"
 #include "net/announced.h"
+
+#define VALIDATOR_SIZE 256
+#define DATE_SIZE 64
 
 #define RESPONSE_HEAD_MAX (256 * 1024) /* bytes of all heads of an exchange together */
 
@@ -24,6 +29,13 @@ struct response {
 	bool complete;  /* the whole head is here, and it is not a 1xx */
 	size_t head;    /* bytes of head so far, those of 1xx answers too */
 	struct announced announced; /* digests */
+
+	/* Of the file, for asking again: NUL-terminated, empty: none (or too long). */
+	char etag[VALIDATOR_SIZE], modified[DATE_SIZE], date[DATE_SIZE];
+	bool accepts_ranges;
+	bool has_range;             /* Content-Range, which is ... */
+	bool bad_range;             /* ... not one */
+	struct content_range range; /* ... or this */
 };
 
 void response_clear(struct response *response);
@@ -32,8 +44,14 @@ void response_clear(struct response *response);
 int response_line(struct response *response, const char *line, size_t len,
 	struct error *err) must_check;
 /* Is the status one whose body is the whole file? (200; 201 and 203 as well, for servers that
- * are loose with them. Not 206: nothing was asked in part.) */
+ * are loose with them.) */
 bool response_is_file(const struct response *response);
+/* Last-Modified in seconds since 1970; -1: none. */
+int64_t response_mtime(const struct response *response);
+/* Validators and time of the file, without its size; *version is yours to release. Only what
+ * can pin it is taken: a strong ETag, or a Last-Modified clearly before Date (RFC 9110,
+ * 8.8.2.2). */
+void response_version(const struct response *response, struct version *version);
 /* A word or two for an error status: "404 Not Found". */
 const char *response_phrase(long status);
 

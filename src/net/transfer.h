@@ -15,12 +15,12 @@
 #include "core/settings.h"
 #include "net/names.h"
 #include "net/pins.h"
-#include "store/outdir.h"
+#include "store/part.h"
 
 /* What all transfers of a process share. Initialises libcurl; make it before threads. */
 struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct error *err) must_check;
+	struct parts *parts, struct error *err) must_check;
 void net_free(struct net *net);
 /* Where the addresses of hosts are kept; NULL when we look none up (a proxy does). */
 struct names *net_names(const struct net *net);
@@ -43,6 +43,21 @@ CURL *transfer_begin(struct transfer *transfer, struct attempt *attempt,
 void transfer_end(struct transfer *transfer, CURLcode code, struct outcome *outcome);
 /* An outcome for an attempt that could not be begun. */
 void transfer_fail(const struct error *err, struct outcome *outcome);
+
+/* WORK_COMMIT: verify what is in the part, and give the file its name. May take as long as
+ * reading transfer_commit_bytes() takes. */
+void transfer_commit(
+	struct net *net, const struct attempt *attempt, struct outcome *outcome);
+int64_t transfer_commit_bytes(struct net *net, const struct attempt *attempt);
+
+/* `head` is called from inside libcurl when the answer to an attempt is known to be of the
+ * file, before its first byte is written, unless it is small. NULL (the default) for none. */
+typedef void transfer_head(
+	void *context, struct attempt *attempt, const struct head *head);
+void transfer_set_head(struct transfer *transfer, transfer_head *head, void *context);
+
+/* The attempt has been cancelled: end it with CURLE_ABORTED_BY_CALLBACK. */
+bool transfer_cancelled(const struct transfer *transfer);
 
 /* Deadlines (connect, first byte, stall, total), for whoever waits: look again at
  * transfer_deadline(); when transfer_overdue() says true, take the handle from libcurl and

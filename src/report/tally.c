@@ -18,7 +18,8 @@ static void tally_event(struct observer *observer, const struct event *event)
 
 	switch (event->type) {
 	case EVENT_START:
-		tally->attempts++;
+		/* A commit asks nobody. */
+		tally->attempts += event->attempt->work == WORK_FETCH;
 		tally->in_flight++;
 		if (tally->in_flight > tally->max_in_flight)
 			tally->max_in_flight = tally->in_flight;

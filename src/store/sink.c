@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "core/naming.h"
+#include "store/durable.h"
 
 /* Space is allocated ahead for bodies from this size on. */
 #define ALLOCATE_FROM (1 << 20)
@@ -35,8 +36,6 @@ struct sink {
 	struct outdir *outdir;
 	const struct entry *entry;
 	int fd;            /* -1: closed */
-	int64_t allocated; /* bytes allocated ahead */
-	int64_t end;       /* where the furthest write ended: the part's length */
 	char part[PART_NAME_SIZE];
 };
 
@@ -60,30 +59,36 @@ static void part_remove(struct sink *sink)
 		log_warn("cannot remove the part of '%s': %m", sink->entry->path);
 }
 
-static void part_name(struct sink *sink, unsigned again)
+/* The wanted name, or with a number in it: "NAME.3.part". */
+static void part_name(struct sink *sink, const char *name, unsigned again)
 {
-	char more[16] = "";
+	char own[32];
 
+	if (!name) {
+		snprintf(own, sizeof(own), "%" PRIu64 ".part", sink->entry->number);
+		name = own;
+	}
 	if (again)
-		snprintf(more, sizeof(more), ".%u", again);
-	snprintf(sink->part, sizeof(sink->part), "%" PRIu64 "%s.part",
-		sink->entry->number, more);
+		snprintf(sink->part, sizeof(sink->part), "%.*s.%u.part",
+			(int)strcspn(name, "."), name, again);
+	else
+		snprintf(sink->part, sizeof(sink->part), "%s", name);
 }
 
 static int part_create(struct sink *sink, struct outdir *outdir,
-	const struct entry *entry, struct error *err)
+	const struct entry *entry, const char *name, struct error *err)
 {
 	unsigned again = 0;
 
 	*sink = (struct sink){.outdir = outdir, .entry = entry};
-	part_name(sink, again);
+	part_name(sink, name, again);
 	for (;;) {
 		sink->fd = openat(outdir_parts(outdir), sink->part,
-			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (sink->fd >= 0)
 			return 0;
 		if (errno == EEXIST && again < PART_NAMES)
-			part_name(sink, ++again);
+			part_name(sink, name, ++again);
 		else if ((errno != EMFILE && errno != ENFILE) || !outdir_trim(outdir))
 			break;
 	}
@@ -105,9 +110,17 @@ static int part_write(struct sink *sink, int64_t offset, const void *data, size_
 		offset += count;
 		len -= (size_t)count;
 	}
-	if (offset > sink->end)
-		sink->end = offset;
 	return 0;
+}
+
+/* A time that the file system cannot hold, or does not let us set, is no failure. */
+static void part_date(const struct sink *sink, int64_t mtime)
+{
+	const struct timespec times[2] = {
+		{.tv_nsec = UTIME_NOW}, {.tv_sec = (time_t)mtime}};
+
+	if (mtime >= 0 && futimens(sink->fd, times) != 0)
+		log_debug("cannot date '%s': %m", sink->entry->path);
 }
 
 static int part_close(struct sink *sink)
@@ -169,7 +182,8 @@ static int move_into(const struct sink *sink, const struct outdir_parent *parent
 	const char *base, enum existing existing, char **renamed)
 {
 	int dir = outdir_parent_fd(parent);
-	int result = move_to(sink, dir, base, existing == EXISTING_OVERWRITE);
+	int result = move_to(sink, dir, base, existing == EXISTING_OVERWRITE ||
+							existing == EXISTING_UPDATE);
 
 	if (result == -EEXIST && existing == EXISTING_RENAME)
 		result = move_to_alternative(sink, dir, renamed);
@@ -204,6 +218,20 @@ static int fail_move(const struct sink *sink, int errnum, struct error *err)
 	}
 }
 
+int sink_sync(struct sink *sink, struct error *err)
+{
+	struct durable *durable = outdir_durable(sink->outdir);
+
+	return durable ? durable_part(durable, sink->fd, err) : 0;
+}
+
+static int sync_name(const struct sink *sink, int dir, struct error *err)
+{
+	struct durable *durable = outdir_durable(sink->outdir);
+
+	return durable ? durable_renamed(durable, dir, err) : 0;
+}
+
 /* Give the (closed) part its name in parent, which is put back. */
 static int publish(struct sink *sink, struct outdir_parent *parent, const char *base,
 	enum existing existing, char **renamed, struct error *err)
@@ -218,33 +246,37 @@ static int publish(struct sink *sink, struct outdir_parent *parent, const char *
 			return -1;
 		result = move_into(sink, parent, base, existing, renamed);
 	}
+	result = result < 0 ? fail_move(sink, -result, err)
+			    : sync_name(sink, outdir_parent_fd(parent), err);
 	outdir_parent_put(sink->outdir, parent);
-	return result < 0 ? fail_move(sink, -result, err) : 0;
+	return result;
 }
 
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
-	const void *body, size_t len, char **renamed, struct error *err)
+	const void *body, size_t len, int64_t mtime, char **renamed, struct error *err)
 {
 	struct outdir_parent *parent;
 	const char *base;
 	struct sink sink;
-	int result, closed;
+	int result, synced, closed;
 
 	*renamed = NULL;
 	parent = outdir_parent(outdir, entry->path, &base, err);
 	if (!parent)
 		return -1;
-	if (part_create(&sink, outdir, entry, err) < 0) {
+	if (part_create(&sink, outdir, entry, NULL, err) < 0) {
 		outdir_parent_put(outdir, parent);
 		return -1;
 	}
 	result = part_write(&sink, 0, body, len);
+	part_date(&sink, mtime);
+	synced = result == 0 ? sink_sync(&sink, err) : 0;
 	closed = part_close(&sink);
 	if (result == 0)
 		result = closed;
-	if (result < 0) {
+	if (result < 0 || synced < 0) {
 		outdir_parent_put(outdir, parent);
-		result = fail_write(&sink, -result, err);
+		result = synced < 0 ? -1 : fail_write(&sink, -result, err);
 	} else {
 		result = publish(&sink, parent, base, existing, renamed, err);
 	}
@@ -253,7 +285,6 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 	return result;
 }
 
-/* The size of the file stays as it is: it shall tell how far writing came. */
 /* Is there room for so many bytes? Asked first, because allocating what does not fit would
  * fill the disk for a moment, for everybody. */
 static bool has_room(const struct sink *sink, int64_t size)
@@ -279,17 +310,16 @@ static int part_allocate(struct sink *sink, int64_t size)
 	while (result < 0 && errno == EINTR);
 	if (result < 0)
 		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -errno;
-	sink->allocated = size;
 	return 0;
 }
 
-struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t size,
-	struct error *err)
+struct sink *sink_open(struct outdir *outdir, const struct entry *entry,
+	const char *name, int64_t size, struct error *err)
 {
 	struct sink *sink = xmalloc(sizeof(*sink));
 	int result;
 
-	if (part_create(sink, outdir, entry, err) < 0) {
+	if (part_create(sink, outdir, entry, name, err) < 0) {
 		free(sink);
 		return NULL;
 	}
@@ -307,6 +337,31 @@ struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t
 	return sink;
 }
 
+struct sink *sink_reopen(struct outdir *outdir, const struct entry *entry,
+	const char *name, struct error *err)
+{
+	struct sink *sink = xcalloc(1, sizeof(*sink));
+
+	sink->outdir = outdir;
+	sink->entry = entry;
+	snprintf(sink->part, sizeof(sink->part), "%s", name);
+	do
+		sink->fd = openat(outdir_parts(outdir), sink->part,
+			O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	while (sink->fd < 0 && (errno == EMFILE || errno == ENFILE) &&
+		outdir_trim(outdir));
+	if (sink->fd >= 0)
+		return sink;
+	fail_write(sink, errno, err);
+	free(sink);
+	return NULL;
+}
+
+const char *sink_name(const struct sink *sink)
+{
+	return sink->part;
+}
+
 int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	struct error *err)
 {
@@ -318,15 +373,39 @@ int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	return result < 0 ? fail_write(sink, -result, err) : 0;
 }
 
-static int commit(struct sink *sink, enum existing existing, int64_t len,
+int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
+	struct error *err)
+{
+	char *at = data;
+
+	while (len > 0) {
+		ssize_t count = pread(sink->fd, at, len, offset);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return error_errno(err, KIND_DISK, count < 0 ? errno : EIO,
+				"cannot read the part of '%s'", sink->entry->path);
+		at += count;
+		offset += count;
+		len -= (size_t)count;
+	}
+	return 0;
+}
+
+static int commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
 	char **renamed, struct error *err)
 {
 	struct outdir_parent *parent;
 	const char *base;
 	int result;
 
-	if ((sink->end != len || sink->allocated > len) && ftruncate(sink->fd, len) < 0)
+	/* Also gives back what was allocated beyond. */
+	if (ftruncate(sink->fd, len) < 0)
 		return fail_write(sink, errno, err);
+	part_date(sink, mtime);
+	if (sink_sync(sink, err) != 0)
+		return -1;
 	result = part_close(sink);
 	if (result < 0)
 		return fail_write(sink, -result, err);
@@ -336,17 +415,32 @@ static int commit(struct sink *sink, enum existing existing, int64_t len,
 	return publish(sink, parent, base, existing, renamed, err);
 }
 
-int sink_commit(struct sink *sink, enum existing existing, int64_t len, char **renamed,
-	struct error *err)
+int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
+	char **renamed, struct error *err)
 {
 	int result;
 
 	*renamed = NULL;
-	result = commit(sink, existing, len, renamed, err);
-	if (result < 0)
+	result = commit(sink, existing, len, mtime, renamed, err);
+	if (result < 0 && err->kind != KIND_DISK)
 		part_remove(sink);
-	free(sink);
+	sink_close(sink);
 	return result;
+}
+
+void sink_close(struct sink *sink)
+{
+	if (!sink)
+		return;
+	if (sink->fd >= 0)
+		close(sink->fd);
+	free(sink);
+}
+
+void sink_remove(struct outdir *outdir, const char *name)
+{
+	if (unlinkat(outdir_parts(outdir), name, 0) < 0 && errno != ENOENT)
+		log_warn("cannot remove a part: %m");
 }
 
 void sink_abort(struct sink *sink)

@@ -6,7 +6,7 @@
  * the call, and the final name appears by renameat2 without replacing (unless --existing
  * says so). Verifying is the caller's: what is committed here is believed.
  *
- * A sink has one owner at a time; different sinks may be used by different threads. */
+ * A sink has one owner, but for sink_write; different sinks may be used by different threads. */
 #ifndef SEINE_STORE_SINK_H
 #define SEINE_STORE_SINK_H
 
@@ -21,23 +21,41 @@ struct sink;
 
 /* Write and commit a whole body: as sink_open, sink_write and sink_commit in one. */
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
-	const void *body, size_t len, char **renamed, struct error *err) must_check;
-
-/* Open the part of an entry (borrowed until the sink is gone). `size` in bytes, or -1: when
- * known, space is allocated ahead, and a device that has no room for it fails here with
- * KIND_NO_ROOM. */
-struct sink *sink_open(struct outdir *outdir, const struct entry *entry, int64_t size,
+	const void *body, size_t len, int64_t mtime, char **renamed,
 	struct error *err) must_check;
+
+/* Make the part of an entry (borrowed until the sink is gone), under this name, or one like it
+ * when that is taken; NULL: the entry's number. `size` in bytes, or -1: when known, space is
+ * allocated ahead, and a device that has no room for it fails here with KIND_NO_ROOM. */
+struct sink *sink_open(struct outdir *outdir, const struct entry *entry,
+	const char *name, int64_t size, struct error *err) must_check;
+/* The same for a part that is there, under this name: what was written stays. */
+struct sink *sink_reopen(struct outdir *outdir, const struct entry *entry,
+	const char *name, struct error *err) must_check;
+/* Its name in parts/. Borrowed. */
+const char *sink_name(const struct sink *sink);
+
+/* Any thread, several at a time, at different offsets. */
 int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	struct error *err) must_check;
-/* Give the part its final name and free the sink, also on failure. `len` is the file's length
- * (space that was allocated beyond it is given back). KIND_EXISTS when the name is taken and
- * existing is EXISTING_SKIP: the part is removed, what is there is left alone. With
- * EXISTING_RENAME the first free alternative (naming.h) is used, and *renamed gets that path,
- * yours to free; in all other cases *renamed is set to NULL. */
-int sink_commit(struct sink *sink, enum existing existing, int64_t len, char **renamed,
+/* All of len bytes, which have been written. */
+int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
 	struct error *err) must_check;
+/* What has been written is on the disk on return, if --durability wants that (durable.h). */
+int sink_sync(struct sink *sink, struct error *err) must_check;
+/* Give the part its final name and free the sink, also on failure. `len` is the file's length
+ * (space that was allocated beyond it is given back), `mtime` when it was modified, in seconds
+ * since 1970 (-1: now). KIND_EXISTS when the name is taken and existing is EXISTING_SKIP: the
+ * part is removed, what is there is left alone. KIND_DISK leaves the part. With EXISTING_RENAME the first free
+ * alternative (naming.h) is used, and *renamed gets that path, yours to free; in all other
+ * cases *renamed is set to NULL. */
+int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
+	char **renamed, struct error *err) must_check;
+/* Free the sink; the part stays. NULL is fine. */
+void sink_close(struct sink *sink);
 /* Remove the part and free the sink. NULL is fine. */
 void sink_abort(struct sink *sink);
+/* Remove a part that is not open. */
+void sink_remove(struct outdir *outdir, const char *name);
 
 #endif

@@ -1,0 +1,173 @@
+#include "app/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "store/digest.h"
+
+#define PIECE (256 * 1024)
+
+/* Without its journal, what is left is of no use. */
+static int forget_all(struct outdir *outdir, struct error *err)
+{
+	if (unlinkat(outdir_workdir(outdir), WORKDIR_JOURNAL, 0) != 0 &&
+		errno != ENOENT)
+		return error_errno(
+			err, KIND_DISK, errno, "cannot remove the journal of the job");
+	return outdir_sweep(outdir, NULL, NULL, err);
+}
+
+int ledger_open(struct ledger *ledger, const struct settings *settings,
+	struct outdir *outdir, struct error *err)
+{
+	const struct journal_setup setup = {.workdir = outdir_workdir(outdir),
+		.durability = settings->durability,
+		.keep_finished = settings->existing == EXISTING_OVERWRITE ||
+				 settings->existing == EXISTING_RENAME};
+
+	*ledger = (struct ledger){
+		.outdir = outdir, .sync = settings->durability != DURABILITY_NONE};
+	if (!settings->resume && forget_all(outdir, err) != 0)
+		return -1;
+	ledger->found = faccessat(setup.workdir, WORKDIR_JOURNAL, F_OK,
+				AT_SYMLINK_NOFOLLOW) == 0;
+	ledger->journal = journal_open(&setup, err);
+	if (ledger->journal)
+		ledger->opened = journal_sequence(ledger->journal);
+	if (!ledger->journal ||
+		outdir_sweep(outdir, journal_has_part, ledger->journal, err) != 0)
+		return -1;
+	ledger->durable =
+		durable_new(settings->durability, setup.workdir, ledger->journal, err);
+	if (!ledger->durable)
+		return -1;
+	outdir_attach(outdir, ledger->journal, ledger->durable);
+	ledger->parts = parts_new(outdir);
+	return 0;
+}
+
+/* Nothing was there, and nothing has happened. */
+static bool is_untouched(const struct ledger *ledger)
+{
+	return !ledger->found && ledger->journal &&
+	       journal_sequence(ledger->journal) == ledger->opened;
+}
+
+int ledger_close(struct ledger *ledger, bool ended, struct error *err)
+{
+	bool complete;
+	int failed = 0;
+
+	if (!ledger->outdir)
+		return 0;
+	complete = (ended && ledger->parts && !parts_are_kept(ledger->parts)) ||
+		   is_untouched(ledger);
+	parts_free(ledger->parts);
+	outdir_attach(ledger->outdir, NULL, NULL);
+	if (ledger->durable && ledger->sync)
+		failed = durable_sync(ledger->durable, err);
+	durable_free(ledger->durable); /* whose thread writes to the journal */
+	if (journal_close(ledger->journal, complete && !failed, failed ? NULL : err) !=
+		0)
+		failed = -1;
+	if (complete && !failed)
+		failed = outdir_sweep(ledger->outdir, NULL, NULL, err);
+	return failed;
+}
+
+/* The digest of a file, of the algorithm of `sum`. */
+static int read_digest(int fd, struct checksum *sum, struct error *err)
+{
+	struct digest *digest = digest_new(sum->alg, err);
+	unsigned char *piece = xmalloc(PIECE);
+	ssize_t got = 0;
+	int failed = digest ? 0 : -1;
+
+	while (!failed && (got = read(fd, piece, PIECE)) != 0) {
+		if (got > 0)
+			failed = digest_update(digest, piece, (size_t)got, err);
+		else if (errno != EINTR)
+			failed = error_errno(
+				err, KIND_DISK, errno, "cannot read a file back");
+	}
+	if (!failed)
+		failed = digest_final(digest, sum, err);
+	digest_free(digest);
+	free(piece);
+	return failed;
+}
+
+/* Does the file have the digest that the entry asks for? True where it asks for none. */
+static bool has_its_digest(struct ledger *ledger, const struct entry *entry)
+{
+	struct checksum sum = {.alg = entry->checksum.alg};
+	struct error why;
+	bool right;
+	int fd;
+
+	if (sum.alg == DIGEST_NONE)
+		return true;
+	fd = outdir_open_file(ledger->outdir, entry->path);
+	if (fd < 0)
+		return false;
+	right = read_digest(fd, &sum, &why) == 0 &&
+		checksum_equal(&sum, &entry->checksum);
+	close(fd);
+	return right;
+}
+
+/* The machine went down. What the journal has of it is ours; what it has not may be anybody's,
+ * and is left alone. */
+static enum present doubt(struct ledger *ledger, const struct entry *entry,
+	enum journal_trust trust, int64_t size, struct error *err)
+{
+	bool right = trust != JOURNAL_OTHER_SIZE &&
+		     (entry->size < 0 || entry->size == size) &&
+		     has_its_digest(ledger, entry);
+
+	if (right && !ledger->doubted && entry->checksum.alg == DIGEST_NONE) {
+		log_warn(
+			"the machine was not shut down in order while this job ran: "
+			"finished files without a checksum are believed by their size");
+		ledger->doubted = true;
+	}
+	if (right)
+		return journal_done(ledger->journal, 0, entry->path, size, err) == 0
+			       ? PRESENT_WHOLE
+			       : PRESENT_WRONG;
+	if (trust == JOURNAL_NO_RECORD) {
+		error_set(err, KIND_EXISTS, 0,
+			"'%.120s' is there, but not what it should be: perhaps lost "
+			"when the machine went down; remove it to fetch it again",
+			entry->path);
+		return PRESENT_WRONG;
+	}
+	if (outdir_remove_file(ledger->outdir, entry->path, err) != 0)
+		return PRESENT_WRONG;
+	log_warn("'%.120s' was lost when the machine went down: fetching it again",
+		entry->path);
+	return PRESENT_NOT;
+}
+
+enum present ledger_present(struct ledger *ledger, enum existing existing,
+	const struct entry *entry, struct error *err)
+{
+	enum journal_trust trust;
+	int64_t size;
+
+	/* What this very job has replaced need not be replaced again when it goes on. */
+	if (existing == EXISTING_UPDATE ||
+		(existing != EXISTING_SKIP &&
+			!journal_finished(ledger->journal, entry->path)))
+		return PRESENT_NOT;
+	size = outdir_size(ledger->outdir, entry->path);
+	if (size < 0)
+		return PRESENT_NOT;
+	trust = journal_trust(ledger->journal, entry->path, size);
+	return trust == JOURNAL_TRUSTED ? PRESENT_WHOLE
+					: doubt(ledger, entry, trust, size, err);
+}

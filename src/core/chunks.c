@@ -1,0 +1,313 @@
+#include "core/chunks.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+/* Half a second's worth is the least that is split off, within these bounds: less does not
+ * pay for a new connection. */
+#define SPLIT_MIN (256 * 1024)
+#define SPLIT_MAX (16 * 1024 * 1024)
+#define SPLIT_USUAL (1024 * 1024)
+#define MEASURE (2 * NS_PER_MS) /* a rate over less says nothing */
+
+/* An attempt that over so long a time got less than so many-th of the best rate is cancelled:
+ * a stalled connection, or a path that has gone bad. */
+#define RESCUE_AFTER NS_PER_SEC
+#define RESCUE_SHARE 10
+/* One that nobody has answered may only have a server that takes its time: it gets this, and
+ * twice as much the next time. */
+#define PATIENCE (2 * NS_PER_SEC)
+#define PATIENCE_MAX (60 * NS_PER_SEC)
+#define RESCUES_MAX 64 /* in a file: then the network is like that */
+
+void chunks_init(
+	struct chunks *chunks, const struct plan_wish *wish, const struct entry *entry)
+{
+	const struct resume *resume = entry->resume;
+
+	*chunks = (struct chunks){
+		.wish = *wish, .version = VERSION_UNKNOWN, .patience = PATIENCE};
+	list_init(&chunks->flying);
+	if (!resume)
+		return;
+	version_copy(&chunks->version, &resume->version);
+	chunks->plan = xmalloc(sizeof(*chunks->plan));
+	plan_init(chunks->plan);
+	chunks->way = CHUNKS_RANGES;
+	if (plan_size(chunks->plan, resume->version.size) != 0)
+		chunks_reset(chunks, CHUNKS_ASK);
+	for (size_t i = 0; i < resume->n_ranges && chunks->plan; i++)
+		if (plan_have(chunks->plan, resume->ranges[i]) != 0)
+			chunks_reset(chunks, CHUNKS_ASK);
+	if (chunks->plan && plan_complete(chunks->plan))
+		chunks->way = CHUNKS_WHOLE;
+}
+
+static void drop_plan(struct chunks *chunks)
+{
+	for (struct list *node = chunks->flying.next; node != &chunks->flying;
+		node = node->next)
+		container_of(node, struct attempt, sibling)->lease = NULL;
+	if (chunks->plan)
+		plan_release(chunks->plan);
+	free(chunks->plan);
+	chunks->plan = NULL;
+}
+
+void chunks_release(struct chunks *chunks)
+{
+	drop_plan(chunks);
+	version_release(&chunks->version);
+}
+
+bool chunks_want(const struct chunks *chunks)
+{
+	if (chunks->way != CHUNKS_RANGES)
+		return chunks->n_flying == 0;
+	return plan_bytes_missing(chunks->plan) > 0 &&
+	       (int64_t)chunks->n_flying < chunks->wish.split;
+}
+
+/* All of the file, whoever is to get it. */
+static void take_all(struct attempt *attempt)
+{
+	attempt->asked = (struct range){0, RANGE_OPEN};
+}
+
+static void take_lease(struct chunks *chunks, struct attempt *attempt, int64_t chunk)
+{
+	attempt->lease = plan_take(chunks->plan, chunk);
+	attempt->asked = attempt->lease->range;
+	attempt->ranged = true;
+	version_copy(&attempt->version, &chunks->version);
+}
+
+void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now)
+{
+	int64_t chunk = plan_chunk(&chunks->wish, chunks->version.size, chunks->rate);
+
+	switch (chunks->way) {
+	case CHUNKS_ASK:
+		attempt->ranged = chunk > 0;
+		take_all(attempt);
+		/* A small file is never a chunk of a large one. */
+		if (chunk > 0)
+			attempt->asked.last =
+				(chunk < SMALL_FILE ? SMALL_FILE : chunk) - 1;
+		break;
+	case CHUNKS_STREAM:
+		take_all(attempt);
+		break;
+	case CHUNKS_RANGES:
+		take_lease(chunks, attempt, chunk);
+		break;
+	case CHUNKS_WHOLE:
+		attempt->work = WORK_COMMIT;
+		take_all(attempt);
+		version_copy(&attempt->version, &chunks->version);
+	}
+	atomic_store_explicit(
+		&attempt->last, attempt->asked.last, memory_order_relaxed);
+	attempt->generation = chunks->generation;
+	attempt->marked_at = now;
+	list_add_before(&chunks->flying, &attempt->sibling);
+	chunks->n_flying++;
+}
+
+/* The attempt goes on with what the plan, made now, has for it. */
+static void make_plan(
+	struct chunks *chunks, struct attempt *attempt, const struct head *head)
+{
+	version_copy(&chunks->version, head->version);
+	chunks->plan = xmalloc(sizeof(*chunks->plan));
+	plan_init(chunks->plan);
+	if (plan_size(chunks->plan, head->version->size) != 0) {
+		drop_plan(chunks); /* a length that no file can have */
+		return;
+	}
+	attempt->lease = plan_take(chunks->plan, head->last + 1);
+	chunks->way = CHUNKS_RANGES;
+}
+
+bool chunks_head(
+	struct chunks *chunks, struct attempt *attempt, const struct head *head)
+{
+	const struct version *version = head->version;
+	bool rest = version->size > head->last + 1;
+
+	if (attempt->generation != chunks->generation)
+		return false;
+	/* Of what an earlier run has left only the validators are known. */
+	if (chunks->version.mtime < 0)
+		chunks->version.mtime = version->mtime;
+	if (attempt->lease)
+		return false;
+	/* Before the bytes come, so that no range is asked for that is on its way. */
+	atomic_store_explicit(&attempt->last, head->last, memory_order_relaxed);
+	if (head->ranges && version_pin(version) && version->size > SMALL_FILE) {
+		make_plan(chunks, attempt, head);
+		return chunks_want(chunks);
+	}
+	chunks->way = CHUNKS_STREAM;
+	/* A beginning to which nothing can be added safely. */
+	if (rest)
+		chunks_reset(chunks, CHUNKS_STREAM);
+	return rest;
+}
+
+static void measure(
+	struct chunks *chunks, const struct attempt *attempt, int64_t bytes, nstime now)
+{
+	nstime took = now - attempt->started;
+	double rate;
+
+	if (took < MEASURE)
+		return;
+	rate = (double)bytes / ((double)took / NS_PER_SEC);
+	if (rate > (double)chunks->rate && rate < (double)INT64_MAX / 2)
+		chunks->rate = (int64_t)rate;
+}
+
+/* Nothing is known any more. */
+static void forget(struct chunks *chunks)
+{
+	drop_plan(chunks);
+	version_release(&chunks->version);
+	chunks->way = CHUNKS_ASK;
+}
+
+bool chunks_end(struct chunks *chunks, struct attempt *attempt,
+	const struct outcome *outcome, nstime now)
+{
+	bool part = outcome->type == OUTCOME_PART;
+
+	list_remove(&attempt->sibling);
+	if (attempt->generation != chunks->generation)
+		return false;
+	chunks->n_flying--;
+	if (attempt->lease) {
+		plan_return(chunks->plan, attempt->lease, outcome->written);
+		attempt->lease = NULL;
+		measure(chunks, attempt, outcome->written, now);
+		if (plan_complete(chunks->plan))
+			chunks->way = CHUNKS_WHOLE;
+	} else if (part && attempt->work == WORK_FETCH) {
+		version_copy(&chunks->version, &outcome->version);
+		chunks->way = CHUNKS_WHOLE;
+	} else if (outcome->type == OUTCOME_FAILED) {
+		chunks->generation++; /* the next one begins at the beginning */
+		if (attempt->work == WORK_COMMIT)
+			forget(chunks); /* ... since the part is gone */
+	}
+	return part || !atomic_load_explicit(&attempt->cancelled, memory_order_relaxed);
+}
+
+void chunks_reset(struct chunks *chunks, enum chunks_way way)
+{
+	chunks_cancel(chunks);
+	forget(chunks);
+	chunks->generation++;
+	chunks->resets++;
+	chunks->n_flying = 0;
+	chunks->way = way;
+}
+
+void chunks_cancel(struct chunks *chunks)
+{
+	for (struct list *node = chunks->flying.next; node != &chunks->flying;
+		node = node->next)
+		atomic_store_explicit(
+			&container_of(node, struct attempt, sibling)->cancelled, true,
+			memory_order_relaxed);
+}
+
+static int64_t received(const struct attempt *attempt)
+{
+	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
+}
+
+bool chunks_split(struct chunks *chunks)
+{
+	int64_t least = chunks->rate / 2, most_left = 0, last;
+	struct attempt *victim = NULL;
+
+	if (chunks->way != CHUNKS_RANGES || chunks->version.size < chunks->wish.least ||
+		(int64_t)chunks->n_flying >= chunks->wish.split ||
+		plan_bytes_missing(chunks->plan) > 0)
+		return false;
+	for (struct list *node = chunks->flying.next; node != &chunks->flying;
+		node = node->next) {
+		struct attempt *attempt = container_of(node, struct attempt, sibling);
+		int64_t left = attempt->lease ? range_length(attempt->lease->range) -
+							received(attempt)
+					      : 0;
+
+		if (left > most_left) {
+			most_left = left;
+			victim = attempt;
+		}
+	}
+	if (!victim)
+		return false;
+	if (least == 0)
+		least = SPLIT_USUAL;
+	least = least < SPLIT_MIN ? SPLIT_MIN : least > SPLIT_MAX ? SPLIT_MAX : least;
+	last = plan_split(chunks->plan, victim->lease, received(victim), least);
+	if (last < 0)
+		return false;
+	atomic_store_explicit(&victim->last, last, memory_order_relaxed);
+	return true;
+}
+
+/* How fast since the last look, or the one before its first bytes; also remembers this one. -1:
+ * too soon to say. */
+static double rate_since(
+	const struct chunks *chunks, struct attempt *attempt, nstime now)
+{
+	int64_t bytes = received(attempt) - attempt->marked;
+	nstime span = now - attempt->marked_at;
+
+	if (received(attempt) == 0 && now - attempt->started < chunks->patience) {
+		attempt->marked_at = now;
+		return -1;
+	}
+	if (span < RESCUE_AFTER)
+		return -1;
+	attempt->marked += bytes;
+	attempt->marked_at = now;
+	return (double)bytes / ((double)span / NS_PER_SEC);
+}
+
+static void rescue(struct chunks *chunks, struct attempt *attempt)
+{
+	if (received(attempt) == 0 && chunks->patience < PATIENCE_MAX)
+		chunks->patience *= 2;
+	atomic_store_explicit(&attempt->cancelled, true, memory_order_relaxed);
+}
+
+bool chunks_rescue(struct chunks *chunks, nstime now)
+{
+	double best = (double)chunks->rate;
+	struct attempt *slow[16];
+	size_t n = 0;
+
+	if (chunks->way != CHUNKS_RANGES)
+		return false;
+	for (struct list *node = chunks->flying.next; node != &chunks->flying;
+		node = node->next) {
+		struct attempt *attempt = container_of(node, struct attempt, sibling);
+		double rate = attempt->lease ? rate_since(chunks, attempt, now) : -1;
+
+		best = rate > best ? rate : best;
+		if (rate >= 0 && rate * RESCUE_SHARE < best && n < ARRAY_LEN(slow))
+			slow[n++] = attempt;
+	}
+	if (n == chunks->n_flying && chunks->n_flying > 1)
+		return false; /* all of them: the network's fault, or the server's */
+	if (chunks->rescues >= RESCUES_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++, chunks->rescues++)
+		rescue(chunks, slow[i]);
+	return n > 0;
+}

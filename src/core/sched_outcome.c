@@ -1,0 +1,258 @@
+/* What outcomes mean: done, go on, another mirror, a retry after a backoff, a redirect, a pause
+ * of the origin, begin anew, give up. */
+#include <stdio.h>
+
+#include "core/policy.h"
+#include "core/sched_parts.h"
+
+/* How often a file may begin anew before that counts as a failure. */
+#define RESETS_MAX 3
+
+/* splitmix64: enough for jitter, and reproducible from the seed. */
+static uint64_t sched_random(struct sched *sched)
+{
+	uint64_t z = sched->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+/* A kind that concerns the entry as a whole: no other mirror would change it. */
+static bool ends_entry(enum kind kind)
+{
+	return kind == KIND_EXISTS || kind == KIND_BAD_NAME || kind == KIND_DISK ||
+	       kind == KIND_INTERRUPTED || kind == KIND_INTERNAL;
+}
+
+/* How long a task waits before its mirrors are gone through again. Where the one to ask next
+ * is at an origin that named a time, the pause of the origin is the wait. */
+static nstime retry_wait(struct sched *sched, struct task *task, nstime now,
+	const struct outcome *outcome)
+{
+	nstime wait =
+		policy_backoff(sched->settings, task->round++, sched_random(sched));
+	nstime gate = origins_gate(&sched->origins, task->at->origin, now);
+
+	if (outcome->retry_after < 0)
+		return wait;
+	if (policy_is_refusal(outcome))
+		return gate > now ? gate - now : wait;
+	return wait > policy_pause(outcome->retry_after)
+		       ? wait
+		       : policy_pause(outcome->retry_after);
+}
+
+/* What is wrong is the file, not the exchange: begin it anew, without ranges if need be.
+ * Returns false when that has been done too often. */
+static bool begin_anew(struct sched *sched, struct task *task,
+	const struct attempt *attempt, const struct outcome *outcome, nstime now)
+{
+	bool lies = outcome->kind == KIND_RANGE;
+
+	if (!lies && outcome->kind != KIND_CHANGED && outcome->kind != KIND_CHECKSUM)
+		return false;
+	chunks_reset(&task->chunks,
+		lies || task->chunks.resets >= RESETS_MAX ? CHUNKS_STREAM : CHUNKS_ASK);
+	sched->cancelled++;
+	if (outcome->kind == KIND_CHECKSUM || task->chunks.resets > RESETS_MAX)
+		return false;
+	task->history.retries++;
+	sched_tell(sched, EVENT_RETRY, now, (struct attempt *)attempt, outcome, 0);
+	sched_go_on(sched, task, now);
+	return true;
+}
+
+/* The task fails for good; what is in flight for it is to end. */
+static void sched_give_up(struct sched *sched, struct task *task, nstime now,
+	const struct outcome *outcome)
+{
+	struct error err;
+
+	error_set(&err, outcome->kind, outcome->code, "%s", outcome->text);
+	sched_unqueue(sched, task, now);
+	chunks_cancel(&task->chunks);
+	sched->cancelled += task->n_flying > 0;
+	sched_fail(sched, task, now, outcome, &err);
+}
+
+/* Was it under way when another attempt of the file failed? Then both met the same trouble,
+ * which is one try; and the mirror that it was made at may not be the one that is asked now. */
+static bool is_known_failure(const struct task *task, const struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	return attempt->started < task->failed && !ends_entry(outcome->kind);
+}
+
+static void sched_failed(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome,
+	uint64_t successes)
+{
+	int64_t max_tries = task->entry->max_tries > 0 ? task->entry->max_tries
+						       : sched->settings->tries;
+	enum task_move move = TASK_GIVE_UP;
+	nstime wait = 0;
+
+	if (begin_anew(sched, task, attempt, outcome, now))
+		return;
+	if (is_known_failure(task, attempt, outcome)) {
+		sched_go_on(sched, task, now);
+		return;
+	}
+	/* Without a plan what has come does not stay. */
+	if (outcome->written > 0 && task->chunks.plan)
+		task_progress(task, outcome);
+	sched_unqueue(sched, task, now);
+	task->failed = now;
+	if (!ends_entry(outcome->kind))
+		move = task_failed(task, attempt, outcome, max_tries, successes);
+	if (move == TASK_BACKOFF)
+		wait = retry_wait(sched, task, now, outcome);
+	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
+		sched_give_up(sched, task, now, outcome);
+		if (policy_is_fatal(outcome))
+			sched_drain(sched);
+		return;
+	}
+	task->history.retries++;
+	sched_tell(sched, EVENT_RETRY, now, attempt, outcome, wait);
+	if (wait > 0)
+		heap_set(&sched->backoff, &task->wake, now + wait);
+	else
+		sched_go_on(sched, task, now);
+}
+
+static void sched_redirected(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome,
+	uint64_t successes)
+{
+	struct url target;
+	struct error err;
+	struct outcome refused = {.type = OUTCOME_FAILED,
+		.kind = KIND_REDIRECT,
+		.retry_after = -1,
+		.version = VERSION_UNKNOWN,
+		.exchange = outcome->exchange};
+	bool from_public = task->from_public || outcome->from_public;
+
+	/* Another attempt of the task has been told of a way already. */
+	if (attempt->url != task->at->text) {
+		sched_go_on(sched, task, now);
+		return;
+	}
+	if (url_parse(&target, outcome->location, &err) == 0 &&
+		policy_redirect(sched->settings, task->at, &target, task->hops + 1,
+			from_public, &err) == 0) {
+		task->history.redirects++;
+		sched_tell(sched, EVENT_REDIRECT, now, attempt, outcome, 0);
+		sched_unqueue(sched, task, now);
+		task_redirect(task, &target, from_public);
+		sched_go_on(sched, task, now);
+		return;
+	}
+	url_release(&target);
+	snprintf(refused.text, sizeof(refused.text), "%s%.200s",
+		err.kind == KIND_REDIRECT ? "" : "bad redirect: ", err.text);
+	sched_failed(sched, task, attempt, now, &refused, successes);
+}
+
+/* Is the origin in the middle of sending something? */
+static bool is_sending(const struct origin *origin)
+{
+	const struct attempt *oldest;
+
+	if (list_empty(&origin->flying))
+		return false;
+	oldest = container_of(origin->flying.next, struct attempt, flying);
+	return atomic_load_explicit(&oldest->received, memory_order_relaxed) > 0;
+}
+
+/* The origin's part of the end of an attempt. */
+static void leave_origin(struct sched *sched, struct attempt *attempt, nstime now,
+	const struct outcome *outcome, bool success)
+{
+	struct origin *origin = attempt->origin;
+
+	if (!origin)
+		return;
+	list_remove(&attempt->flying);
+	attempt->task->delivers = is_sending(origin);
+	if (outcome->retry_after >= 0 && policy_is_refusal(outcome)) {
+		nstime pause = policy_pause(outcome->retry_after);
+
+		if (origin_pause(&sched->origins, origin, pause, now))
+			sched_tell(sched, EVENT_PAUSE, now, attempt, outcome, pause);
+	}
+	origin_done(&sched->origins, origin, success, now); /* may free it */
+	attempt->origin = NULL;
+}
+
+/* The file is there. What its commit cannot know, of the exchanges, is added. */
+static void sched_done(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome)
+{
+	struct outcome told = *outcome;
+
+	if (attempt->work == WORK_COMMIT) {
+		told.exchange = task->exchange;
+		told.exchange.time_total = now - task->born - task->history.time_queue;
+	}
+	sched_tell(sched, EVENT_DONE, now, attempt, &told, 0);
+	chunks_cancel(&task->chunks);
+	sched->cancelled += task->n_flying > 0;
+	task->done = true;
+}
+
+/* The file that was there is what the server still has. */
+static void sched_current(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome)
+{
+	sched_tell(sched, EVENT_PRESENT, now, attempt, outcome, 0);
+	task->done = true;
+}
+
+static void sched_judge(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome, uint64_t successes)
+{
+	switch (outcome->type) {
+	case OUTCOME_DONE:
+		sched_done(sched, task, attempt, now, outcome);
+		break;
+	case OUTCOME_CURRENT:
+		sched_current(sched, task, attempt, now, outcome);
+		break;
+	case OUTCOME_PART:
+		task_progress(task, outcome);
+		sched_go_on(sched, task, now);
+		break;
+	case OUTCOME_REDIRECT:
+		sched_redirected(sched, task, attempt, now, outcome, successes);
+		break;
+	case OUTCOME_FAILED:
+		sched_failed(sched, task, attempt, now, outcome, successes);
+	}
+}
+
+void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	struct task *task = attempt->task;
+	bool success = outcome->type == OUTCOME_DONE ||
+		       outcome->type == OUTCOME_CURRENT ||
+		       outcome->type == OUTCOME_PART;
+	uint64_t successes = attempt->origin ? attempt->origin->successes + success : 0;
+	bool matters;
+
+	sched->in_flight--;
+	task->n_flying--;
+	matters = chunks_end(&task->chunks, attempt, outcome, now);
+	sched_tell(sched, EVENT_FINISH, now, attempt, outcome, 0);
+	leave_origin(sched, attempt, now, outcome, success);
+	if (!task->done && matters)
+		sched_judge(sched, task, attempt, now, outcome, successes);
+	else if (!task->done)
+		sched_go_on(sched, task, now);
+	attempt_free(attempt);
+	if (task->done && task->n_flying == 0)
+		sched_drop(sched, task);
+}

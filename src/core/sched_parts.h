@@ -1,0 +1,51 @@
+/* sched_parts.h - the scheduler's state, and what its files call of each other.
+ *
+ * sched.c says what may start now, sched_tasks.c keeps the places where tasks wait,
+ * sched_outcome.c judges what attempts came to. For these three only: everybody else knows
+ * sched.h. As there: pure, and callers serialise all calls. */
+#ifndef SEINE_CORE_SCHED_PARTS_H
+#define SEINE_CORE_SCHED_PARTS_H
+
+#include "core/origin.h"
+#include "core/sched.h"
+#include "core/task.h"
+
+struct sched {
+	const struct settings *settings;
+	struct source *source;
+	struct observer *observer;
+	uint64_t random;
+	struct origins origins;
+	struct list tasks;  /* all of them, for the end */
+	struct list whole;  /* those to be committed */
+	struct list cut;    /* those that come in ranges */
+	nstime rescue;      /* when to look for slow attempts again */
+	uint64_t cancelled; /* how often attempts were cancelled */
+	struct plan_wish wish;
+	struct heap backoff;
+	size_t n_tasks, n_waiting, in_flight;
+	bool draining;
+	bool ended;   /* the source has no more */
+	bool starved; /* the source has nothing yet */
+};
+
+/* Tell the observer of what happens to the task of this attempt. */
+void sched_tell(struct sched *sched, enum event_type type, nstime now,
+	struct attempt *attempt, const struct outcome *outcome, nstime wait);
+/* The task's last word. It is dropped once nothing of it is in flight. `outcome` may be
+ * NULL. */
+void sched_fail(struct sched *sched, struct task *task, nstime now,
+	const struct outcome *outcome, const struct error *err);
+
+/* Put the task into the queue of the origin that it asks next: in front when it has begun. It
+ * is in no queue. */
+void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime now);
+/* Take the task out of its origin's queue, if it is there: it will ask elsewhere, or later.
+ * Before task->at changes. */
+void sched_unqueue(struct sched *sched, struct task *task, nstime now);
+/* Put the task where what it has to do next is begun, unless it is there, or backs off. */
+void sched_go_on(struct sched *sched, struct task *task, nstime now);
+/* Nothing of the task is in flight: forget and free it. */
+void sched_drop(struct sched *sched, struct task *task);
+
+#endif

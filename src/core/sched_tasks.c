@@ -1,0 +1,74 @@
+/* Where the tasks of the scheduler wait.
+ *
+ * A task that has something to start is in the queue of its origin (it may start as soon as
+ * the origin may be asked), among those to be committed, or in the heap of those that back
+ * off; a file that comes in ranges (chunks.h) may have attempts in flight besides. */
+#include "core/sched_parts.h"
+
+void sched_drop(struct sched *sched, struct task *task)
+{
+	list_remove(&task->all);
+	list_remove(&task->cut);
+	list_remove(&task->link);
+	heap_remove(&sched->backoff, &task->wake);
+	sched->n_tasks--;
+	task_free(task);
+}
+
+void sched_tell(struct sched *sched, enum event_type type, nstime now,
+	struct attempt *attempt, const struct outcome *outcome, nstime wait)
+{
+	struct task *task = attempt->task;
+
+	observer_tell(sched->observer, &(struct event){.type = type,
+					       .now = now,
+					       .entry = task->entry,
+					       .attempt = attempt,
+					       .outcome = outcome,
+					       .history = &task->history,
+					       .origin_key = attempt->origin_key,
+					       .wait = wait});
+}
+
+void sched_fail(struct sched *sched, struct task *task, nstime now,
+	const struct outcome *outcome, const struct error *err)
+{
+	observer_tell(sched->observer, &(struct event){.type = EVENT_FAILED,
+					       .now = now,
+					       .entry = task->entry,
+					       .outcome = outcome,
+					       .history = &task->history,
+					       .error = err});
+	task->done = true;
+}
+
+void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime now)
+{
+	struct origin *origin = origins_get(&sched->origins, task->at->origin, now);
+
+	task->queued = now;
+	sched->n_waiting++;
+	origin_queue(&sched->origins, origin, &task->link, front, now);
+}
+
+void sched_unqueue(struct sched *sched, struct task *task, nstime now)
+{
+	if (list_empty(&task->link))
+		return;
+	sched->n_waiting--;
+	origin_unqueue(&sched->origins,
+		origins_get(&sched->origins, task->at->origin, now), &task->link, now);
+}
+
+void sched_go_on(struct sched *sched, struct task *task, nstime now)
+{
+	if (task->chunks.way == CHUNKS_RANGES && list_empty(&task->cut))
+		list_add_before(&sched->cut, &task->cut);
+	if (task->done || !list_empty(&task->link) || heap_contains(&task->wake) ||
+		!chunks_want(&task->chunks))
+		return;
+	if (task->chunks.way == CHUNKS_WHOLE)
+		list_add_before(&sched->whole, &task->link);
+	else
+		sched_enqueue(sched, task, true, now);
+}

@@ -1,0 +1,35 @@
+#include "core/version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+void version_release(struct version *version)
+{
+	free(version->etag);
+	free(version->modified);
+	*version = (struct version)VERSION_UNKNOWN;
+}
+
+void version_copy(struct version *to, const struct version *from)
+{
+	version_release(to);
+	*to = *from;
+	to->etag = xstrdup(from->etag);
+	to->modified = xstrdup(from->modified);
+}
+
+const char *version_pin(const struct version *version)
+{
+	return version->etag ? version->etag : version->modified;
+}
+
+bool version_agrees(const struct version *a, const struct version *b)
+{
+	if (a->size >= 0 && b->size >= 0 && a->size != b->size)
+		return false;
+	if (a->etag && b->etag)
+		return strcmp(a->etag, b->etag) == 0;
+	return a->mtime < 0 || b->mtime < 0 || a->mtime == b->mtime;
+}

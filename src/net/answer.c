@@ -1,0 +1,103 @@
+#include "net/answer.h"
+
+#include "net/httpdate.h"
+
+static enum answer changed(struct error *err)
+{
+	error_set(err, KIND_CHANGED, 0, "the file at the server is another one now");
+	return ANSWER_WRONG;
+}
+
+/* Of a small file that is asked for the first time, only the size matters: nothing will ever be
+ * added to it. */
+static void describe(const struct response *response, const struct attempt *attempt,
+	int64_t size, struct version *version)
+{
+	if (size < 0 || size > SMALL_FILE || version_pin(&attempt->version))
+		response_version(response, version);
+	version->size = size;
+}
+
+/* 200: all of it. Where a state of the file was asked for by If-Range, that is gone. */
+static enum answer judge_whole(const struct response *response,
+	const struct attempt *attempt, bool decoded, struct version *version,
+	struct head *head, struct error *err)
+{
+	if (attempt->ranged && version_pin(&attempt->version))
+		return changed(err);
+	describe(response, attempt, !decoded && !response->chunked ? response->length : -1,
+		version);
+	head->last = version->size >= 0 ? version->size - 1 : RANGE_OPEN;
+	head->ranges = response->accepts_ranges && !attempt->ranged && !decoded &&
+		       response->status == 200;
+	return ANSWER_FILE;
+}
+
+/* Of what an earlier run has left the date is known as a text only. */
+static bool is_state_wanted(
+	const struct version *version, const struct attempt *attempt)
+{
+	struct version wanted = attempt->version;
+
+	if (wanted.mtime < 0 && wanted.modified)
+		wanted.mtime = httpdate_parse(wanted.modified);
+	return version_agrees(version, &wanted);
+}
+
+static enum answer judge_range(const struct response *response,
+	const struct attempt *attempt, struct version *version, struct head *head,
+	struct error *err)
+{
+	int64_t length = response->chunked ? -1 : response->length;
+
+	if (response->bad_range || !response->has_range || response->encoded) {
+		error_set(err, KIND_RANGE, 0, "206 Partial Content %s",
+			response->encoded ? "with a Content-Encoding"
+					  : "without a proper Content-Range");
+		return ANSWER_WRONG;
+	}
+	switch (range_check(attempt->asked, attempt->version.size, &response->range,
+		length, err)) {
+	case RANGE_AS_ASKED:
+		break;
+	case RANGE_WRONG_TOTAL:
+		return changed(err);
+	default:
+		return ANSWER_WRONG;
+	}
+	describe(response, attempt, response->range.total, version);
+	head->last = response->range.range.last;
+	head->ranges = true;
+	return is_state_wanted(version, attempt) ? ANSWER_FILE : changed(err);
+}
+
+/* 416. To a range from 0 it means that there is not one byte, if it says so: a server may also
+ * be one that wants no ranges. */
+static enum answer judge_beyond(const struct response *response,
+	const struct attempt *attempt, struct error *err)
+{
+	bool said = response->has_range && !response->bad_range &&
+		    response->range.range.first < 0;
+
+	if (version_pin(&attempt->version))
+		return changed(err);
+	if (said && response->range.total == 0 && attempt->asked.first == 0)
+		return ANSWER_EMPTY;
+	error_set(err, KIND_RANGE, 0,
+		"416 Range Not Satisfiable, although there may be such a range");
+	return ANSWER_WRONG;
+}
+
+enum answer answer_judge(const struct response *response, const struct attempt *attempt,
+	bool decoded, struct version *version, struct head *head, struct error *err)
+{
+	*version = (struct version)VERSION_UNKNOWN;
+	*head = (struct head){.version = version};
+	if (response_is_file(response))
+		return judge_whole(response, attempt, decoded, version, head, err);
+	if (response->status == 206 && attempt->ranged)
+		return judge_range(response, attempt, version, head, err);
+	if (response->status == 416 && attempt->ranged)
+		return judge_beyond(response, attempt, err);
+	return ANSWER_OTHER;
+}

@@ -1,0 +1,86 @@
+/* transfer_parts.h - one exchange, and what its files call of each other.
+ *
+ * transfer.c is its life, from begin to end; transfer_connect.c its connection,
+ * transfer_receive.c the answer as it comes, transfer_wait.c deadlines and turns,
+ * transfer_verdict.c what it came to. For these only: everybody else knows transfer.h. One
+ * thread at a time, as there.
+ *
+ * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up; the
+ * outcome then is that reason, whatever libcurl calls it. Here, -1 means that it is there. */
+#ifndef SEINE_NET_TRANSFER_PARTS_H
+#define SEINE_NET_TRANSFER_PARTS_H
+
+#include "net/body.h"
+#include "net/dress.h"
+#include "net/response.h"
+#include "net/transfer.h"
+
+struct transfer {
+	CURL *easy;
+	struct net *net;
+	struct attempt *attempt; /* NULL: idle */
+	struct dress dress;
+	struct body body;
+	bool body_begun;
+	bool cut;             /* we ended it: it has brought what is wanted of it */
+	struct range brings;  /* of the file, as answered */
+	struct version found; /* what the answer says of the file */
+	transfer_head *head;
+	void *head_context;
+	struct pins *pins;
+	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
+	int64_t granted;         /* body bytes whose turn has come, not received yet */
+	nstime turn;             /* paused until then; 0: it runs */
+	transfer_paused *paused; /* who is told; NULL: the thread sleeps it off */
+	void *paused_context;
+	struct sockets *sockets; /* who is told of sockets; NULL: nobody */
+	struct response response;
+	int64_t received;  /* body bytes, decoded */
+	struct error stop; /* why we ended it ourselves; KIND_NONE: we did not */
+
+	nstime mark;    /* stall watch: the start of the span ... */
+	int64_t marked; /* ... and what had been received then */
+
+	transfer_poll *poll;
+	void *poll_context;
+	char message[CURL_ERROR_SIZE];
+};
+
+/* transfer_connect.c: set the callbacks about names, sockets and requests. */
+CURLcode transfer_hear_connections(struct transfer *t) must_check;
+/* Tell libcurl's DNS cache the addresses of the attempt's host, if it does not know; as in
+ * transfer_begin. */
+int transfer_pin(struct transfer *t, const struct addresses *addresses,
+	struct pins *pins, struct error *err) must_check;
+
+/* transfer_receive.c: set the callbacks about the answer. */
+CURLcode transfer_hear_answer(struct transfer *t) must_check;
+/* Is the answer, by its status, of the file? */
+bool transfer_is_file(const struct transfer *t);
+/* Did the server encode it, so that libcurl gives us other bytes than came? */
+bool transfer_is_decoded(const struct transfer *t);
+/* May, and must, the file have so many bytes (-1: not known)? */
+int transfer_check_size(struct transfer *t, int64_t size) must_check;
+/* The head of the answer is here, and it is of a file: judge it, tell of it, and be ready for
+ * its bytes. Once per exchange, when the first byte comes or none has come. */
+int transfer_begin_body(struct transfer *t) must_check;
+/* How many more bytes are wanted; it may have become fewer since they were asked for, and even
+ * fewer than have come: below 0 then. */
+int64_t transfer_bytes_wanted(const struct transfer *t);
+
+/* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl
+ * keeps it while the transfer is paused, and brings it again. */
+enum grant { GRANT_NOW, GRANT_LATER, GRANT_NEVER };
+enum grant transfer_ask_turn(struct transfer *t, int64_t len);
+
+/* transfer_verdict.c: what the exchange, which ended with `code`, came to; the file, if it is
+ * done and was in memory, is under its name. *outcome is initialised. */
+int transfer_judge(
+	struct transfer *t, CURLcode code, struct outcome *outcome) must_check;
+/* Describe the exchange, of which libcurl still knows. */
+void transfer_describe(const struct transfer *t, struct exchange *exchange);
+/* The outcome is this failure. */
+void transfer_failed(
+	struct outcome *outcome, enum kind kind, int code, const char *text);
+
+#endif

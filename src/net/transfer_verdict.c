@@ -1,0 +1,203 @@
+/* What an exchange came to. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "net/answer.h"
+#include "net/curlcode.h"
+#include "net/transfer_parts.h"
+
+static nstime get_time(CURL *easy, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	return curl_easy_getinfo(easy, info, &us) == CURLE_OK && us > 0 ? us * NS_PER_US
+									: -1;
+}
+
+void transfer_describe(const struct transfer *t, struct exchange *exchange)
+{
+	CURL *easy = t->easy;
+	char *text = NULL;
+	long number = 0;
+
+	exchange->status = t->response.status;
+	exchange->size_download = t->received;
+	exchange->insecure = t->net->settings->insecure &&
+			     strncmp(t->attempt->url, "https:", 6) == 0;
+	if (!t->net->detailed)
+		return;
+	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &number) == CURLE_OK)
+		exchange->http_version = number == CURL_HTTP_VERSION_1_0   ? 10
+					 : number == CURL_HTTP_VERSION_1_1 ? 11
+					 : number == CURL_HTTP_VERSION_2_0 ? 20
+					 : number == CURL_HTTP_VERSION_3   ? 30
+									   : 0;
+	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &text) == CURLE_OK && text)
+		snprintf(exchange->remote_ip, sizeof(exchange->remote_ip), "%s", text);
+	text = NULL;
+	if (curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text)
+		exchange->content_type = xstrdup(text);
+	exchange->time_namelookup = get_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
+	exchange->time_connect = get_time(easy, CURLINFO_CONNECT_TIME_T);
+	exchange->time_appconnect = get_time(easy, CURLINFO_APPCONNECT_TIME_T);
+	exchange->time_starttransfer = get_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
+	exchange->time_total = get_time(easy, CURLINFO_TOTAL_TIME_T);
+}
+
+void transfer_failed(
+	struct outcome *outcome, enum kind kind, int code, const char *text)
+{
+	outcome->type = OUTCOME_FAILED;
+	outcome->kind = kind;
+	outcome->code = code;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
+}
+
+/* A complete answer that is not the file: a redirect, or an error status. */
+static void judge_status(struct transfer *t, struct outcome *outcome)
+{
+	char *location = NULL, *address = NULL;
+	curl_off_t wait = 0;
+	long status = t->response.status;
+
+	if (status >= 301 && status <= 308 && status != 304 && status != 306 &&
+		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location) ==
+			CURLE_OK &&
+		location) {
+		outcome->type = OUTCOME_REDIRECT;
+		outcome->location = xstrdup(location);
+		outcome->from_public = t->net->names &&
+				       curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP,
+					       &address) == CURLE_OK &&
+				       address && *address &&
+				       !url_address_is_private(address);
+		return;
+	}
+	if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK &&
+		wait > 0)
+		outcome->retry_after =
+			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
+	transfer_failed(outcome, KIND_HTTP, (int)status, "");
+	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld %s", status,
+		response_phrase(status));
+}
+
+/* Would a body that breaks off have been noticed? Not where closing the connection is all that
+ * ends it. */
+static bool proves_length(const struct transfer *t)
+{
+	long version = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+	return t->response.length >= 0 || t->response.chunked ||
+	       t->attempt->entry->size >= 0 || version >= CURL_HTTP_VERSION_2_0;
+}
+
+/* All of the body is here, as far as libcurl can tell: is it as long as announced? */
+static int check_length(struct transfer *t, struct outcome *outcome)
+{
+	const struct response *r = &t->response;
+	int64_t want = t->attempt->entry->size;
+
+	if (!t->body_begun && transfer_begin_body(t) != 0) /* an empty body */
+		return -1;
+	if (transfer_bytes_wanted(t) > 0 && t->brings.last != RANGE_OPEN)
+		return error_set(&t->stop, KIND_TRUNCATED, 0, "%lld of %lld bytes came",
+			(long long)t->received, (long long)range_length(t->brings));
+	if (!transfer_is_decoded(t) && !r->chunked && r->length >= 0 &&
+		t->received != r->length)
+		return error_set(&t->stop, KIND_TRUNCATED, 0, "%lld of %lld bytes came",
+			(long long)t->received, (long long)r->length);
+	if (t->brings.last == RANGE_OPEN && want >= 0 && t->received != want)
+		return error_set(&t->stop, KIND_TRUNCATED, 0,
+			"%lld bytes came, not size=%lld", (long long)t->received,
+			(long long)want);
+	if (proves_length(t))
+		outcome->verified = VERIFIED_LENGTH;
+	return 0;
+}
+
+/* libcurl failed: say so in its words, which name host and port where that helps. */
+static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
+{
+	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
+
+	if (code == CURLE_WRITE_ERROR && !transfer_is_file(t) &&
+		t->response.status > 0) {
+		judge_status(t, outcome);
+		return;
+	}
+	transfer_failed(outcome, curlcode_kind(code), (int)code, text);
+}
+
+static int64_t remote_time(const struct transfer *t)
+{
+	return t->net->settings->remote_time ? response_mtime(&t->response) : -1;
+}
+
+/* The file has no bytes, says 416. */
+static int make_empty(struct transfer *t, struct outcome *outcome)
+{
+	static const struct version empty = {.mtime = -1};
+	const struct part_facts facts = {.version = &empty};
+
+	outcome->verified = VERIFIED_LENGTH;
+	if (transfer_check_size(t, 0) != 0 ||
+		body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
+		return -1;
+	return body_commit(
+		&t->body, t->net->settings, remote_time(t), outcome, &t->stop);
+}
+
+/* All has come that was asked for. */
+static int finish_body(struct transfer *t, struct outcome *outcome)
+{
+	outcome->type = OUTCOME_DONE;
+	if (check_length(t, outcome) != 0)
+		return -1;
+	if (!body_is_part(&t->body))
+		return body_commit(
+			&t->body, t->net->settings, remote_time(t), outcome, &t->stop);
+	outcome->type = OUTCOME_PART;
+	version_copy(&outcome->version, &t->found);
+	if (outcome->version.size < 0)
+		outcome->version.size = t->received;
+	return 0;
+}
+
+/* The answer is complete, and not of the file: or is it, after all? */
+static int judge_other(struct transfer *t, struct outcome *outcome)
+{
+	struct head head;
+
+	switch (answer_judge(
+		&t->response, t->attempt, false, &t->found, &head, &t->stop)) {
+	case ANSWER_EMPTY:
+		outcome->type = OUTCOME_DONE;
+		return make_empty(t, outcome);
+	case ANSWER_WRONG:
+		return -1;
+	default:
+		if (t->response.status == 304 && attempt_is_conditional(t->attempt))
+			outcome->type = OUTCOME_CURRENT;
+		else
+			judge_status(t, outcome);
+		return 0;
+	}
+}
+
+int transfer_judge(struct transfer *t, CURLcode code, struct outcome *outcome)
+{
+	if (t->stop.kind != KIND_NONE)
+		return -1;
+	if (t->cut)
+		outcome->type = OUTCOME_PART;
+	else if (code != CURLE_OK)
+		judge_code(t, code, outcome);
+	else if (!transfer_is_file(t))
+		return judge_other(t, outcome);
+	else
+		return finish_body(t, outcome);
+	return 0;
+}

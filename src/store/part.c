@@ -1,0 +1,485 @@
+/* Two locks: that of the parts guards who has which part, and is held while one is opened;
+ * that of a part, how far its proofs are. Writing is under neither. */
+#include "store/part.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "store/journal.h"
+#include "store/proof.h"
+#include "store/sink.h"
+
+#define READ_BACK (256 * 1024)
+
+struct parts {
+	struct outdir *outdir;
+	struct journal *journal; /* NULL: nothing is kept */
+	pthread_mutex_t lock;
+	struct map *by_entry;
+	bool kept; /* one was left for another run */
+};
+
+struct part {
+	struct parts *parts;
+	const struct entry *entry;
+	char key[24];          /* the entry's number */
+	uint64_t id;           /* in the journal; also names its file */
+	bool resumable, known; /* the journal is to tell of it; has been told */
+	unsigned generation;
+	unsigned users;
+	bool dropped; /* to be removed, or kept, once nobody uses it */
+	bool keep;
+	struct sink *sink; /* NULL while nobody uses it */
+	char name[JOURNAL_PART_SIZE];
+	enum verified verified; /* by its length, or not at all */
+
+	pthread_mutex_t lock;
+	struct proofs proofs;
+	int64_t proved; /* bytes from the start that the proofs have seen */
+	bool proving;   /* somebody shows them more */
+};
+
+struct parts *parts_new(struct outdir *outdir)
+{
+	struct parts *parts = xcalloc(1, sizeof(*parts));
+
+	parts->outdir = outdir;
+	parts->journal = outdir_journal(outdir);
+	pthread_mutex_init(&parts->lock, NULL);
+	parts->by_entry = map_new();
+	return parts;
+}
+
+/* What the journal cannot be told of costs the next run a few bytes; it has said so itself. */
+static void forget(const struct part *part)
+{
+	struct error err;
+
+	if (part->known && journal_drop(part->parts->journal, part->id, &err) != 0)
+		log_warn("%s", err.text);
+}
+
+/* Nobody uses it, and nobody finds it any more. */
+static void part_free(struct part *part)
+{
+	if (part->keep && part->known) {
+		sink_close(part->sink);
+		part->parts->kept = true;
+	} else {
+		forget(part);
+		if (part->sink)
+			sink_abort(part->sink);
+		else if (part->name[0])
+			sink_remove(part->parts->outdir, part->name);
+	}
+	proofs_release(&part->proofs);
+	pthread_mutex_destroy(&part->lock);
+	free(part);
+}
+
+static void keep_and_free(void *value)
+{
+	struct part *part = value;
+
+	part->keep = true;
+	part_free(part);
+}
+
+void parts_free(struct parts *parts)
+{
+	if (!parts)
+		return;
+	map_free(parts->by_entry, keep_and_free);
+	pthread_mutex_destroy(&parts->lock);
+	free(parts);
+}
+
+bool parts_are_kept(struct parts *parts)
+{
+	const struct part *part;
+	size_t cursor = 0;
+	bool kept;
+
+	pthread_mutex_lock(&parts->lock);
+	kept = parts->kept;
+	/* Those of entries that have not had their last word stay, too. */
+	while ((part = map_next(parts->by_entry, &cursor)))
+		kept |= part->known;
+	pthread_mutex_unlock(&parts->lock);
+	return kept;
+}
+
+/* A part that another process has not finished, or another has tampered with, is of no use. */
+static bool is_sound(const struct parts *parts, const struct journal_file *file)
+{
+	struct stat info;
+	int64_t end = file->ranges[file->n_ranges - 1].last + 1;
+
+	return fstatat(outdir_parts(parts->outdir), file->part, &info,
+		       AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(info.st_mode) && info.st_nlink == 1 && info.st_size >= end;
+}
+
+struct resume *parts_resume(struct parts *parts, const struct entry *entry)
+{
+	const struct journal_file *file;
+	struct resume *resume;
+
+	if (!parts->journal)
+		return NULL;
+	file = journal_find(parts->journal, entry->path);
+	if (!file || file->urls != journal_urls(&entry->urls) || file->size < 0 ||
+		(entry->size >= 0 && entry->size != file->size) ||
+		(!file->etag && !file->modified) || !is_sound(parts, file))
+		return NULL;
+	resume = xcalloc(
+		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));
+	resume->version = (struct version){.size = file->size,
+		.etag = xstrdup(file->etag),
+		.modified = xstrdup(file->modified),
+		.mtime = -1};
+	resume->n_ranges = file->n_ranges;
+	memcpy(resume->ranges, file->ranges,
+		file->n_ranges * sizeof(resume->ranges[0]));
+	return resume;
+}
+
+/* Its file, opened; new unless it has a name. */
+static int part_open(struct part *part, int64_t size, struct error *err)
+{
+	struct outdir *outdir = part->parts->outdir;
+	char name[JOURNAL_PART_SIZE];
+
+	if (part->sink)
+		return 0;
+	journal_part_name(name, part->id);
+	part->sink = part->name[0] ? sink_reopen(outdir, part->entry, part->name, err)
+				   : sink_open(outdir, part->entry, name, size, err);
+	if (!part->sink)
+		return -1;
+	snprintf(part->name, sizeof(part->name), "%s", sink_name(part->sink));
+	return 0;
+}
+
+static int tell_journal(
+	struct part *part, const struct version *version, struct error *err)
+{
+	struct journal_file file = {.id = part->id,
+		.path = part->entry->path,
+		.urls = journal_urls(&part->entry->urls),
+		.size = version->size,
+		.etag = version->etag,
+		.modified = version->modified};
+
+	if (journal_begin(part->parts->journal, &file, err) != 0)
+		return -1;
+	part->known = true;
+	return 0;
+}
+
+/* What an earlier run has left, where the attempt goes on with that; else NULL. */
+static const struct journal_file *left_of(
+	const struct parts *parts, const struct attempt *attempt)
+{
+	return attempt->entry->resume && attempt->generation == 0
+		       ? journal_find(parts->journal, attempt->entry->path)
+		       : NULL;
+}
+
+/* Made from what an earlier run has left, if the attempt goes on with that. */
+static struct part *part_new(struct parts *parts, const struct attempt *attempt,
+	const struct part_facts *facts)
+{
+	struct part *part = xcalloc(1, sizeof(*part));
+	const struct journal_file *left = left_of(parts, attempt);
+
+	part->parts = parts;
+	part->entry = attempt->entry;
+	part->generation = attempt->generation;
+	part->resumable = facts->resumable && parts->journal;
+	part->verified = facts->version->size >= 0 ? VERIFIED_LENGTH : VERIFIED_NONE;
+	pthread_mutex_init(&part->lock, NULL);
+	snprintf(part->key, sizeof(part->key), "%" PRIu64, attempt->entry->number);
+	if (left) {
+		part->id = left->id;
+		part->known = true;
+		snprintf(part->name, sizeof(part->name), "%s", left->part);
+	} else {
+		part->id = parts->journal ? journal_new_id(parts->journal)
+					  : attempt->entry->number;
+	}
+	return part;
+}
+
+static void part_drop(struct part *part, bool keep)
+{
+	part->keep = keep;
+	if (part->users == 0)
+		part_free(part);
+	else
+		part->dropped = true;
+}
+
+/* What an earlier run has left of the entry is of no use any more. */
+static void drop_left(struct parts *parts, const struct entry *entry)
+{
+	const struct journal_file *left =
+		entry->resume ? journal_find(parts->journal, entry->path) : NULL;
+	char name[JOURNAL_PART_SIZE];
+	struct error err;
+
+	if (!left)
+		return;
+	snprintf(name, sizeof(name), "%s", left->part);
+	if (journal_drop(parts->journal, left->id, &err) != 0)
+		log_warn("%s", err.text);
+	sink_remove(parts->outdir, name);
+}
+
+/* The part of this generation, made if need be; with the parts' lock. */
+static struct part *find(struct parts *parts, const struct attempt *attempt,
+	const struct part_facts *facts, struct error *err)
+{
+	struct part *part;
+	char key[24];
+
+	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
+	part = map_get(parts->by_entry, key);
+	if (part && part->generation == attempt->generation)
+		return part;
+	/* A part that is in use must not make way for one that nobody wants any more. */
+	if (part && part->generation > attempt->generation) {
+		error_set(
+			err, KIND_CHANGED, 0, "the file has been begun anew meanwhile");
+		return NULL;
+	}
+	if (part) {
+		map_remove(parts->by_entry, key);
+		part_drop(part, false);
+	}
+	if (attempt->generation > 0)
+		drop_left(parts, attempt->entry);
+	part = part_new(parts, attempt, facts);
+	if (part_open(part, facts->version->size, err) != 0 ||
+		proofs_begin(&part->proofs, part->entry, facts->announced, facts->by,
+			err) != 0 ||
+		(part->resumable && !part->known &&
+			tell_journal(part, facts->version, err) != 0)) {
+		/* What is left of an earlier run is counted on. */
+		part->keep = part->known;
+		part_free(part);
+		return NULL;
+	}
+	map_put(parts->by_entry, part->key, part);
+	return part;
+}
+
+/* The same, but for one that has been cancelled: its entry may have ended, or begun anew, and
+ * have the part of another attempt, or none any more. Whoever ends an entry's part has
+ * cancelled its attempts before. */
+static struct part *find_wanted(struct parts *parts, const struct attempt *attempt,
+	const struct part_facts *facts, struct error *err)
+{
+	if (!atomic_load_explicit(&attempt->cancelled, memory_order_relaxed))
+		return find(parts, attempt, facts, err);
+	error_set(err, KIND_INTERRUPTED, 0, "nobody waits for it any more");
+	return NULL;
+}
+
+struct part *parts_get(struct parts *parts, const struct attempt *attempt,
+	const struct part_facts *facts, struct error *err)
+{
+	struct part *part;
+
+	pthread_mutex_lock(&parts->lock);
+	part = find_wanted(parts, attempt, facts, err);
+	if (part && part_open(part, facts->version->size, err) != 0)
+		part = NULL;
+	if (part)
+		part->users++;
+	pthread_mutex_unlock(&parts->lock);
+	return part;
+}
+
+void part_put(struct part *part)
+{
+	struct parts *parts;
+
+	if (!part)
+		return;
+	parts = part->parts;
+	pthread_mutex_lock(&parts->lock);
+	if (--part->users == 0 && part->dropped) {
+		part_free(part);
+	} else if (part->users == 0) {
+		sink_close(part->sink);
+		part->sink = NULL;
+	}
+	pthread_mutex_unlock(&parts->lock);
+}
+
+/* Show the proofs bytes that follow on what they have seen. */
+static int prove(struct part *part, int64_t offset, const void *data, size_t len,
+	struct error *err)
+{
+	bool next;
+	int failed;
+
+	pthread_mutex_lock(&part->lock);
+	next = proofs_wanted(&part->proofs) && offset == part->proved && !part->proving;
+	part->proving |= next;
+	pthread_mutex_unlock(&part->lock);
+	if (!next)
+		return 0;
+	failed = proofs_add(&part->proofs, data, len, err);
+	pthread_mutex_lock(&part->lock);
+	part->proved += (int64_t)len;
+	part->proving = false;
+	pthread_mutex_unlock(&part->lock);
+	return failed;
+}
+
+int part_write(struct part *part, int64_t offset, const void *data, size_t len,
+	struct error *err)
+{
+	if (sink_write(part->sink, offset, data, len, err) != 0)
+		return -1;
+	return prove(part, offset, data, len, err);
+}
+
+int part_note(struct part *part, struct range range, struct error *err)
+{
+	if (!part->known)
+		return 0;
+	if (sink_sync(part->sink, err) != 0)
+		return -1;
+	return journal_range(part->parts->journal, part->id, range, err);
+}
+
+/* Show the proofs the rest. Nobody writes any more. */
+static int read_back(struct part *part, int64_t size, struct error *err)
+{
+	unsigned char *piece;
+	int failed = 0;
+
+	if (!proofs_wanted(&part->proofs) || part->proved >= size)
+		return 0;
+	piece = xmalloc(READ_BACK);
+	while (!failed && part->proved < size) {
+		int64_t left = size - part->proved;
+		size_t len = left < READ_BACK ? (size_t)left : READ_BACK;
+
+		failed = sink_read(part->sink, part->proved, piece, len, err);
+		if (!failed)
+			failed = proofs_add(&part->proofs, piece, len, err);
+		part->proved += (int64_t)len;
+	}
+	free(piece);
+	return failed;
+}
+
+static int commit(struct part *part, const struct attempt *attempt,
+	const struct settings *settings, struct outcome *outcome, struct error *err)
+{
+	const struct version *version = &attempt->version;
+	int64_t mtime = settings->remote_time ? version->mtime : -1;
+	struct sink *sink;
+
+	outcome->verified = part->verified;
+	if (read_back(part, version->size, err) != 0 ||
+		proofs_check(&part->proofs, outcome, err) != 0)
+		return -1;
+	sink = part->sink;
+	part->sink = NULL;
+	if (sink_commit(sink, settings->existing, version->size, mtime,
+		    &outcome->renamed, err) != 0)
+		return -1;
+	if (!part->parts->journal)
+		return 0;
+	return journal_done(part->parts->journal, part->known ? part->id : 0,
+		part->entry->path, version->size, err);
+}
+
+/* Is there a part that the attempt can go on with? */
+static bool is_there(struct parts *parts, const struct attempt *attempt)
+{
+	const struct part *part;
+	char key[24];
+	bool there;
+
+	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
+	pthread_mutex_lock(&parts->lock);
+	part = map_get(parts->by_entry, key);
+	there = part ? part->generation == attempt->generation
+		     : left_of(parts, attempt) != NULL;
+	pthread_mutex_unlock(&parts->lock);
+	return there;
+}
+
+int parts_commit(struct parts *parts, const struct attempt *attempt,
+	const struct settings *settings, struct outcome *outcome, struct error *err)
+{
+	struct part_facts facts = {.version = &attempt->version, .resumable = true};
+	struct part *part;
+	bool committed;
+
+	/* A new part would be as long as it should be, and empty. */
+	if (!is_there(parts, attempt))
+		return error_set(err, KIND_INTERNAL, 0, "the part of the file is gone");
+	part = parts_get(parts, attempt, &facts, err);
+	if (!part)
+		return -1;
+	committed = commit(part, attempt, settings, outcome, err) == 0;
+	pthread_mutex_lock(&parts->lock);
+	map_remove(parts->by_entry, part->key);
+	/* Done: the journal has been told so, and there is nothing to be removed. */
+	part->known &= !committed;
+	if (committed)
+		part->name[0] = '\0';
+	part->users--;
+	part_drop(part, !committed && err->kind == KIND_DISK);
+	pthread_mutex_unlock(&parts->lock);
+	return committed ? 0 : -1;
+}
+
+int64_t parts_unread(struct parts *parts, const struct attempt *attempt)
+{
+	int64_t unread = 0, size = attempt->version.size;
+	const struct part *part;
+	char key[24];
+
+	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
+	pthread_mutex_lock(&parts->lock);
+	part = map_get(parts->by_entry, key);
+	if (part && proofs_wanted(&part->proofs))
+		unread = size - part->proved;
+	else if (!part && attempt->entry->checksum.alg != DIGEST_NONE)
+		unread = size;
+	pthread_mutex_unlock(&parts->lock);
+	return unread;
+}
+
+void parts_end(struct parts *parts, const struct entry *entry, bool keep)
+{
+	struct part *part;
+	char key[24];
+
+	snprintf(key, sizeof(key), "%" PRIu64, entry->number);
+	pthread_mutex_lock(&parts->lock);
+	part = map_remove(parts->by_entry, key);
+	if (part)
+		part_drop(part, keep);
+	if (!keep)
+		drop_left(parts, entry);
+	else
+		parts->kept |=
+			entry->resume && journal_find(parts->journal, entry->path);
+	pthread_mutex_unlock(&parts->lock);
+}

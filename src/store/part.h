@@ -1,0 +1,69 @@
+/* part.h - the part of one large file, to which several attempts write at once, and which
+ * outlives them: what an attempt has brought is there for the next one, and, where the journal
+ * can tell of which state of the file it is, for the next run.
+ *
+ * Digests are computed as bytes come, as long as they come in order; what came out of order is
+ * read back when all is there. Verifying and renaming is the commit. While nobody uses a part
+ * its file is closed. Does not know which ranges are missing: that is core/plan's.
+ *
+ * Any thread: a part belongs to all attempts of its entry, which write disjoint ranges. */
+#ifndef SEINE_STORE_PART_H
+#define SEINE_STORE_PART_H
+
+#include "core/entry.h"
+#include "store/outdir.h"
+
+struct part;
+
+/* All parts of a job. */
+struct parts;
+/* Borrowed; what is kept of a job goes to the outdir's journal, if it has one. */
+struct parts *parts_new(struct outdir *outdir);
+/* Closes what is open; what another run can go on with stays. NULL is fine. */
+void parts_free(struct parts *parts);
+/* Is there something that another run could go on with? */
+bool parts_are_kept(struct parts *parts);
+
+/* What an earlier run has left of the entry's file: the same URLs, a version that can be asked
+ * for, the size that the entry asks for, if it does, and a part that is as long as it must be. Yours;
+ * NULL: nothing. */
+struct resume *parts_resume(struct parts *parts, const struct entry *entry);
+
+/* What an answer says of the file, when its first bytes come. */
+struct part_facts {
+	const struct version *version; /* size -1 where it is not known */
+	bool resumable; /* ranges of this version can be asked for later */
+	const struct checksum *announced; /* a digest of the whole file; NULL: none */
+	const char *by;                   /* who announces it; static */
+};
+
+/* The part for the attempt's file and generation: the one that is there (of an earlier
+ * attempt, or of an earlier run), or a new one, in place of what older generations have left.
+ * Yours until part_put. KIND_INTERRUPTED when the attempt has been cancelled, KIND_CHANGED
+ * when a newer generation has one already; KIND_NO_ROOM as sink_open. */
+struct part *parts_get(struct parts *parts, const struct attempt *attempt,
+	const struct part_facts *facts, struct error *err) must_check;
+/* The attempt needs it no more. NULL is fine. */
+void part_put(struct part *part);
+
+/* These bytes belong at this offset. */
+int part_write(struct part *part, int64_t offset, const void *data, size_t len,
+	struct error *err) must_check;
+/* These have been written: another run need not ask for them. */
+int part_note(struct part *part, struct range range, struct error *err) must_check;
+
+/* The file is whole, and attempt->version.size long: verify it, give it its name, and end the
+ * part. KIND_INTERNAL when there is none. Fills verified, verified_by, digest, wrong_digest and renamed of *outcome. A part with
+ * wrong bytes is gone, too; one that the disk refuses stays. */
+int parts_commit(struct parts *parts, const struct attempt *attempt,
+	const struct settings *settings, struct outcome *outcome,
+	struct error *err) must_check;
+/* How much would the commit have to read back? 0 where it is quick. */
+int64_t parts_unread(struct parts *parts, const struct attempt *attempt);
+
+/* The entry will not be fetched any more in this run, and attempts of it that are still under
+ * way have been cancelled. Unless `keep`, its part is removed as soon as nobody uses it, and so
+ * is what an earlier run has left; else another run goes on with it. */
+void parts_end(struct parts *parts, const struct entry *entry, bool keep);
+
+#endif

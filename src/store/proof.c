@@ -1,0 +1,103 @@
+#include "store/proof.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+void proofs_release(struct proofs *proofs)
+{
+	digest_free(proofs->asked.digest);
+	digest_free(proofs->announced.digest);
+	*proofs = (struct proofs)PROOFS_INIT;
+}
+
+/* Have a digest context of the algorithm, ready to begin. */
+static int proof_begin(struct proof *proof, const struct checksum *want, const char *by,
+	struct error *err)
+{
+	proof->want = *want;
+	proof->by = by;
+	if (proof->digest && proof->alg == want->alg)
+		return digest_restart(proof->digest, err);
+	digest_free(proof->digest);
+	proof->digest = digest_new(want->alg, err);
+	proof->alg = want->alg;
+	return proof->digest ? 0 : -1;
+}
+
+/* What the user asks for must hold. What the server announces is looked at where it would
+ * prove more, and passed over where libcrypto cannot compute it. */
+int proofs_begin(struct proofs *proofs, const struct entry *entry,
+	const struct checksum *announced, const char *by, struct error *err)
+{
+	const struct checksum *asked = &entry->checksum;
+	struct error why;
+
+	proofs->asked.want.alg = proofs->announced.want.alg = DIGEST_NONE;
+	if (asked->alg != DIGEST_NONE &&
+		proof_begin(&proofs->asked, asked, entry_checksum_by(entry), err) != 0)
+		return -1;
+	if (!announced || announced->alg <= asked->alg ||
+		proof_begin(&proofs->announced, announced, by, &why) == 0)
+		return 0;
+	proofs->announced.want.alg = DIGEST_NONE;
+	log_debug("%s is passed over: %s", by, why.text);
+	return 0;
+}
+
+bool proofs_wanted(const struct proofs *proofs)
+{
+	return proofs->asked.want.alg != DIGEST_NONE ||
+	       proofs->announced.want.alg != DIGEST_NONE;
+}
+
+static int proof_add(
+	struct proof *proof, const void *data, size_t len, struct error *err)
+{
+	return proof->want.alg != DIGEST_NONE
+		       ? digest_update(proof->digest, data, len, err)
+		       : 0;
+}
+
+int proofs_add(
+	struct proofs *proofs, const void *data, size_t len, struct error *err)
+{
+	return proof_add(&proofs->asked, data, len, err) != 0
+		       ? -1
+		       : proof_add(&proofs->announced, data, len, err);
+}
+
+/* `before` and `by` tell in an error whose it was. */
+static int proof_check(const struct proof *proof, struct outcome *outcome,
+	const char *before, const char *by, struct error *err)
+{
+	_cleanup_(buf_release) struct buf text = BUF_INIT;
+	struct checksum got;
+
+	if (proof->want.alg == DIGEST_NONE)
+		return 0;
+	if (digest_final(proof->digest, &got, err) != 0)
+		return -1;
+	checksum_add(&text, &got);
+	snprintf(outcome->digest, sizeof(outcome->digest), "%s", text.data);
+	if (checksum_equal(&got, &proof->want)) {
+		outcome->verified = VERIFIED_HASH;
+		outcome->verified_by = proof->by;
+		return 0;
+	}
+	outcome->verified = VERIFIED_NONE;
+	outcome->verified_by = NULL;
+	memcpy(&outcome->wrong_digest, got.bytes, sizeof(outcome->wrong_digest));
+	return error_set(err, KIND_CHECKSUM, 0, "got %s, not what %s%s",
+		outcome->digest, before, by);
+}
+
+/* The stronger one last: it is the one to tell of. */
+int proofs_check(struct proofs *proofs, struct outcome *outcome, struct error *err)
+{
+	if (proof_check(&proofs->asked, outcome, "was asked for", "", err) != 0)
+		return -1;
+	return proof_check(&proofs->announced, outcome, "the server announced by ",
+		proofs->announced.by, err);
+}
