@@ -159,7 +159,7 @@ bash_completes() {
 	bash -n "$completions/seine.bash" &&
 		bash_offers event,sequential,threads --mode '' &&
 		bash_offers threads --mode = th &&
-		bash_offers overwrite,rename,skip --existing = &&
+		bash_offers overwrite,rename,skip,update --existing = &&
 		bash_offers 'a b.txt,lists' -i '' &&
 		bash_offers lists --dir '' &&
 		bash_offers '' --jobs '' &&

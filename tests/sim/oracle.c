@@ -11,18 +11,24 @@
 
 #define PRINTED_MAX 12
 #define PAUSE_MAX (600 * NS_PER_SEC)
+#define ANEW_MAX 8 /* a large file may begin anew so often besides its tries */
 
 struct record {
 	uint64_t number;
 	const struct entry *entry;
 	unsigned attempts, retries, redirects;
-	bool in_flight;
+	unsigned in_flight; /* of a large file several may be */
+	/* Of a large file: */
+	bool large;
+	bool ended;         /* it only waits for what is in flight */
+	bool turn;          /* there was a retry: another mirror may be asked */
+	bool anew;          /* it has begun anew, so that old attempts may be in flight */
+	unsigned fruitless; /* retries since something of it came that stays */
 	size_t mirror; /* the one whose chain is followed */
 	unsigned hops;
 	bool from_public;
 	char *target;      /* a redirect leads there next; NULL: to a mirror */
 	nstime not_before; /* backs off until then */
-	struct host *host; /* of the attempt in flight */
 	char *url;         /* asked last */
 	enum outcome_type outcome;
 	bool own_fault; /* the last failure was ours: no other mirror helps */
@@ -69,6 +75,7 @@ static struct record *record_of(struct oracle *oracle, const struct entry *entry
 		*place = xcalloc(1, sizeof(**place));
 		(*place)->number = entry->number;
 		(*place)->entry = entry;
+		(*place)->large = world_is_large(entry->urls.items[0]);
 	}
 	must((*place)->entry == entry, *place, "not the entry it was");
 	return *place;
@@ -127,8 +134,29 @@ static void check_turn(struct oracle *oracle, struct record *record, const char 
 	oracle_blame(oracle, "entry %" PRIu64 ": nobody named %s", record->number, url);
 }
 
+/* Of a large file several attempts fail at once, in any order: whose turn it is then cannot be
+ * told from here. But it is at the same place, unless there is a reason. */
+static void check_place(struct oracle *oracle, struct record *record, const char *url)
+{
+	bool known = record->url && strcmp(record->url, url) == 0;
+
+	for (size_t i = 0; i < record->entry->urls.count; i++) {
+		if (strcmp(record->entry->urls.items[i], url) != 0)
+			continue;
+		known |= record->turn || !record->url;
+		record->hops = 0;
+		record->from_public = false;
+	}
+	must(known, record, "at another place, for no reason");
+	record->turn = false;
+}
+
 static void check_url(struct oracle *oracle, struct record *record, const char *url)
 {
+	if (!record->target && record->large) {
+		check_place(oracle, record, url);
+		return;
+	}
 	if (!record->target) {
 		check_turn(oracle, record, url);
 		return;
@@ -178,7 +206,16 @@ static void check_limits(
 		record, "more than --per-host");
 	must(oracle->now >= watched->paused_until, record, "asked during a pause");
 	must(oracle->now >= record->not_before, record, "started during its backoff");
-	must(!oracle->draining, record, "started though draining");
+}
+
+/* All is there: it asks nobody. */
+static void on_commit(struct oracle *oracle, const struct record *record)
+{
+	if (++oracle->in_flight > oracle->most_in_flight)
+		oracle->most_in_flight = oracle->in_flight;
+	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
+	must(oracle->now >= record->not_before, record, "committed during its backoff");
+	must(record->large, record, "a commit of a small file");
 }
 
 static void on_start(
@@ -187,12 +224,19 @@ static void on_start(
 	struct host *host = world_host(oracle->world, attempt->url);
 	struct watched *watched;
 
-	must(!record->in_flight, record, "started while in flight");
+	must(record->in_flight == 0 || record->large, record, "started while in flight");
+	must(record->in_flight == 0 || record->in_flight < oracle->settings->split ||
+			record->anew,
+		record, "more than --split");
 	must(oracle->ends[record->number] == 0, record, "started after its end");
+	must(!oracle->draining, record, "started though draining");
+	record->in_flight++;
+	if (attempt->work == WORK_COMMIT) {
+		on_commit(oracle, record);
+		return;
+	}
 	check_url(oracle, record, attempt->url);
 	record->attempts++;
-	record->in_flight = true;
-	record->host = host;
 	free(record->url);
 	record->url = xstrdup(attempt->url);
 	oracle->starts++;
@@ -219,6 +263,12 @@ static bool is_permanent(const struct outcome *outcome)
 {
 	return (outcome->kind == KIND_HTTP && outcome->exchange.status == 404) ||
 	       outcome->kind == KIND_REDIRECT;
+}
+
+/* What is wrong is the file: it begins anew, and that need not count as a try. */
+static bool begins_anew(const struct outcome *outcome)
+{
+	return outcome->kind == KIND_CHANGED || outcome->kind == KIND_RANGE;
 }
 
 static void book_failure(struct record *record, const struct outcome *outcome)
@@ -258,17 +308,13 @@ static bool may_follow(const struct oracle *oracle, const struct record *record,
 	return !is_public || settings->allow_private || !strstr(to, "://10.");
 }
 
-static void on_finish(
+static void judge(
 	struct oracle *oracle, struct record *record, const struct outcome *outcome)
 {
-	struct watched *watched = &oracle->watched[record->host - oracle->world->hosts];
-
-	must(record->in_flight, record, "finished though not in flight");
-	record->in_flight = false;
-	oracle->in_flight--;
-	watched->in_flight--;
-	watched->delivered += outcome->type == OUTCOME_DONE;
 	record->outcome = outcome->type;
+	if (outcome->type == OUTCOME_PART ||
+		(outcome->written > 0 && outcome->exchange.status == 206))
+		record->fruitless = 0;
 	if (outcome->type == OUTCOME_FAILED) {
 		book_failure(record, outcome);
 	} else if (outcome->type == OUTCOME_REDIRECT &&
@@ -276,6 +322,31 @@ static void on_finish(
 		record->outcome = OUTCOME_FAILED;
 		book_failure(record, &(struct outcome){.kind = KIND_REDIRECT});
 	}
+}
+
+static void record_free(struct record *record)
+{
+	if (!record)
+		return;
+	free(record->target);
+	free(record->url);
+	free(record);
+}
+
+static void forget(struct oracle *oracle, struct record *record)
+{
+	oracle->records[record->number] = NULL;
+	record_free(record);
+}
+
+static void leave_host(struct oracle *oracle, const struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	struct host *host = world_host(oracle->world, attempt->url);
+	struct watched *watched = &oracle->watched[host - oracle->world->hosts];
+
+	watched->in_flight--;
+	watched->delivered += outcome->type == OUTCOME_DONE;
 	if (outcome->retry_after >= 0 && is_refusal(outcome)) {
 		nstime pause = outcome->retry_after;
 		nstime end = oracle->now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
@@ -283,6 +354,22 @@ static void on_finish(
 		if (end > watched->paused_until)
 			watched->paused_until = end;
 	}
+}
+
+static void on_finish(struct oracle *oracle, struct record *record,
+	const struct attempt *attempt, const struct outcome *outcome)
+{
+	must(record->in_flight > 0, record, "finished though not in flight");
+	record->in_flight--;
+	oracle->in_flight--;
+	if (attempt->work == WORK_FETCH)
+		leave_host(oracle, attempt, outcome);
+	if (record->ended) {
+		if (record->in_flight == 0)
+			forget(oracle, record);
+		return;
+	}
+	judge(oracle, record, outcome);
 	oracle->due = record;
 }
 
@@ -308,8 +395,27 @@ static void check_wait(struct oracle *oracle, const struct record *record,
 		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after
 							: PAUSE_MAX;
 	must(wait >= 0 && wait <= most, record, "a wait over its bounds");
-	if (record->entry->urls.count == 1 && !paused && settings->retry_wait > 0)
+	if (record->entry->urls.count == 1 && !paused && settings->retry_wait > 0 &&
+		!begins_anew(outcome))
 		must(wait > 0, record, "tried again without a wait");
+}
+
+/* How long it may go on when nothing comes of it. */
+static void check_fruitless(
+	struct oracle *oracle, struct record *record, const struct outcome *outcome)
+{
+	unsigned most = (unsigned)max_tries(oracle, record) *
+				(unsigned)record->entry->urls.count +
+			ANEW_MAX;
+
+	record->turn = true;
+	record->anew |= begins_anew(outcome);
+	if (!begins_anew(outcome)) {
+		free(record->target);
+		record->target = NULL;
+	}
+	record->fruitless += !is_refusal(outcome);
+	must(record->fruitless <= most, record, "no end of it");
 }
 
 static void on_retry(
@@ -317,11 +423,14 @@ static void on_retry(
 {
 	bool hope = false;
 
-	must(record->outcome == OUTCOME_FAILED, record, "a retry of no failure");
+	must(record->outcome == OUTCOME_FAILED || record->large, record,
+		"a retry of no failure");
 	must(!record->own_fault, record, "a retry after our own failure");
 	for (size_t i = 0; i < record->entry->urls.count; i++)
 		hope |= !is_used_up(oracle, record, i);
-	must(hope, record, "a retry with no mirror left");
+	must(hope || record->large, record, "a retry with no mirror left");
+	if (record->large)
+		check_fruitless(oracle, record, event->outcome);
 	check_wait(oracle, record, event->outcome, event->wait);
 	record->retries++;
 	oracle->retries++;
@@ -331,11 +440,13 @@ static void on_retry(
 static void on_redirect(
 	struct oracle *oracle, struct record *record, const struct outcome *outcome)
 {
-	must(record->outcome == OUTCOME_REDIRECT, record, "a redirect that is none");
+	must(record->outcome == OUTCOME_REDIRECT || record->large, record,
+		"a redirect that is none");
 	record->redirects++;
 	oracle->redirects++;
 	record->hops++;
 	record->from_public |= outcome->from_public;
+	free(record->target);
 	record->target = xstrdup(outcome->location);
 }
 
@@ -357,10 +468,12 @@ static void on_failed(
 		oracle->interrupted++;
 		return;
 	}
-	must(record->outcome == OUTCOME_FAILED, record, "failed though it had not");
+	must(record->outcome == OUTCOME_FAILED || record->large, record,
+		"failed though it had not");
 	must(event->outcome && event->error->kind != KIND_NONE, record, "no reason");
 	for (size_t i = 0; !record->own_fault && i < record->entry->urls.count; i++)
-		must(may_be_left(oracle, record, i), record, "given up too early");
+		must(record->large || may_be_left(oracle, record, i), record,
+			"given up too early");
 }
 
 static void on_end(
@@ -369,7 +482,7 @@ static void on_end(
 	enum fate fate =
 		oracle->fate ? oracle->fate(oracle->world, event->entry) : FATE_ANY;
 
-	must(!record->in_flight, record, "ended while in flight");
+	must(record->in_flight == 0 || record->large, record, "ended while in flight");
 	must(++oracle->ends[record->number] == 1, record, "ended twice");
 	check_history(oracle, record, event->history);
 	if (event->type == EVENT_FAILED) {
@@ -381,10 +494,9 @@ static void on_end(
 		must(fate != FATE_FAILED, record, "should have failed");
 	}
 	oracle->last_end = oracle->now;
-	oracle->records[record->number] = NULL;
-	free(record->target);
-	free(record->url);
-	free(record);
+	record->ended = true;
+	if (record->in_flight == 0)
+		forget(oracle, record);
 }
 
 /* FINISH is followed by what it means, before anything else happens. */
@@ -394,10 +506,14 @@ static void check_sequence(
 	bool verdict = type == EVENT_DONE || type == EVENT_FAILED ||
 		       type == EVENT_RETRY || type == EVENT_REDIRECT;
 
-	if (oracle->due && type != EVENT_PAUSE) {
-		must(oracle->due == record && verdict, record, "out of turn");
+	if (oracle->due && type == EVENT_PAUSE)
+		return;
+	if (oracle->due && oracle->due == record && verdict) {
 		oracle->due = NULL;
-	} else if (!oracle->due) {
+	} else {
+		/* Of one of a large file nothing need follow. */
+		must(!oracle->due || oracle->due->large, record, "out of turn");
+		oracle->due = NULL;
 		must(type == EVENT_START || type == EVENT_FINISH ||
 				(type == EVENT_FAILED && oracle->draining),
 			record, "out of the blue");
@@ -416,7 +532,7 @@ static void oracle_event(struct observer *observer, const struct event *event)
 		on_start(oracle, record, event->attempt);
 		break;
 	case EVENT_FINISH:
-		on_finish(oracle, record, event->outcome);
+		on_finish(oracle, record, event->attempt, event->outcome);
 		break;
 	case EVENT_RETRY:
 		on_retry(oracle, record, event);
@@ -468,13 +584,8 @@ void oracle_close(struct oracle *oracle, uint64_t given)
 
 void oracle_release(struct oracle *oracle)
 {
-	for (uint64_t n = 1; n <= oracle->total; n++) {
-		if (!oracle->records[n])
-			continue;
-		free(oracle->records[n]->target);
-		free(oracle->records[n]->url);
-		free(oracle->records[n]);
-	}
+	for (uint64_t n = 1; n <= oracle->total; n++)
+		record_free(oracle->records[n]);
 	free(oracle->records);
 	free(oracle->ends);
 	free(oracle->watched);

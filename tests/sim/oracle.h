@@ -1,5 +1,6 @@
 /* oracle.h - an observer that knows the rules: it follows every entry, mirror and host by
- * itself, and counts whatever the scheduler does that it must not. */
+ * itself, and counts whatever the scheduler does that it must not. Of large files it sees the
+ * attempts; their bytes are large.h's. */
 #ifndef SEINE_TESTS_ORACLE_H
 #define SEINE_TESTS_ORACLE_H
 

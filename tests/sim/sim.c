@@ -5,16 +5,23 @@
 #include "sim.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 
 #define SPIN_MAX 100000 /* calls in one moment that bring nothing forward */
 
+#define STEP (128 * 1024)           /* bytes of a large file that come at a time */
+#define COMMIT (5 * NS_PER_MS)
+
 struct flight {
 	struct heap_node node;
+	struct list link;
 	struct attempt *attempt;
 	struct exchange_plan plan;
+	bool answered;
+	int64_t received;
 };
 
 void sim_init(struct sim *sim, size_t n_hosts, uint64_t total,
@@ -26,13 +33,16 @@ void sim_init(struct sim *sim, size_t n_hosts, uint64_t total,
 				    .tries = 5,
 				    .retry_wait = NS_PER_SEC / 2,
 				    .retry_max_wait = 20 * NS_PER_SEC,
-				    .max_redirs = 5},
+				    .max_redirs = 5,
+				    .split = 1},
 		.drain_at = NSTIME_NEVER,
 		.now = NS_PER_SEC};
 	heap_init(&sim->flights);
+	list_init(&sim->flying);
 	world_init(&sim->world, n_hosts, dice_roll(&dice));
 	supply_init(&sim->supply, total, make, sim, dice_roll(&dice));
 	oracle_init(&sim->oracle, &sim->settings, &sim->world, total);
+	larges_init(&sim->larges, &sim->oracle, total);
 	sim->seed = dice_roll(&dice);
 }
 
@@ -51,6 +61,14 @@ static void start(struct sim *sim, struct attempt *attempt)
 	struct flight *flight = xcalloc(1, sizeof(*flight));
 
 	flight->attempt = attempt;
+	list_init(&flight->link);
+	list_add_before(&sim->flying, &flight->link);
+	if (attempt->work == WORK_COMMIT) {
+		outcome_init(&flight->plan.outcome);
+		larges_commit(&sim->larges, attempt);
+		heap_set(&sim->flights, &flight->node, sim->now + COMMIT);
+		return;
+	}
 	world_ask(&sim->world, attempt, sim->now, &flight->plan);
 	heap_set(&sim->flights, &flight->node,
 		flight->plan.answered < flight->plan.done ? flight->plan.answered
@@ -61,10 +79,84 @@ static void finish(struct sim *sim, struct flight *flight)
 {
 	bool fatal = flight->plan.outcome.kind == KIND_DISK;
 
+	if (flight->plan.large) {
+		flight->plan.outcome.written = flight->received;
+		larges_wrote(&sim->larges, flight->attempt, flight->plan.state,
+			flight->received);
+	}
+	list_remove(&flight->link);
 	sched_finish(sim->sched, sim->now, flight->attempt, &flight->plan.outcome);
 	sim->oracle.draining |= fatal;
 	world_done(&flight->plan);
 	free(flight);
+}
+
+/* As engines do: those that were cancelled meanwhile end at once. */
+static void end_cancelled(struct sim *sim)
+{
+	struct list *node, *next;
+
+	while (sim->cancelled != sched_cancelled(sim->sched)) {
+		sim->cancelled = sched_cancelled(sim->sched);
+		for (node = sim->flying.next; node != &sim->flying; node = next) {
+			struct flight *flight = container_of(node, struct flight, link);
+
+			next = node->next;
+			if (!flight->attempt->cancelled ||
+				flight->attempt->work == WORK_COMMIT)
+				continue;
+			heap_remove(&sim->flights, &flight->node);
+			flight->plan.outcome.type = OUTCOME_FAILED;
+			flight->plan.outcome.kind = KIND_INTERRUPTED;
+			finish(sim, flight);
+		}
+	}
+}
+
+/* The head of a large file's answer. */
+static void answer_large(struct sim *sim, struct flight *flight)
+{
+	const struct exchange_plan *plan = &flight->plan;
+	char etag[24];
+	struct version version = {.size = plan->size, .mtime = -1};
+	struct head head = {
+		.version = &version, .ranges = plan->ranges, .last = plan->last};
+
+	snprintf(etag, sizeof(etag), "\"%u\"", plan->state);
+	version.etag = plan->pin ? etag : NULL;
+	flight->answered = true;
+	sched_head(sim->sched, sim->now, flight->attempt, &head);
+}
+
+/* One more piece of a large file has come; false when it has come to its end. */
+static bool step_large(struct sim *sim, struct flight *flight)
+{
+	struct exchange_plan *plan = &flight->plan;
+	int64_t last = flight->attempt->last < plan->last ? flight->attempt->last
+							  : plan->last;
+	int64_t wanted = last - flight->attempt->asked.first + 1 - flight->received;
+	int64_t len = wanted < STEP ? wanted : STEP;
+
+	if (plan->breaks >= 0 && flight->received + len > plan->breaks)
+		len = plan->breaks - flight->received;
+	flight->received += len;
+	atomic_store(&flight->attempt->received, flight->received);
+	if (len < wanted && flight->received == plan->breaks) {
+		if (plan->stalls == 0)
+			return false; /* as the plan has it */
+		heap_set(&sim->flights, &flight->node, sim->now + plan->stalls);
+		plan->stalls = 0;
+		return true;
+	}
+	if (len == wanted) {
+		plan->outcome.type = OUTCOME_PART;
+		plan->outcome.kind = KIND_NONE;
+		plan->outcome.version.size = plan->size;
+		return false;
+	}
+	heap_set(&sim->flights, &flight->node,
+		sim->now + STEP * NS_PER_SEC / plan->speed);
+	return true;
 }
 
 /* Hand back all that has come to its end by now, as first bytes are noted on the way. */
@@ -75,12 +167,16 @@ static void finish_due(struct sim *sim)
 	while ((node = heap_pop_due(&sim->flights, sim->now))) {
 		struct flight *flight = container_of(node, struct flight, node);
 
-		if (flight->plan.done <= sim->now) {
+		if (flight->plan.large && !flight->answered)
+			answer_large(sim, flight);
+		if (flight->plan.large ? !step_large(sim, flight)
+				       : flight->plan.done <= sim->now) {
 			finish(sim, flight);
-			continue;
+		} else if (!flight->plan.large) {
+			atomic_store(&flight->attempt->received, 1);
+			heap_set(&sim->flights, &flight->node, flight->plan.done);
 		}
-		atomic_store(&flight->attempt->received, 1);
-		heap_set(&sim->flights, &flight->node, flight->plan.done);
+		end_cancelled(sim);
 	}
 }
 
@@ -174,6 +270,10 @@ uint64_t sim_run(struct sim *sim)
 			break;
 		}
 		note_live(sim);
+		if (sim->cancelled != sched_cancelled(sim->sched)) {
+			end_cancelled(sim);
+			continue;
+		}
 		if (!wait_until(sim, wake)) {
 			oracle_blame(&sim->oracle, "no way forward");
 			break;
@@ -200,6 +300,7 @@ void sim_release(struct sim *sim)
 		free(flight);
 	}
 	heap_release(&sim->flights);
+	larges_release(&sim->larges);
 	oracle_release(&sim->oracle);
 	world_release(&sim->world);
 }

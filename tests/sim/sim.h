@@ -5,6 +5,7 @@
 
 #include "base/heap.h"
 #include "core/sched.h"
+#include "large.h"
 #include "oracle.h"
 #include "supply.h"
 #include "world.h"
@@ -14,6 +15,7 @@ struct sim {
 	struct world world;
 	struct supply supply;
 	struct oracle oracle;
+	struct larges larges;
 	nstime drain_at; /* NSTIME_NEVER: not at all */
 	uint64_t
 		drain_after; /* ... or when so many entries have ended; 0: not at all */
@@ -21,6 +23,8 @@ struct sim {
 	uint64_t seed;
 	struct sched *sched;
 	struct heap flights;
+	struct list flying;
+	uint64_t cancelled; /* as sched_cancelled() said last */
 	nstime now;
 	uint64_t turns, most_live;
 };

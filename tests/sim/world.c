@@ -115,10 +115,13 @@ static void answer(struct world *world, const struct host *host,
 	const struct attempt *attempt, struct outcome *outcome)
 {
 	const char *path = attempt->url + strlen(host->origin);
-	unsigned a = 0, n = 0;
+	unsigned a = 0, k = 0, n = 0;
 
 	outcome->exchange.status = 200;
-	if (sscanf(path, "/near/%u/%u", &a, &n) == 2 && a > 0) {
+	if (sscanf(path, "/away/%u/%u/%u", &a, &k, &n) == 3) {
+		redirect(host, outcome,
+			xasprintf("%s/large/%u/%u", world->hosts[a].origin, k, n));
+	} else if (sscanf(path, "/near/%u/%u", &a, &n) == 2 && a > 0) {
 		redirect(host, outcome,
 			xasprintf("%s/near/%u/%u", host->origin, a - 1, n));
 	} else if (sscanf(path, "/far/%u/%u", &a, &n) == 2) {
@@ -150,6 +153,72 @@ static void answer(struct world *world, const struct host *host,
 	}
 }
 
+bool world_is_large(const char *url)
+{
+	static const char *const paths[] = {
+		"/large/", "/moving/", "/liar/", "/plain/", "/loose/", "/away/"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (strstr(url, paths[i]))
+			return true;
+	return false;
+}
+
+/* Which of its states a file is in at this moment. */
+static unsigned state_of(const char *path, unsigned n, nstime now)
+{
+	nstime period = (nstime)(1 + n % 5) * NS_PER_SEC;
+
+	if (strncmp(path, "/moving/", 8) != 0)
+		return 1;
+	return now / period < 4 ? (unsigned)(now / period) : 4;
+}
+
+/* What a ranged request gets. */
+static void answer_range(const struct attempt *attempt, const char *path,
+	struct exchange_plan *plan)
+{
+	char etag[24];
+
+	if (strncmp(path, "/plain/", 7) == 0 && !attempt->version.etag)
+		return;
+	snprintf(etag, sizeof(etag), "\"%u\"", plan->state);
+	if (strncmp(path, "/liar/", 6) == 0) {
+		fail(&plan->outcome, KIND_RANGE, 206);
+	} else if (attempt->version.etag &&
+		   (strncmp(path, "/plain/", 7) == 0 ||
+			   strcmp(attempt->version.etag, etag) != 0 ||
+			   attempt->version.size != plan->size)) {
+		fail(&plan->outcome, KIND_CHANGED, 200);
+	} else {
+		plan->ranges = true;
+		plan->outcome.exchange.status = 206;
+		if (attempt->asked.last < plan->size)
+			plan->last = attempt->asked.last;
+	}
+}
+
+static bool answer_large(const struct host *host, const struct attempt *attempt,
+	nstime now, struct exchange_plan *plan)
+{
+	const char *path = attempt->url + strlen(host->origin);
+	unsigned k = 0, n = 0;
+
+	if (!world_is_large(path) || strncmp(path, "/away/", 6) == 0 ||
+		sscanf(path, "/%*[a-z]/%u/%u", &k, &n) != 2)
+		return false;
+	plan->outcome.exchange.status = 200;
+	plan->state = state_of(path, n, now);
+	plan->size = ((int64_t)k << 20) + n % 1000 + plan->state;
+	plan->last = plan->size - 1;
+	plan->pin = strncmp(path, "/loose/", 7) != 0;
+	plan->speed = host->speed ? host->speed : 10 << 20;
+	plan->breaks = -1;
+	if (attempt->ranged)
+		answer_range(attempt, path, plan);
+	return true;
+}
+
 /* Half to one and a half of it, now and then ten times as long. */
 static nstime vary(struct world *world, const struct host *host)
 {
@@ -170,6 +239,32 @@ static nstime body_time(struct world *world, const struct host *host)
 	if (!host->rate)
 		return host->body;
 	return host->body + (nstime)(size / (double)host->rate * NS_PER_SEC);
+}
+
+/* ... with the fault that was diced, which may come in the middle: what came before it has
+ * come. Wrong bytes are not looked at here. */
+static void serve_large(struct world *world, const struct host *host,
+	const struct attempt *attempt, enum fault fault, struct exchange_plan *plan)
+{
+	bool breaks = fault == FAULT_RESET || fault == FAULT_TRUNCATED ||
+		      fault == FAULT_STALL;
+
+	plan->large = plan->outcome.type != OUTCOME_FAILED &&
+		      (breaks || fault == FAULT_CHECKSUM || fault == FAULT_COUNT);
+	if (!plan->large) {
+		if (plan->outcome.type != OUTCOME_FAILED)
+			apply_fault(world, host, fault, &plan->outcome);
+		return;
+	}
+	plan->answered = plan->done;
+	plan->done = NSTIME_NEVER;
+	if (!breaks)
+		return;
+	plan->breaks = (int64_t)dice_below(
+		&world->dice, (uint64_t)(plan->last - attempt->asked.first + 1));
+	plan->stalls = fault == FAULT_STALL ? 30 * NS_PER_SEC : 0;
+	apply_fault(world, host, fault, &plan->outcome);
+	plan->outcome.exchange.status = plan->ranges ? 206 : 200;
 }
 
 void world_ask(struct world *world, const struct attempt *attempt, nstime now,
@@ -200,6 +295,10 @@ void world_ask(struct world *world, const struct attempt *attempt, nstime now,
 	if (++host->serving > host->most_serving)
 		host->most_serving = host->serving;
 	fault = pick_fault(world, host);
+	if (answer_large(host, attempt, now, plan)) {
+		serve_large(world, host, attempt, fault, plan);
+		return;
+	}
 	if (fault == FAULT_STALL)
 		plan->done += 30 * NS_PER_SEC;
 	if (apply_fault(world, host, fault, outcome))

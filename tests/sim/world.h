@@ -13,7 +13,16 @@
  *	/back/H/N      a redirect to /far/SELF/N at host H, which leads back here
  *	/loop/N        a redirect to itself
  *	/odd/N         a redirect to what is no URL for us
- *	/full/N        a file that our disk has no room for */
+ *	/full/N        a file that our disk has no room for
+ *
+ * Large files, of K MiB and a little, come in ranges where these are asked for:
+ *
+ *	/large/K/N     ... of one state, that an ETag tells
+ *	/moving/K/N    ... that is another one every few seconds, until it has changed four times
+ *	/liar/K/N      other ranges than were asked for
+ *	/plain/K/N     no ranges: all of it, always
+ *	/loose/K/N     ranges, but nothing that pins the file
+ *	/away/H/K/N    a redirect to /large/K/N at host H */
 #ifndef SEINE_TESTS_WORLD_H
 #define SEINE_TESTS_WORLD_H
 
@@ -46,6 +55,7 @@ struct host {
 	int64_t rate;   /* bytes per second of one body; 0: no time */
 	nstime body;    /* that a body takes besides */
 	double faults[FAULT_COUNT]; /* how probable each is */
+	int64_t speed; /* bytes per second of a large file's body; 0: 10 MiB */
 
 	/* What has become of it. */
 	unsigned serving;
@@ -58,6 +68,16 @@ struct exchange_plan {
 	nstime answered;     /* when its first byte comes; NSTIME_NEVER: none will */
 	nstime done;         /* when it ends */
 	struct host *serves; /* whose capacity it takes meanwhile; NULL: nobody's */
+
+	/* Of a large file; else `large` is false, and nothing of this is set. */
+	bool large;       /* it brings something of it */
+	int64_t size;     /* of all of it */
+	int64_t last;     /* the last byte that it brings */
+	unsigned state;   /* of the file */
+	bool ranges, pin; /* it says that it takes ranges; which state it is */
+	int64_t speed;    /* bytes per second */
+	int64_t breaks;   /* after so many bytes the outcome comes, `stalls` later; -1: not */
+	nstime stalls;
 };
 
 struct world {
@@ -71,6 +91,8 @@ struct world {
 void world_init(struct world *world, size_t n_hosts, uint64_t seed);
 void world_release(struct world *world);
 
+/* Is it the URL of a large file? */
+bool world_is_large(const char *url);
 /* The host that a URL leads to; NULL when there is none. */
 struct host *world_host(struct world *world, const char *url);
 /* The request arrives; *plan says what will come of it, and when. */

@@ -10,10 +10,14 @@
 
 struct bench {
 	struct outdir *outdir;
+	struct parts *parts;
+	struct settings settings;
 	struct body body;
 	struct entry *entry;
+	struct attempt attempt;
 	struct outcome outcome;
 	struct error err;
+	bool was_part; /* the body that was committed last */
 };
 
 /* Bytes that tell where they belong. */
@@ -26,24 +30,38 @@ static char *pattern(size_t len)
 	return (char *)data;
 }
 
+static void bench_open(struct bench *bench, const char *dir)
+{
+	*bench = (struct bench){.settings = {.existing = EXISTING_SKIP}};
+	bench->outdir = outdir_open(dir, &bench->err);
+	check(bench->outdir != NULL);
+	bench->parts = parts_new(bench->outdir);
+	body_init(&bench->body, bench->outdir, bench->parts, DURABILITY_NONE);
+	bench->entry = entry_new();
+	bench->entry->number = 1;
+	bench->attempt = (struct attempt){
+		.entry = bench->entry, .version = VERSION_UNKNOWN};
+	outcome_init(&bench->outcome);
+}
+
+static void bench_close(struct bench *bench)
+{
+	outcome_release(&bench->outcome);
+	body_release(&bench->body);
+	parts_free(bench->parts);
+	entry_free(bench->entry);
+}
+
 static void bench_init(struct bench *bench)
 {
 	scratch_remove("out");
-	bench->outdir = outdir_open("out", &bench->err);
-	check(bench->outdir != NULL);
-	body_init(&bench->body, bench->outdir);
-	bench->entry = entry_new();
-	bench->entry->number = 1;
+	bench_open(bench, "out");
 	bench->entry->path = xstrdup("sub/file");
-	outcome_init(&bench->outcome);
-	bench->err.kind = KIND_NONE;
 }
 
 static void bench_release(struct bench *bench)
 {
-	outcome_release(&bench->outcome);
-	body_release(&bench->body);
-	entry_free(bench->entry);
+	bench_close(bench);
 	check_int(scratch_count(PARTS), 0);
 	outdir_close(bench->outdir);
 	check(!scratch_there("out/.seine"));
@@ -66,9 +84,21 @@ static void want_digest(
 	bench->entry->checksum = digest_of(alg, data, len);
 }
 
+/* A whole body, in a part of its own if it needs one. */
+static int begin_announced(struct bench *bench, int64_t length,
+	const struct checksum *announced, const char *by)
+{
+	struct version version = {.size = length, .mtime = -1};
+	struct part_facts facts = {
+		.version = &version, .announced = announced, .by = by};
+
+	bench->attempt.generation++;
+	return body_begin(&bench->body, &bench->attempt, true, &facts, &bench->err);
+}
+
 static int begin(struct bench *bench, int64_t length)
 {
-	return body_begin(&bench->body, bench->entry, length, NULL, &bench->err);
+	return begin_announced(bench, length, NULL, NULL);
 }
 
 /* In blocks of this size. */
@@ -83,9 +113,18 @@ static int add(struct bench *bench, const char *data, size_t len, size_t block)
 	return 0;
 }
 
+/* As a transfer does it: a small body at once, a large one by its part. */
 static int commit(struct bench *bench)
 {
-	return body_commit(&bench->body, EXISTING_SKIP, &bench->outcome, &bench->err);
+	bench->was_part = body_is_part(&bench->body);
+	if (!bench->was_part)
+		return body_commit(&bench->body, &bench->settings, -1, &bench->outcome,
+			&bench->err);
+	if (body_settle(&bench->body, &bench->attempt.version.size, &bench->err) != 0)
+		return -1;
+	check(!body_is_part(&bench->body));
+	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
+		&bench->outcome, &bench->err);
 }
 
 static void check_one(size_t len, size_t block, int64_t announced, enum digest_alg alg)
@@ -104,8 +143,11 @@ static void check_one(size_t len, size_t block, int64_t announced, enum digest_a
 		printf("# %zu bytes in blocks of %zu, announced %" PRId64 "\n", len,
 			block, announced);
 	check(scratch_holds("out/sub/file", data, len));
+	check_int(bench.was_part, announced > 256 * KIB || len > 256 * KIB);
 	check_int(bench.outcome.verified,
-		alg == DIGEST_NONE ? VERIFIED_NONE : VERIFIED_HASH);
+		alg != DIGEST_NONE                   ? VERIFIED_HASH
+		: bench.was_part && announced > 256 * KIB ? VERIFIED_LENGTH
+							  : VERIFIED_NONE);
 	check_int(bench.outcome.digest[0] != '\0', alg != DIGEST_NONE);
 	check_str(bench.outcome.verified_by, alg == DIGEST_NONE ? NULL : "checksum");
 	check(bench.outcome.renamed == NULL);
@@ -254,7 +296,7 @@ static const struct {
 
 static void check_proof(size_t i, size_t len)
 {
-	struct announcement announcement = {.by = "x-goog-hash"};
+	struct checksum announced;
 	char *data = pattern(len);
 	struct bench bench;
 
@@ -262,10 +304,9 @@ static void check_proof(size_t i, size_t len)
 	if (proofs[i].asked_is != NOT_GIVEN)
 		want_digest(&bench, proofs[i].asked, data,
 			proofs[i].asked_is == RIGHT ? len : len - 1);
-	announcement.sum = digest_of(proofs[i].announced, data,
+	announced = digest_of(proofs[i].announced, data,
 		proofs[i].announced_is == RIGHT ? len : len - 1);
-	check_int(
-		body_begin(&bench.body, bench.entry, -1, &announcement, &bench.err), 0);
+	check_int(begin_announced(&bench, -1, &announced, "x-goog-hash"), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
 	check_int(commit(&bench), proofs[i].by ? 0 : -1);
 	check_int(bench.outcome.verified, proofs[i].by ? VERIFIED_HASH : VERIFIED_NONE);
@@ -301,13 +342,11 @@ static void announced_digests(void)
 /* Who was not right is said in the error, and what came instead. */
 static void errors_name_the_header(void)
 {
-	struct announcement announcement = {.by = "content-md5"};
+	struct checksum announced = digest_of(DIGEST_MD5, "other", 5);
 	struct bench bench;
 
 	bench_init(&bench);
-	announcement.sum = digest_of(DIGEST_MD5, "other", 5);
-	check_int(
-		body_begin(&bench.body, bench.entry, 3, &announcement, &bench.err), 0);
+	check_int(begin_announced(&bench, 3, &announced, "content-md5"), 0);
 	check_int(add(&bench, "abc", 3, 3), 0);
 	check(commit(&bench) != 0);
 	check_str(bench.err.text,
@@ -316,6 +355,7 @@ static void errors_name_the_header(void)
 	bench_release(&bench);
 }
 
+/* A body in memory is forgotten; a large one has its part, until the entry is given up. */
 static void aborted(void)
 {
 	static const size_t lens[] = {0, 1000, 256 * KIB, 256 * KIB + 1, 700 * KIB};
@@ -329,11 +369,13 @@ static void aborted(void)
 		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
 		check_int(scratch_count(PARTS), 1);
 		body_abort(&bench.body);
-		check_int(scratch_count(PARTS), 0);
+		check(!body_is_part(&bench.body));
 		body_abort(&bench.body); /* harmless */
 		check_int(begin(&bench, -1), 0);
 		check_int(add(&bench, data, lens[i], 16 * KIB), 0);
+		check_int(scratch_count(PARTS), 1); /* the first one's, or its own */
 		body_abort(&bench.body);
+		parts_end(bench.parts, bench.entry, false);
 		check_int(scratch_count(PARTS), 0);
 		check(!scratch_there("out/sub/file"));
 		bench_release(&bench);
@@ -351,6 +393,12 @@ static void aborted_before_it_began(void)
 	/* And released in the middle. */
 	bench_init(&bench);
 	check_int(begin(&bench, 1 << 20), 0);
+	check_int(body_add(&bench.body, "abc", 3, &bench.err), 0);
+	body_abort(&bench.body);
+	parts_end(bench.parts, bench.entry, false);
+	bench_release(&bench);
+	bench_init(&bench);
+	check_int(begin(&bench, 3), 0);
 	check_int(body_add(&bench.body, "abc", 3, &bench.err), 0);
 	bench_release(&bench);
 }
@@ -411,8 +459,8 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	check_int(body_commit(&bench.body, EXISTING_RENAME, &bench.outcome, &bench.err),
-		0);
+	bench.settings.existing = EXISTING_RENAME;
+	check_int(commit(&bench), 0);
 	check_str(bench.outcome.renamed, "sub/file.1");
 	check(scratch_holds("out/sub/file.1", data, len));
 	check(scratch_is("out/sub/file", "old"));
@@ -420,9 +468,8 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	check_int(body_commit(
-			  &bench.body, EXISTING_OVERWRITE, &bench.outcome, &bench.err),
-		0);
+	bench.settings.existing = EXISTING_OVERWRITE;
+	check_int(commit(&bench), 0);
 	check(bench.outcome.renamed == NULL);
 	check(scratch_holds("out/sub/file", data, len));
 	bench_release(&bench);
@@ -442,11 +489,8 @@ static void disk_full(void)
 	struct bench bench;
 
 	check(scratch_tmpfs("small", "size=1m"));
-	bench.outdir = outdir_open("small", &bench.err);
-	body_init(&bench.body, bench.outdir);
-	bench.entry = entry_new();
+	bench_open(&bench, "small");
 	bench.entry->path = xstrdup("file");
-	outcome_init(&bench.outcome);
 	check(begin(&bench, 3 << 20) != 0); /* told before a byte has come */
 	check_int(bench.err.kind, KIND_NO_ROOM);
 	body_abort(&bench.body);
@@ -454,6 +498,7 @@ static void disk_full(void)
 	check(add(&bench, data, 3 << 20, 16 * KIB) != 0);
 	check_int(bench.err.kind, KIND_DISK);
 	body_abort(&bench.body);
+	parts_end(bench.parts, bench.entry, false);
 	check_int(scratch_count("small/.seine/parts"), 0);
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, 900 * KIB, 16 * KIB), 0);
@@ -467,11 +512,79 @@ static void disk_full(void)
 	check_int(bench.err.kind, KIND_DISK);
 	check_int(scratch_count("small/.seine/parts"), 0);
 	check(!scratch_there("small/file2"));
-	outcome_release(&bench.outcome);
-	body_release(&bench.body);
-	entry_free(bench.entry);
+	bench_close(&bench);
 	outdir_close(bench.outdir);
 	free(data);
+}
+
+/* A range of the file goes to the part, however small it is, and to its place; what was written
+ * of it is told, and stays. */
+static void ranges_go_to_the_part(void)
+{
+	struct version version = {.size = 1000 * KIB, .mtime = -1};
+	struct part_facts facts = {.version = &version};
+	static const struct range ranges[] = {{600 * KIB, 1000 * KIB - 1}, {10, 11},
+		{0, 9}, {12, 300 * KIB - 1}, {300 * KIB, 600 * KIB - 1}};
+	char *data = pattern(1000 * KIB);
+	struct bench bench;
+	int64_t written = -1;
+
+	bench_init(&bench);
+	want_digest(&bench, DIGEST_SHA256, data, 1000 * KIB);
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+		bench.attempt.asked = ranges[i];
+		check_int(body_begin(&bench.body, &bench.attempt, false, &facts,
+				  &bench.err),
+			0);
+		check(body_is_part(&bench.body));
+		check_int(add(&bench, data + ranges[i].first,
+				  (size_t)range_length(ranges[i]), 16 * KIB),
+			0);
+		check_int(body_settle(&bench.body, &written, &bench.err), 0);
+		check_int(written, range_length(ranges[i]));
+		check_int(scratch_count(PARTS), 1);
+	}
+	bench.attempt.version.size = version.size;
+	check_int(parts_commit(bench.parts, &bench.attempt, &bench.settings,
+			  &bench.outcome, &bench.err),
+		0);
+	check_int(bench.outcome.verified, VERIFIED_HASH);
+	check(scratch_holds("out/sub/file", data, 1000 * KIB));
+	bench_release(&bench);
+	free(data);
+}
+
+/* In memory there is nothing that a later attempt could go on with. */
+static void nothing_is_settled_in_memory(void)
+{
+	struct bench bench;
+	int64_t written = -1;
+
+	bench_init(&bench);
+	check_int(body_settle(&bench.body, &written, &bench.err), 0);
+	check_int(written, 0);
+	check_int(begin(&bench, 100), 0);
+	check_int(add(&bench, "half", 4, 4), 0);
+	check_int(body_settle(&bench.body, &written, &bench.err), 0);
+	check_int(written, 0);
+	check_int(scratch_count(PARTS), 0);
+	bench_release(&bench);
+}
+
+static void dated(void)
+{
+	struct bench bench;
+	struct stat info;
+
+	bench_init(&bench);
+	check_int(begin(&bench, 3), 0);
+	check_int(add(&bench, "abc", 3, 3), 0);
+	check_int(body_commit(&bench.body, &bench.settings, 1000000000, &bench.outcome,
+			  &bench.err),
+		0);
+	check_int(stat("out/sub/file", &info), 0);
+	check_int(info.st_mtime, 1000000000);
+	bench_release(&bench);
 }
 
 int main(void)
@@ -489,6 +602,9 @@ int main(void)
 	run(aborted_before_it_began);
 	run(used_again);
 	run(existing_files);
+	run(ranges_go_to_the_part);
+	run(nothing_is_settled_in_memory);
+	run(dated);
 	run_if(scratch_can_mount(), "mounts are not allowed here", disk_full);
 	scratch_leave();
 	return done();

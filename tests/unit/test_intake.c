@@ -25,6 +25,7 @@ struct bench {
 	enum kind kind; /* of the last one */
 	struct naming *naming;
 	struct outdir *outdir;
+	struct ledger ledger;
 	struct source *intake;
 	const char *own; /* the checksum that the next entry has; NULL: none */
 };
@@ -87,7 +88,7 @@ static void bench_init_sums(struct bench *bench, const struct step *steps,
 		.next = bench_next, .fd = bench_fd};
 	static const struct observer_ops observer_ops = {.event = bench_event};
 
-	*bench = (struct bench){.settings = {.existing = existing},
+	*bench = (struct bench){.settings = {.existing = existing, .resume = true},
 		.inputs = {&source_ops},
 		.steps = steps,
 		.observer = {&observer_ops}};
@@ -97,10 +98,11 @@ static void bench_init_sums(struct bench *bench, const struct step *steps,
 	bench->naming = naming_new(NULL, NULL);
 	bench->outdir = outdir_open("out", NULL);
 	check(bench->naming && bench->outdir);
+	check_int(ledger_open(&bench->ledger, &bench->settings, bench->outdir, NULL), 0);
 	bench->intake = intake_new(&(struct intake){.settings = &bench->settings,
 		.inputs = &bench->inputs,
 		.naming = bench->naming,
-		.outdir = bench->outdir,
+		.ledger = &bench->ledger,
 		.observer = &bench->observer});
 }
 
@@ -114,6 +116,7 @@ static void bench_release(struct bench *bench)
 {
 	strings_release(&bench->settings.checksum_files);
 	source_free(bench->intake);
+	check_int(ledger_close(&bench->ledger, true, NULL), 0);
 	outdir_close(bench->outdir);
 	naming_free(bench->naming);
 }

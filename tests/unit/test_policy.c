@@ -6,7 +6,7 @@
 
 static const enum kind transient_kinds[] = {KIND_DNS, KIND_CONNECT, KIND_TLS_SETUP,
 	KIND_TIMEOUT, KIND_STALL, KIND_NETWORK, KIND_TRUNCATED, KIND_PROTOCOL,
-	KIND_CHECKSUM, KIND_DESCRIPTORS};
+	KIND_RANGE, KIND_CHANGED, KIND_CHECKSUM, KIND_DESCRIPTORS};
 
 static struct outcome failure(enum kind kind, long status)
 {

@@ -92,11 +92,11 @@ static void modes_follow_the_umask(void)
 
 		umask(cases[i].mask);
 		outdir = open_ok("d");
-		sink = sink_open(outdir, &entry, -1, NULL);
+		sink = sink_open(outdir, &entry, NULL, -1, NULL);
 		check_int(mode_of("d/.seine"), 0700);
 		check_int(mode_of("d/.seine/parts"), 0700);
 		check_int(mode_of("d/.seine/parts/7.part"), cases[i].file);
-		check_int(sink_commit(sink, EXISTING_SKIP, 0, &renamed, NULL), 0);
+		check_int(sink_commit(sink, EXISTING_SKIP, 0, -1, &renamed, NULL), 0);
 		store_ok(outdir, 1, "s/small", EXISTING_SKIP, "b");
 		check_int(mode_of("d/s"), cases[i].dir);
 		check_int(mode_of("d/s/big"), cases[i].file);
@@ -122,7 +122,7 @@ static void writes_large_bodies_in_any_order(void)
 	for (size_t s = 0; s < ARRAY_LEN(sizes); s++) {
 		struct outdir *outdir = open_ok("d");
 		struct entry entry = {.number = 9, .path = (char *)"a/large"};
-		struct sink *sink = sink_open(outdir, &entry, sizes[s], NULL);
+		struct sink *sink = sink_open(outdir, &entry, NULL, sizes[s], NULL);
 		char *renamed = body;
 		struct stat info;
 
@@ -135,7 +135,7 @@ static void writes_large_bodies_in_any_order(void)
 		}
 		check_int(sink_write(sink, 0, "", 0, NULL), 0);
 		check(!scratch_there("d/a"));
-		check_int(sink_commit(sink, EXISTING_SKIP, LEN, &renamed, NULL), 0);
+		check_int(sink_commit(sink, EXISTING_SKIP, LEN, -1, &renamed, NULL), 0);
 		check(renamed == NULL);
 		check(scratch_holds("d/a/large", body, LEN));
 		check_int(stat("d/a/large", &info), 0);
@@ -150,21 +150,21 @@ static void commit_sets_the_length(void)
 {
 	struct outdir *outdir = open_ok("d");
 	struct entry entry = {.number = 9, .path = (char *)"f"};
-	struct sink *sink = sink_open(outdir, &entry, -1, NULL);
+	struct sink *sink = sink_open(outdir, &entry, NULL, -1, NULL);
 	char *renamed;
 
 	/* A restart from the front left more behind than the file is to have. */
 	check_int(sink_write(sink, 0, "abcdef", 6, NULL), 0);
-	check_int(sink_commit(sink, EXISTING_SKIP, 3, &renamed, NULL), 0);
+	check_int(sink_commit(sink, EXISTING_SKIP, 3, -1, &renamed, NULL), 0);
 	check(scratch_is("d/f", "abc"));
 
-	sink = sink_open(outdir, &entry, 4 << 20, NULL);
-	check_int(sink_commit(sink, EXISTING_OVERWRITE, 0, &renamed, NULL), 0);
+	sink = sink_open(outdir, &entry, NULL, 4 << 20, NULL);
+	check_int(sink_commit(sink, EXISTING_OVERWRITE, 0, -1, &renamed, NULL), 0);
 	check(scratch_is("d/f", ""));
 
-	sink = sink_open(outdir, &entry, -1, NULL);
+	sink = sink_open(outdir, &entry, NULL, -1, NULL);
 	check_int(sink_write(sink, 2, "x", 1, NULL), 0);
-	check_int(sink_commit(sink, EXISTING_OVERWRITE, 4, &renamed, NULL), 0);
+	check_int(sink_commit(sink, EXISTING_OVERWRITE, 4, -1, &renamed, NULL), 0);
 	check(scratch_holds("d/f", "\0\0x\0", 4));
 	close_clean(outdir, "d");
 }
@@ -173,7 +173,7 @@ static void refuses_senseless_offsets(void)
 {
 	struct outdir *outdir = open_ok("d");
 	struct entry entry = {.number = 9, .path = (char *)"f"};
-	struct sink *sink = sink_open(outdir, &entry, -1, NULL);
+	struct sink *sink = sink_open(outdir, &entry, NULL, -1, NULL);
 	struct error err;
 
 	check_int(sink_write(sink, -1, "x", 1, &err), -1);
@@ -190,7 +190,7 @@ static void abort_removes_the_part(void)
 {
 	struct outdir *outdir = open_ok("d");
 	struct entry entry = {.number = 3, .path = (char *)"f"};
-	struct sink *sink = sink_open(outdir, &entry, 2 << 20, NULL);
+	struct sink *sink = sink_open(outdir, &entry, NULL, 2 << 20, NULL);
 
 	check_int(sink_write(sink, 0, "x", 1, NULL), 0);
 	check(scratch_there("d/.seine/parts/3.part"));
@@ -212,13 +212,13 @@ static void numbers_may_repeat(void)
 	check(scratch_write("d/victim", "precious"));
 	check_int(symlink("../../victim", "d/.seine/parts/3.part"), 0);
 	for (int i = 0; i < 3; i++)
-		sinks[i] = sink_open(outdir, &entries[i], -1, NULL);
+		sinks[i] = sink_open(outdir, &entries[i], NULL, -1, NULL);
 	store_ok(outdir, 3, "s", EXISTING_SKIP, "small");
 	for (int i = 0; i < 3; i++)
 		check_int(sink_write(sinks[i], 0, &"xyz"[i], 1, NULL), 0);
 	sink_abort(sinks[1]);
-	check_int(sink_commit(sinks[2], EXISTING_SKIP, 1, &renamed, NULL), 0);
-	check_int(sink_commit(sinks[0], EXISTING_SKIP, 1, &renamed, NULL), 0);
+	check_int(sink_commit(sinks[2], EXISTING_SKIP, 1, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sinks[0], EXISTING_SKIP, 1, -1, &renamed, NULL), 0);
 	check(scratch_is("d/a", "x"));
 	check(!scratch_there("d/b"));
 	check(scratch_is("d/c", "z"));
@@ -279,13 +279,13 @@ static int transfer(struct outdir *outdir, enum obstacle obstacle, bool large,
 	check_int(mkdir("d/s", 0777), 0);
 	if (!large) {
 		place(obstacle);
-		return sink_store(outdir, &entry, existing, "ours", 4, renamed, err);
+		return sink_store(outdir, &entry, existing, "ours", 4, -1, renamed, err);
 	}
-	sink = sink_open(outdir, &entry, 4, NULL);
+	sink = sink_open(outdir, &entry, NULL, 4, NULL);
 	check_int(sink_write(sink, 0, "ou", 2, NULL), 0);
 	place(obstacle);
 	check_int(sink_write(sink, 2, "rs", 2, NULL), 0);
-	return sink_commit(sink, existing, 4, renamed, err);
+	return sink_commit(sink, existing, 4, -1, renamed, err);
 }
 
 static void skip_leaves_what_is_there(void)
@@ -388,7 +388,7 @@ static void makes_removed_directories_again(void)
 {
 	struct outdir *outdir = open_ok("d");
 	struct entry entry = {.number = 2, .path = (char *)"s/t/g"};
-	struct sink *sink = sink_open(outdir, &entry, -1, NULL);
+	struct sink *sink = sink_open(outdir, &entry, NULL, -1, NULL);
 	char *renamed;
 
 	store_ok(outdir, 1, "s/t/f", EXISTING_SKIP, "one");
@@ -397,7 +397,7 @@ static void makes_removed_directories_again(void)
 	check(scratch_is("d/s/t/f", "two"));
 	scratch_remove("d/s");
 	check_int(mkdir("d/s", 0777), 0);
-	check_int(sink_commit(sink, EXISTING_SKIP, 0, &renamed, NULL), 0);
+	check_int(sink_commit(sink, EXISTING_SKIP, 0, -1, &renamed, NULL), 0);
 	check(scratch_is("d/s/t/g", ""));
 	close_clean(outdir, "d");
 }

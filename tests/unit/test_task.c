@@ -20,7 +20,7 @@ static struct task *make(const char *first, ...)
 		strings_add(&entry->urls, url);
 	va_end(urls);
 	check_int(url_parse(&entry->url, first, NULL), 0);
-	return task_new(entry, 0);
+	return task_new(entry, &(struct plan_wish){.split = 1}, 0);
 }
 
 static struct outcome failure(enum kind kind, long status)
@@ -28,14 +28,31 @@ static struct outcome failure(enum kind kind, long status)
 	return (struct outcome){.type = OUTCOME_FAILED,
 		.kind = kind,
 		.retry_after = -1,
+		.version = VERSION_UNKNOWN,
 		.exchange.status = status};
+}
+
+/* The attempt that failed, when the origin had delivered so often: `before` at its start, and
+ * `after` at its end. */
+static enum task_move failed_at(struct task *task, struct outcome *outcome,
+	int64_t max_tries, uint64_t before, uint64_t after)
+{
+	struct attempt *attempt = task_attempt(task, 0);
+	enum task_move move;
+
+	attempt->successes = before;
+	task->n_flying--;
+	check(chunks_end(&task->chunks, attempt, outcome, 0));
+	move = task_failed(task, attempt, outcome, max_tries, after);
+	attempt_free(attempt);
+	return move;
 }
 
 static enum task_move fail_as(struct task *task, enum kind kind, int64_t max_tries)
 {
 	struct outcome outcome = failure(kind, 0);
 
-	return task_failed(task, &outcome, max_tries, 0);
+	return failed_at(task, &outcome, max_tries, 0, 0);
 }
 
 static enum task_move refuse(
@@ -44,8 +61,7 @@ static enum task_move refuse(
 	struct outcome outcome = failure(KIND_HTTP, status);
 
 	/* A quick answer: nothing was delivered between its start and its end. */
-	task->successes = successes;
-	return task_failed(task, &outcome, max_tries, successes);
+	return failed_at(task, &outcome, max_tries, successes, successes);
 }
 
 static enum task_move wrong(struct task *task, uint64_t digest)
@@ -53,17 +69,23 @@ static enum task_move wrong(struct task *task, uint64_t digest)
 	struct outcome outcome = failure(KIND_CHECKSUM, 200);
 
 	outcome.wrong_digest = digest;
-	return task_failed(task, &outcome, PLENTY, 0);
+	return failed_at(task, &outcome, PLENTY, 0, 0);
 }
 
+/* An attempt is made, and answered by a redirect. */
 static void redirect(struct task *task, const char *to, bool from_public)
 {
+	struct outcome outcome = {.type = OUTCOME_REDIRECT, .version = VERSION_UNKNOWN};
+	struct attempt *attempt = task_attempt(task, 0);
 	struct url target;
 
+	task->n_flying--;
+	check(chunks_end(&task->chunks, attempt, &outcome, 0));
 	check_int(url_parse(&target, to, NULL), 0);
 	task_redirect(task, &target, from_public);
 	check(target.text == NULL); /* taken */
 	url_release(&target);
+	attempt_free(attempt);
 }
 
 static void one_url(void)
@@ -195,13 +217,11 @@ static void refusals_while_it_is_busy(void)
 	struct outcome outcome = failure(KIND_HTTP, 429);
 	struct task *task = make("http://a/1", NULL);
 
-	task->successes = 7;
-	check_int(task_failed(task, &outcome, 2, 8), TASK_BACKOFF);
+	check_int(failed_at(task, &outcome, 2, 7, 8), TASK_BACKOFF);
 	check_int(task->mirrors[0].tries, 0);
-	task->successes = 8;
 	task->delivers = true;
 	for (int i = 0; i < 5; i++)
-		check_int(task_failed(task, &outcome, 2, 8), TASK_BACKOFF);
+		check_int(failed_at(task, &outcome, 2, 8, 8), TASK_BACKOFF);
 	check_int(task->mirrors[0].tries, 0);
 	task_free(task);
 }
@@ -293,22 +313,17 @@ static void redirects(void)
 static void the_url_asked_last_can_be_told(void)
 {
 	struct task *task = make("http://a/1", "http://b/2", NULL);
-	const char *asked;
 
 	redirect(task, "http://x/1", false);
-	asked = task->at->text;
+	check_str(task->history.url, "http://a/1");
 	redirect(task, "http://y/2", false);
-	check_str(asked, "http://x/1");
-	asked = task->at->text;
+	check_str(task->history.url, "http://x/1");
 	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_NEXT);
-	check_str(asked, "http://y/2");
-	asked = task->at->text;
-	check_str(asked, "http://b/2");
+	check_str(task->history.url, "http://y/2");
 	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_BACKOFF);
-	check_str(asked, "http://b/2");
-	asked = task->at->text;
+	check_str(task->history.url, "http://b/2");
 	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
-	check_str(asked, "http://a/1");
+	check_str(task->history.url, "http://a/1");
 	task_free(task);
 }
 
@@ -316,12 +331,65 @@ static void the_url_asked_last_can_be_told(void)
 static void the_url_asked_last_before_bad_ones(void)
 {
 	struct task *task = make("http://a/1", "ftp://b/2", "ftp://c/3", NULL);
-	const char *asked;
 
 	redirect(task, "http://x/1", false);
-	asked = task->at->text;
 	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
-	check_str(asked, "http://x/1");
+	check_str(task->history.url, "http://x/1");
+	task_free(task);
+}
+
+/* An attempt keeps its URL, wherever the task has gone meanwhile, and with it what the next
+ * attempts are told. */
+static void attempts_keep_their_urls(void)
+{
+	struct task *task = make("http://a/1", "http://b/2", NULL);
+	struct attempt *first, *second;
+	struct outcome cut = failure(KIND_NETWORK, 0);
+	struct url target;
+
+	check_int(url_parse(&target, "http://x:8080/1", NULL), 0);
+	task_redirect(task, &target, true);
+	first = task_attempt(task, 5);
+	check_str(first->url, "http://x:8080/1");
+	check_str(first->host, "x");
+	check_int(first->port, 8080);
+	check_str(first->origin_key, "http://x:8080");
+	check_int(first->started, 5);
+	check(!first->trusted);
+	check(chunks_end(&task->chunks, first, &cut, 5));
+	check_int(task_failed(task, first, &cut, PLENTY, 0), TASK_NEXT);
+	second = task_attempt(task, 6);
+	check_str(second->url, "http://b/2");
+	check_str(first->url, "http://x:8080/1");
+	check(chunks_end(&task->chunks, second, &cut, 6));
+	check_int(task_failed(task, second, &cut, PLENTY, 0), TASK_BACKOFF);
+	check_int(task->n_flying, 2);
+	attempt_free(second);
+	attempt_free(first);
+	task_free(task);
+}
+
+/* What its parts have brought is told of as one exchange: the last one's, with all bytes. */
+static void parts_are_added_up(void)
+{
+	struct task *task = make("http://a/1", NULL);
+	struct outcome part = {.type = OUTCOME_PART,
+		.version = VERSION_UNKNOWN,
+		.exchange = {.status = 206,
+			.size_download = 100,
+			.content_type = (char *)"text/x"}};
+
+	check_int(fail_as(task, KIND_NETWORK, 3), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 1);
+	task_progress(task, &part);
+	check_int(task->mirrors[0].tries, 0);
+	part.exchange.size_download = 23;
+	part.exchange.status = 200;
+	part.exchange.content_type = NULL;
+	task_progress(task, &part);
+	check_int(task->exchange.size_download, 123);
+	check_int(task->exchange.status, 200);
+	check_str(task->exchange.content_type, NULL);
 	task_free(task);
 }
 
@@ -343,5 +411,7 @@ int main(void)
 	run(redirects);
 	run(the_url_asked_last_can_be_told);
 	run(the_url_asked_last_before_bad_ones);
+	run(attempts_keep_their_urls);
+	run(parts_are_added_up);
 	return done();
 }

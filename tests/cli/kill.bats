@@ -1,0 +1,12 @@
+#!/usr/bin/env bats
+# Jobs killed at random moments; tests/long does it a thousand times.
+
+load helper
+load bulk
+load kill
+
+@test "killed at random moments: no file wrong, lost, or falsely finished" {
+	origin_start
+	kill_loop 15 10 40 500
+	((TWICE * 100 <= JOBS_BYTES * 5)) || fail "$TWICE of $JOBS_BYTES bytes were sent twice"
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# A disk that is full, gone, or fails in the middle of large files: exit status 4 and a clear
+# line, nothing said to be done that is not, and a later run completes, with what it can use of
+# what was kept.
+
+load helper
+load chunks
+
+JOB=(--chunk-size 512K --min-split-size 512K -j 8)
+
+# tmpfs OPTIONS: a small file system on $ARENA/out, or a visible skip.
+tmpfs() {
+	mkdir -p "$ARENA/out"
+	mount -t tmpfs -o "$1" none "$ARENA/out" 2>/dev/null || skip "mounting is not allowed here"
+	MOUNTS+=("$ARENA/out")
+}
+
+# No file that has its final name is anything but whole, whatever is said to be done is there.
+nothing_false() {
+	local name
+	while read -r name; do
+		same "$name" "/$name?size=$(size_of "$name")" || return
+	done < <(cd "$ARENA/out" 2>/dev/null && find . -maxdepth 1 -name '*.bin' -printf '%P\n')
+	while read -r name; do
+		[[ -f $ARENA/out/$name ]] || fail "said to be done: $name" || return
+	done < <(grep -a '^{.*}$' "$CTL/results.jsonl" 2>/dev/null |
+		jq -r 'select(.status == "done") | .filename_effective')
+}
+
+# a.bin to c.bin are large, the others are not.
+size_of() {
+	case $1 in
+	[abc].bin) echo 3M ;;
+	*) echo 20K ;;
+	esac
+}
+
+job_list() { # PARAMETERS
+	local name
+	for name in d e f g h a b c; do
+		echo "$O/$name.bin?size=$(size_of "$name.bin")$1"
+	done >"$CTL/list.txt"
+}
+
+failed_run() { # STATUS OPTION...
+	rm -f "$CTL/results.jsonl"
+	seine -d out --results "$CTL/results.jsonl" "${JOB[@]}" -i "$CTL/list.txt" "${@:2}"
+	((status == $1)) || fail "exit status $status, not $1" || return
+	no_crash || return
+	nothing_false
+}
+
+completes() {
+	rm -f "$CTL/results.jsonl"
+	seine -d out --results "$CTL/results.jsonl" "${JOB[@]}" -i "$CTL/list.txt" "$@"
+	((status == 0)) || fail "the run after it: exit status $status" || return
+	nothing_false || return
+	(($(find "$ARENA/out" -name '*.bin' | wc -l) == 8)) || fail "not all files are there" || return
+	[[ ! -e $ARENA/out/.seine ]] || fail "left over: $(find "$ARENA/out/.seine")"
+}
+
+@test "no room for what is announced: those files fail, the others are there; then all" {
+	origin_start
+	job_list ""
+	tmpfs size=5M
+	failed_run 4
+	said "no room"
+	records 'map(select(.status == "done")) | length >= 5'
+	mount -o remount,size=30M "$ARENA/out"
+	completes
+}
+
+# Without lengths nobody can know before.
+filled_up() {
+	local target="/a.bin?size=3M&rate=1M"
+	mount -o remount,size=5M "$ARENA/out"
+	list "$O$target" "$O/z.bin?size=6M&chunked&lie=ignore&delay=500"
+	rm -f "$CTL/results.jsonl"
+	seine -d out "${JOB[@]}" -i "$CTL/list.txt" --results "$CTL/results.jsonl"
+	((status == 4)) || fail "exit status $status, not 4"
+	said "[Nn]o space"
+	records 'any(.error == "disk")'
+	[[ $MODE == sequential || -s $ARENA/out/.seine/journal ]] || fail "nothing is kept"
+	mount -o remount,size=30M "$ARENA/out"
+	fetch 0 2 "${JOB[@]}" -i "$CTL/list.txt"
+	same a.bin "$target"
+	same z.bin "/z.bin?size=6M"
+	[[ $MODE == sequential ]] || records 'any(.size_download < 3000000)'
+	rm "$ARENA/out/"*
+}
+
+@test "the disk is full in the middle of a file: exit 4, and what is in ranges is kept" {
+	origin_start
+	tmpfs size=5M
+	local mode
+	for mode in $SEINE_TEST_MODES; do
+		MODE=$mode
+		filled_up
+	done
+}
+
+@test "no inode left: exit 4; with more of them the next run completes" {
+	origin_start
+	job_list "&delay=20"
+	local inodes
+	for inodes in 3 4 5 6 7 9 11; do
+		tmpfs "size=20M,nr_inodes=$inodes"
+		failed_run 4
+		mount -o remount,nr_inodes=1000 "$ARENA/out"
+		completes
+		umount "$ARENA/out"
+		MOUNTS=()
+	done
+}
+
+# is_at FILES: have so many files their final names?
+is_at() {
+	(($(find "$ARENA/out" -maxdepth 1 -name '*.bin' -printf x | wc -c) >= $1))
+}
+
+vanished() { # WHAT
+	rm -f "$CTL/results.jsonl"
+	seine_start -d out --results "$CTL/results.jsonl" "${JOB[@]}" -i "$CTL/list.txt" \
+		--limit-rate 8M
+	wait_until 10 is_at 5
+	# it may make another part just then
+	until rm -rf "${ARENA:?}/$1" 2>/dev/null; do :; done
+	status=0
+	wait "$SEINE_PID" || status=$?
+	no_crash
+	((status == 4)) || fail "exit status $status, not 4"
+	completes
+}
+
+@test "the directory vanishes, or its .seine, or the parts, while large files come" {
+	origin_start
+	job_list ""
+	each_mode vanished out
+	each_mode vanished out/.seine
+	each_mode vanished out/.seine/parts
+}
+
+# injected CALL ERROR N: the N-th such call of each thread fails, in the modes in turn. (Of
+# openat(2), which everybody calls, only those about parts.)
+injected() {
+	local seine=$SEINE modes path=""
+	[[ $1 != openat ]] || path="-P '$ARENA/out/.seine/parts'"
+	read -ra modes <<<"$SEINE_TEST_MODES"
+	MODE=${modes[TURN++ % ${#modes[@]}]}
+	cat >"$CTL/injected" <<-END
+		#!/bin/sh
+		exec strace -f -qq -o "$CTL/strace" $path -e trace=$1 -e inject=$1:error=$2:when=$3 "$seine" "\$@"
+	END
+	chmod +x "$CTL/injected"
+	rm -rf "$ARENA/out" "$CTL/results.jsonl"
+	SEINE=$CTL/injected ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 seine -d out \
+		--results "$CTL/results.jsonl" "${JOB[@]}" -i "$CTL/list.txt" --tries 2 "${@:4}"
+	((status == 0 || status == 1 || status == 4)) || fail "$*: exit status $status" || return
+	no_crash && nothing_false || fail "$*" || return
+	((status != 0 || $(find "$ARENA/out" -name '*.bin' | wc -l) == 8)) ||
+		fail "$*: exit status 0, and not all is there" || return
+	grep -q INJECTED "$CTL/strace" || fail "$*: no such call" || return
+	completes "${@:4}" || fail "$*"
+}
+
+can_inject() {
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -o "$CTL/strace" -e inject=getppid:error=EPERM true 2>/dev/null ||
+		skip "tracing is not allowed here"
+}
+
+@test "the n-th write, allocation, rename fails" {
+	can_inject
+	origin_start
+	job_list ""
+	injected pwrite64 ENOSPC 1
+	injected pwrite64 EIO 2
+	injected pwrite64 EDQUOT 5
+	injected pwrite64 ENOSPC 1+
+	injected fallocate ENOSPC 1
+	injected fallocate EIO 1
+	injected ftruncate EIO 1
+	injected renameat2 EDQUOT 1
+	injected renameat2 EROFS 2
+	injected renameat2 EIO 1+
+	injected renameat EIO 1 --existing overwrite
+	injected renameat2 EINVAL 1+
+	injected unlinkat EIO 1+
+	injected openat ENOSPC 2+
+	injected openat EMFILE 3
+}
+
+@test "the n-th sync fails, in each way of being durable" {
+	can_inject
+	origin_start
+	job_list ""
+	injected fdatasync EIO 1 --durability each
+	injected fdatasync EIO 4 --durability each
+	injected fsync EIO 1 --durability each
+	injected fsync EIO 3 --durability each
+	injected syncfs EIO 1 --durability batch
+}

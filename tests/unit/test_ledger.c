@@ -1,0 +1,398 @@
+/* test_ledger.c - what a job keeps of itself between its runs, what of it is believed, and what
+ * its keeper lets go of. */
+#include "app/ledger.h"
+
+#include "app/keeper.h"
+#include "base/alloc.h"
+#include "scratch.h"
+#include "store/journal_format.h"
+
+#define SIZE 400000
+#define PARTS "out/.seine/parts"
+
+struct bench {
+	struct settings settings;
+	struct outdir *outdir;
+	struct ledger ledger;
+	struct entry *entry;
+	struct attempt attempt;
+	struct error err;
+};
+
+static void open_dir(struct bench *bench)
+{
+	*bench = (struct bench){
+		.settings = {.existing = EXISTING_SKIP, .resume = true}};
+	bench->outdir = outdir_open("out", &bench->err);
+	check(bench->outdir != NULL);
+	bench->entry = entry_new();
+	bench->entry->number = 1;
+	bench->entry->path = xstrdup("file");
+	strings_add(&bench->entry->urls, "http://a.test/file");
+	bench->attempt = (struct attempt){.entry = bench->entry,
+		.version = {.size = SIZE, .etag = (char *)"\"v\"", .mtime = -1}};
+}
+
+static void open_ledger(struct bench *bench)
+{
+	check_int(ledger_open(&bench->ledger, &bench->settings, bench->outdir,
+			  &bench->err),
+		0);
+}
+
+static void bench_open(struct bench *bench)
+{
+	open_dir(bench);
+	open_ledger(bench);
+}
+
+static void bench_close(struct bench *bench, bool ended, bool left)
+{
+	check_int(ledger_close(&bench->ledger, ended, &bench->err), 0);
+	check(outdir_journal(bench->outdir) == NULL);
+	outdir_close(bench->outdir);
+	entry_free(bench->entry);
+	check_int(scratch_there("out/.seine"), left);
+}
+
+/* Half of the file comes. */
+static void bring_half(struct bench *bench)
+{
+	struct part_facts facts = {.version = &bench->attempt.version, .resumable = true};
+	struct part *part = parts_get(
+		bench->ledger.parts, &bench->attempt, &facts, &bench->err);
+	char *half = xcalloc(1, SIZE / 2);
+
+	check(part != NULL);
+	check_int(part_write(part, 0, half, SIZE / 2, &bench->err), 0);
+	check_int(part_note(part, (struct range){0, SIZE / 2 - 1}, &bench->err), 0);
+	part_put(part);
+	free(half);
+}
+
+static bool is_resumable(struct bench *bench)
+{
+	struct resume *resume = parts_resume(bench->ledger.parts, bench->entry);
+	bool resumable = resume != NULL;
+
+	resume_free(resume);
+	return resumable;
+}
+
+static void nothing_happens(void)
+{
+	for (int ended = 0; ended < 2; ended++) {
+		struct bench bench;
+
+		bench_open(&bench);
+		check(outdir_journal(bench.outdir) != NULL);
+		bench_close(&bench, ended, false);
+		scratch_remove("out");
+	}
+}
+
+/* Whatever an open came to, a close is fine. */
+static void closed_without_an_open(void)
+{
+	struct ledger ledger = {.outdir = NULL};
+
+	check_int(ledger_close(&ledger, true, NULL), 0);
+}
+
+static void what_can_be_gone_on_with_stays(void)
+{
+	for (int ended = 0; ended < 2; ended++) {
+		struct bench bench;
+
+		bench_open(&bench);
+		bring_half(&bench);
+		parts_end(bench.ledger.parts, bench.entry, true);
+		bench_close(&bench, ended, true);
+		bench_open(&bench);
+		check(is_resumable(&bench));
+		bench_close(&bench, false, true); /* it is still to come */
+		bench_open(&bench);
+		check(is_resumable(&bench));
+		check(scratch_write(PARTS "/stray", "x"));
+		bench_close(&bench, true, false); /* nobody asked for it any more */
+		scratch_remove("out");
+	}
+}
+
+static void strays_are_swept(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+	check(scratch_write(PARTS "/stray", "x"));
+	bench_open(&bench);
+	check_int(scratch_count(PARTS), 1);
+	check(!scratch_there(PARTS "/stray"));
+	check(is_resumable(&bench));
+	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
+static void no_resume(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+	open_dir(&bench);
+	bench.settings.resume = false;
+	open_ledger(&bench);
+	check(!is_resumable(&bench));
+	check_int(scratch_count(PARTS), 0);
+	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
+/* --------------------------------------------------------------------------------------
+ * What is there
+ * ----------------------------------------------------------------------------------- */
+
+static enum present present(struct bench *bench, enum existing existing)
+{
+	return ledger_present(&bench->ledger, existing, bench->entry, &bench->err);
+}
+
+static void what_is_there(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	check_int(present(&bench, EXISTING_SKIP), PRESENT_NOT);
+	check_int(mkdir("out/file", 0777), 0);
+	check_int(present(&bench, EXISTING_SKIP), PRESENT_NOT);
+	check_int(rmdir("out/file"), 0);
+	check(scratch_write("out/file", "abc"));
+	bench.entry->size = 5; /* a file that is there is not looked into */
+	check_int(present(&bench, EXISTING_SKIP), PRESENT_WHOLE);
+	check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
+	check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
+	check_int(present(&bench, EXISTING_UPDATE), PRESENT_NOT);
+	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
+/* What the job has replaced before it was broken off is not replaced again. */
+static void what_was_replaced_by_this_job(void)
+{
+	struct bench bench;
+
+	for (int run = 0; run < 2; run++) {
+		open_dir(&bench);
+		bench.settings.existing = EXISTING_OVERWRITE;
+		open_ledger(&bench);
+		check(scratch_write("out/file", "new"));
+		check_int(present(&bench, EXISTING_OVERWRITE),
+			run ? PRESENT_WHOLE : PRESENT_NOT);
+		check_int(journal_done(bench.ledger.journal, 0, "file", 3, NULL), 0);
+		bench_close(&bench, run, !run);
+	}
+	scratch_remove("out");
+}
+
+/* A run in another boot of the machine, which went down in the middle, has recorded a file of
+ * three bytes; nothing was synced. */
+static void bench_open_after_a_crash(struct bench *bench, bool recorded)
+{
+	const struct boot_id boot = {.bytes = {1}};
+	struct journal *journal;
+
+	open_dir(bench);
+	journal = journal_open(
+		&(struct journal_setup){
+			.workdir = outdir_workdir(bench->outdir), .boot = &boot},
+		&bench->err);
+	check(journal != NULL);
+	check_int(journal_done(journal, 0, recorded ? "file" : "other", 3, NULL), 0);
+	check_int(journal_close(journal, false, NULL), 0);
+	open_ledger(bench);
+}
+
+static void after_a_crash(void)
+{
+	static const struct {
+		bool recorded;
+		const char *holds;
+		int64_t size;       /* size= */
+		const char *digest; /* of it */
+		enum present present;
+		bool stays;
+	} cases[] = {
+		{true, "abc", -1, NULL, PRESENT_WHOLE, true},
+		{true, "abc", 3, NULL, PRESENT_WHOLE, true},
+		{true, "abc", -1, "md5=900150983cd24fb0d6963f7d28e17f72", PRESENT_WHOLE,
+			true},
+		/* Ours, and lost. */
+		{true, "ab", -1, NULL, PRESENT_NOT, false},
+		{true, "abc", 4, NULL, PRESENT_NOT, false},
+		{true, "abd", -1, "md5=900150983cd24fb0d6963f7d28e17f72", PRESENT_NOT,
+			false},
+		/* Perhaps somebody else's. */
+		{false, "abc", -1, NULL, PRESENT_WHOLE, true},
+		{false, "abc", 4, NULL, PRESENT_WRONG, true},
+		{false, "abd", -1, "md5=900150983cd24fb0d6963f7d28e17f72",
+			PRESENT_WRONG, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bench bench;
+		enum present got;
+
+		bench_open_after_a_crash(&bench, cases[i].recorded);
+		check(scratch_write("out/file", cases[i].holds));
+		bench.entry->size = cases[i].size;
+		if (cases[i].digest)
+			check_int(checksum_parse(&bench.entry->checksum,
+					  cases[i].digest, NULL),
+				0);
+		got = present(&bench, EXISTING_SKIP);
+		if (got != cases[i].present)
+			printf("# case %zu\n", i);
+		check_int(got, cases[i].present);
+		check_int(scratch_there("out/file"), cases[i].stays);
+		if (got == PRESENT_WRONG)
+			check_int(bench.err.kind, KIND_EXISTS);
+		bench_close(&bench, true, false);
+		scratch_remove("out");
+	}
+}
+
+/* --------------------------------------------------------------------------------------
+ * The keeper
+ * ----------------------------------------------------------------------------------- */
+
+struct listener {
+	struct observer observer;
+	int events, ticks;
+};
+
+static void hear(struct observer *observer, const struct event *event)
+{
+	struct listener *listener = container_of(observer, struct listener, observer);
+
+	listener->events += event->entry != NULL;
+}
+
+static void hear_tick(struct observer *observer, nstime now)
+{
+	container_of(observer, struct listener, observer)->ticks += now == 7;
+}
+
+/* How an entry ends, and whether its part outlives that. */
+static const struct {
+	enum event_type type;
+	enum kind kind;
+	long status;
+	bool kept;
+} ends[] = {
+	{EVENT_DONE, KIND_NONE, 200, false},
+	{EVENT_FAILED, KIND_INTERRUPTED, 0, true},
+	{EVENT_FAILED, KIND_DISK, 0, true},
+	{EVENT_FAILED, KIND_NETWORK, 0, true},
+	{EVENT_FAILED, KIND_STALL, 0, true},
+	{EVENT_FAILED, KIND_HTTP, 503, true},
+	{EVENT_FAILED, KIND_HTTP, 404, false},
+	{EVENT_FAILED, KIND_TOO_LARGE, 0, false},
+	{EVENT_FAILED, KIND_EXISTS, 0, false},
+	/* It would begin anew anyway. */
+	{EVENT_FAILED, KIND_CHECKSUM, 200, false},
+	{EVENT_FAILED, KIND_CHANGED, 0, false},
+	/* Not an end. */
+	{EVENT_START, KIND_NONE, 0, true},
+	{EVENT_FINISH, KIND_NETWORK, 0, true},
+	{EVENT_RETRY, KIND_NETWORK, 0, true},
+};
+
+static void tell(struct observer *observer, struct bench *bench, size_t i)
+{
+	struct outcome outcome;
+	struct error err;
+
+	outcome_init(&outcome);
+	outcome.type = ends[i].type == EVENT_DONE ? OUTCOME_DONE : OUTCOME_FAILED;
+	outcome.kind = ends[i].kind;
+	outcome.exchange.status = ends[i].status;
+	error_set(&err, ends[i].kind, 0, "so it ended");
+	observer_tell(observer, &(struct event){.type = ends[i].type,
+					.entry = bench->entry,
+					.outcome = &outcome,
+					.error = &err});
+}
+
+static void the_keeper(void)
+{
+	static const struct observer_ops ops = {.event = hear, .tick = hear_tick};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		struct listener listener = {.observer = {&ops}};
+		struct observer *keeper;
+		struct bench bench;
+
+		bench_open(&bench);
+		keeper = keeper_new(bench.ledger.parts, &listener.observer);
+		bring_half(&bench);
+		tell(keeper, &bench, i);
+		keeper->ops->tick(keeper, 7);
+		check_int(listener.events, 1);
+		check_int(listener.ticks, 1);
+		if (scratch_count(PARTS) != ends[i].kept)
+			printf("# event %zu\n", i);
+		check_int(scratch_count(PARTS), ends[i].kept);
+		keeper_free(keeper);
+		bench_close(&bench,
+			ends[i].type == EVENT_DONE || ends[i].type == EVENT_FAILED,
+			ends[i].kept);
+		scratch_remove("out");
+	}
+	keeper_free(NULL);
+}
+
+/* A list that ended before the others' last words: an entry without an outcome. */
+static void interrupted_without_an_outcome(void)
+{
+	static const struct observer_ops ops = {.event = hear};
+	struct listener listener = {.observer = {&ops}};
+	struct observer *keeper;
+	struct error err;
+	struct bench bench;
+
+	bench_open(&bench);
+	keeper = keeper_new(bench.ledger.parts, &listener.observer);
+	bring_half(&bench);
+	error_set(&err, KIND_INTERRUPTED, 0, "stopped");
+	observer_tell(keeper, &(struct event){.type = EVENT_FAILED,
+				      .entry = bench.entry,
+				      .error = &err});
+	keeper->ops->tick(keeper, 7); /* the next one has none */
+	check_int(scratch_count(PARTS), 1);
+	keeper_free(keeper);
+	bench_close(&bench, false, true);
+	scratch_remove("out");
+}
+
+int main(void)
+{
+	log_setup(LOG_QUIET, NULL, NULL);
+	scratch_enter();
+	run(nothing_happens);
+	run(closed_without_an_open);
+	run(what_can_be_gone_on_with_stays);
+	run(strays_are_swept);
+	run(no_resume);
+	run(what_is_there);
+	run(what_was_replaced_by_this_job);
+	run(after_a_crash);
+	run(the_keeper);
+	run(interrupted_without_an_outcome);
+	scratch_leave();
+	return done();
+}

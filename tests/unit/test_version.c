@@ -1,0 +1,91 @@
+/* test_version.c - when two answers can be of the same state of a file. */
+#include "core/version.h"
+
+#include "base/attr.h"
+#include "tap.h"
+
+#define TUE "Tue, 01 Oct 2024 10:00:00 GMT"
+#define WED "Wed, 02 Oct 2024 10:00:00 GMT"
+
+static void pins(void)
+{
+	struct version none = VERSION_UNKNOWN;
+
+	check(version_pin(&none) == NULL);
+	check_int(none.size, -1);
+	check_int(none.mtime, -1);
+	check_str(version_pin(&(struct version){.modified = (char *)TUE}), TUE);
+	check_str(version_pin(&(struct version){
+			  .etag = (char *)"\"a\"", .modified = (char *)TUE}),
+		"\"a\"");
+	check(version_pin(&(struct version){.size = 5, .mtime = 7}) == NULL);
+}
+
+static void copies_are_its_own(void)
+{
+	struct version a = VERSION_UNKNOWN, b = VERSION_UNKNOWN;
+	char etag[] = "\"a\"", modified[] = TUE;
+
+	version_copy(&a, &(struct version){.size = 3,
+				 .etag = etag,
+				 .modified = modified,
+				 .mtime = 9});
+	etag[1] = modified[0] = 'x';
+	check_str(a.etag, "\"a\"");
+	check_str(a.modified, TUE);
+	check_int(a.size, 3);
+	check_int(a.mtime, 9);
+	version_copy(&b, &a);
+	version_copy(&b, &a); /* what it had is freed */
+	version_release(&a);
+	check(a.etag == NULL && a.modified == NULL && a.size == -1 && a.mtime == -1);
+	version_release(&a);
+	check_str(b.etag, "\"a\"");
+	version_copy(&b, &a);
+	check(b.etag == NULL && b.size == -1);
+	version_release(&b);
+}
+
+static void which_agree(void)
+{
+	static const struct {
+		struct version a, b;
+		bool agree;
+	} cases[] = {
+		{VERSION_UNKNOWN, VERSION_UNKNOWN, true},
+		{{5, NULL, NULL, -1}, VERSION_UNKNOWN, true},
+		{{5, NULL, NULL, -1}, {5, NULL, NULL, -1}, true},
+		{{5, NULL, NULL, -1}, {6, NULL, NULL, -1}, false},
+		{{0, NULL, NULL, -1}, {1, NULL, NULL, -1}, false},
+		{{5, (char *)"\"a\"", NULL, -1}, {5, (char *)"\"a\"", NULL, -1}, true},
+		{{5, (char *)"\"a\"", NULL, -1}, {5, (char *)"\"b\"", NULL, -1}, false},
+		{{5, (char *)"\"a\"", NULL, -1}, {5, NULL, NULL, -1}, true},
+		/* A tag says more than a date. */
+		{{5, (char *)"\"a\"", NULL, 1}, {5, (char *)"\"a\"", NULL, 2}, true},
+		{{5, (char *)"\"a\"", NULL, 1}, {6, (char *)"\"a\"", NULL, 1}, false},
+		/* Dates count where one of them has no tag, whether or not they are
+		 * strong. */
+		{{5, (char *)"\"a\"", NULL, 1}, {5, NULL, NULL, 2}, false},
+		{{5, NULL, (char *)TUE, 1}, {5, NULL, NULL, 2}, false},
+		{{5, NULL, (char *)TUE, 1}, {5, NULL, (char *)TUE, 1}, true},
+		{{5, NULL, NULL, 1}, {5, NULL, NULL, -1}, true},
+		/* The text itself is for asking, not for comparing. */
+		{{5, NULL, (char *)TUE, -1}, {5, NULL, (char *)WED, 2}, true},
+		{{5, NULL, (char *)TUE, -1}, {5, NULL, (char *)TUE, 1}, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_int(version_agrees(&cases[i].a, &cases[i].b), cases[i].agree);
+		if (version_agrees(&cases[i].b, &cases[i].a) != cases[i].agree)
+			printf("# case %zu\n", i);
+		check_int(version_agrees(&cases[i].b, &cases[i].a), cases[i].agree);
+	}
+}
+
+int main(void)
+{
+	run(pins);
+	run(copies_are_its_own);
+	run(which_agree);
+	return done();
+}
