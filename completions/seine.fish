@@ -15,7 +15,7 @@ complete -c seine -l durability -x -a 'none batch each' -d 'sync to the disk: no
 complete -c seine -l mode -x -a 'sequential threads event' -d 'sequential, threads or event'
 complete -c seine -l compare -d 'run the job once per mode, and compare'
 complete -c seine -l compare-runs -x -d 'how often; the medians are shown'
-complete -c seine -s j -l jobs -x -d 'transfers at a time'
+complete -c seine -s j -l jobs -x -d 'transfers at a time, or auto'
 complete -c seine -l loops -x -d 'event loops; 0: by processors'
 complete -c seine -l per-host -x -d 'the same for each server; 0: no limit'
 complete -c seine -s s -l split -x -d 'chunks of one file at a time'

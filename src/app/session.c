@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/intake.h"
 #include "app/keeper.h"
@@ -25,6 +26,11 @@
 /* What a thread's transfer takes besides idle connections: its own, a file, and the pair of
  * sockets by which libcurl could wake it. */
 #define THREAD_FDS 4
+/* --jobs auto: no more than this in all, and that takes so much of the memory. */
+#define AUTO_MAX 16384 /* ports for one server are not many more */
+#define AUTO_THREADS 512
+#define TRANSFER_MEMORY 102400 /* bytes that a transfer takes, about */
+#define MEMORY_SHARE 4         /* one byte in so many that the machine has */
 
 struct session {
 	struct settings
@@ -54,6 +60,29 @@ static int64_t files_reserved(int64_t all)
 	return all / FILES_SHARE > least ? all / FILES_SHARE : least;
 }
 
+/* For how many transfers there is room, but for descriptors, when nobody says how many. */
+static int64_t jobs_room(const struct settings *settings)
+{
+	int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	int64_t room = AUTO_MAX;
+
+	if (strcmp(settings->mode, engine_sequential.name) == 0)
+		return 1;
+	if (strcmp(settings->mode, engine_threads.name) == 0)
+		room = AUTO_THREADS;
+	if (pages > 0 && page > 0 &&
+		pages / MEMORY_SHARE < room * TRANSFER_MEMORY / page)
+		room = pages / MEMORY_SHARE * page / TRANSFER_MEMORY;
+	return room > 0 ? room : 1;
+}
+
+static void choose_jobs(struct settings *settings)
+{
+	settings->jobs_auto = settings->jobs == 0;
+	if (settings->jobs_auto)
+		settings->jobs = jobs_room(settings);
+}
+
 /* Raise the soft limit of descriptors to the hard one, and start no more than fit. */
 static void fit_descriptors(struct settings *settings)
 {
@@ -81,9 +110,11 @@ static void fit_descriptors(struct settings *settings)
 		settings->connections = all - THREAD_FDS * settings->jobs;
 	if (settings->jobs <= room)
 		return;
-	log_warn("%lld transfers at once instead of %lld: the limit of open files is "
-		 "%lld (ulimit -n)",
-		(long long)room, (long long)settings->jobs, (long long)limit.rlim_cur);
+	if (!settings->jobs_auto)
+		log_warn("%lld transfers at once instead of %lld: the limit of open "
+			 "files is %lld (ulimit -n)",
+			(long long)room, (long long)settings->jobs,
+			(long long)limit.rlim_cur);
 	settings->jobs = room;
 }
 
@@ -217,6 +248,7 @@ int session_run_sample(const struct settings *settings, uint64_t every)
 	struct error err;
 	int status;
 
+	choose_jobs(&session.settings);
 	fit_descriptors(&session.settings);
 	if (settings->insecure)
 		log_warn(

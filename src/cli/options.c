@@ -142,12 +142,18 @@ const struct option_row options[] = {
 	.man = "With --compare run N times in each mode, the modes taking turns, in "
 	       "directories DIR/MODE-1 and so on, and show the median of each figure."
 }, {
-	.name = "jobs", .letter = 'j', .type = OPTION_COUNT, .field = FIELD(jobs),
-	.min = 1, .max = 65535, .fallback = "64", .argument = "N", .group = "Scheduling",
-	.help = "transfers at a time",
+	.name = "jobs", .letter = 'j', .type = OPTION_COUNT, .traits = OPTION_AUTO,
+	.field = FIELD(jobs),
+	.min = 1, .max = 65535, .fallback = "auto", .argument = "N", .group = "Scheduling",
+	.help = "transfers at a time, or auto",
 	.man = "Have at most N transfers under way at a time, 1 to 65535. When the limit of "
-	       "open files does not allow so many there are fewer. With --mode sequential "
-	       "there is always one."
+	       "open files does not allow so many there are fewer. A server that refuses some "
+	       "(429, 503, refused connections) is asked for fewer at a time, until it refuses "
+	       "no more. With `auto` the best number is found out for each server: it starts at "
+	       "32, doubles while that brings more files and bytes, and steps back when it does "
+	       "not. In all there are as many as open files and a quarter of the memory allow, "
+	       "16384 at most, 512 with --mode threads. With --mode sequential there is always "
+	       "one."
 }, {
 	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
 	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",
@@ -160,7 +166,8 @@ const struct option_row options[] = {
 	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
 	.help = "the same for each server; 0: no limit",
 	.man = "Have at most N transfers under way at a time with any one server, that is "
-	       "scheme, host and port. With 0 only --jobs limits them. Servers take turns, so "
+	       "scheme, host and port, also when --jobs is `auto`. With 0 only --jobs limits "
+	       "them. Servers take turns, so "
 	       "that one with many entries does not hold up the others."
 }, {
 	.name = "split", .letter = 's', .type = OPTION_COUNT, .field = FIELD(split),

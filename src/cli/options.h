@@ -41,7 +41,8 @@ enum option_traits {
 	OPTION_SECRET =
 		1, /* never quoted in errors, blanked in argv, wiped when released */
 	OPTION_HIDDEN = 2, /* not in help, man page or completions */
-	OPTION_EMPTY = 4   /* the empty text is a value, too */
+	OPTION_EMPTY = 4,  /* the empty text is a value, too */
+	OPTION_AUTO = 8    /* COUNT: the word auto is a value, too, and means 0 */
 };
 
 /* What a value must be besides its type. -1 when it is not: err->text gets the reason, in

@@ -132,6 +132,11 @@ static int set_choice(struct reading *reading, const struct option_row *row,
 		QUOTED_MAX, value, known);
 }
 
+static bool is_auto(const struct option_row *row, const char *value)
+{
+	return (row->traits & OPTION_AUTO) && strcmp(value, "auto") == 0;
+}
+
 static int parse_number(
 	const struct option_row *row, const char *value, int64_t *number)
 {
@@ -159,19 +164,21 @@ static int set_number(struct reading *reading, const struct option_row *row,
 		[OPTION_DURATION] =
 			"a duration up to 24d; write it as in 500ms, 10s, 2m, 1h30m",
 	};
-	int64_t number;
+	int64_t number = 0;
 
-	if (parse_number(row, value, &number) == 0 && number >= row->min &&
-		(row->max == 0 || number <= row->max)) {
+	if (is_auto(row, value) ||
+		(parse_number(row, value, &number) == 0 && number >= row->min &&
+			(row->max == 0 || number <= row->max))) {
 		*(int64_t *)field_of(reading, row) = number;
 		return 0;
 	}
 	if (row->type == OPTION_COUNT)
 		return value_fail(row->name, reading->where, err,
-			"'%.*s' is not a number from %" PRId64 " to %" PRId64
+			"'%.*s' is %s number from %" PRId64 " to %" PRId64
 			"; write for example --%s %s",
-			QUOTED_MAX, value, row->min, row->max, row->name,
-			row->fallback);
+			QUOTED_MAX, value,
+			row->traits & OPTION_AUTO ? "neither auto nor a" : "not a",
+			row->min, row->max, row->name, row->fallback);
 	return value_fail(row->name, reading->where, err, "'%.*s' is not %s",
 		QUOTED_MAX, value, wanted[row->type]);
 }

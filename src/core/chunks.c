@@ -83,6 +83,15 @@ static void take_lease(struct chunks *chunks, struct attempt *attempt, int64_t c
 	version_copy(&attempt->version, &chunks->version);
 }
 
+/* What the first request asks for, so that a file that is not to be cut comes whole. */
+static int64_t first_chunk(const struct plan_wish *wish, int64_t chunk)
+{
+	int64_t least = wish->chunk == 0 && wish->least > SMALL_FILE ? wish->least
+								      : SMALL_FILE;
+
+	return chunk < least ? least : chunk;
+}
+
 void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now)
 {
 	int64_t chunk = plan_chunk(&chunks->wish, chunks->version.size, chunks->rate);
@@ -91,10 +100,8 @@ void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now)
 	case CHUNKS_ASK:
 		attempt->ranged = chunk > 0;
 		take_all(attempt);
-		/* A small file is never a chunk of a large one. */
 		if (chunk > 0)
-			attempt->asked.last =
-				(chunk < SMALL_FILE ? SMALL_FILE : chunk) - 1;
+			attempt->asked.last = first_chunk(&chunks->wish, chunk) - 1;
 		break;
 	case CHUNKS_STREAM:
 		take_all(attempt);
@@ -289,8 +296,8 @@ static void rescue(struct chunks *chunks, struct attempt *attempt)
 bool chunks_rescue(struct chunks *chunks, nstime now)
 {
 	double best = (double)chunks->rate;
-	struct attempt *slow[16];
-	size_t n = 0;
+	struct attempt *slow[16] = {NULL}; /* those that stand still first */
+	size_t n = 0, still = 0;
 
 	if (chunks->way != CHUNKS_RANGES)
 		return false;
@@ -300,11 +307,15 @@ bool chunks_rescue(struct chunks *chunks, nstime now)
 		double rate = attempt->lease ? rate_since(chunks, attempt, now) : -1;
 
 		best = rate > best ? rate : best;
-		if (rate >= 0 && rate * RESCUE_SHARE < best && n < ARRAY_LEN(slow))
-			slow[n++] = attempt;
+		if (rate < 0 || rate * RESCUE_SHARE >= best || n == ARRAY_LEN(slow))
+			continue;
+		slow[n++] = slow[still];
+		slow[rate > 0 ? n - 1 : still++] = attempt;
 	}
-	if (n == chunks->n_flying && chunks->n_flying > 1)
-		return false; /* all of them: the network's fault, or the server's */
+	/* All of them: the network's fault, or the server's; or these are just the last of a file
+	 * that stalled. Half of those that stand still find out. */
+	if (n == chunks->n_flying && n > 1)
+		n = (still + 1) / 2;
 	if (chunks->rescues >= RESCUES_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++, chunks->rescues++)

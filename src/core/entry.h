@@ -112,6 +112,7 @@ struct attempt {
 	struct list flying;     /* at its origin; the scheduler's */
 	struct place *place;    /* keeps the URL; the task's own */
 	uint64_t successes;     /* of the origin, when it was started */
+	size_t rank;            /* in flight there then, itself included */
 	struct list sibling; /* with the others of its task; the rest here is core/chunks' */
 	struct piece *lease; /* of the plan; NULL: none */
 	int64_t marked;      /* received by ... */

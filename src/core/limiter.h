@@ -1,10 +1,10 @@
-/* limiter.h - how many attempts at once an origin is given: found out by watching goodput.
+/* limiter.h - how many attempts at once an origin is given.
  *
- * Starts at a few, doubles each round while goodput (files and bytes per second) grows,
- * steps back when more brings no more, halves when the origin refuses (429, 503, refused
- * connections), and tries again later, ever more seldom. With a fixed limit (jobs given as
- * a number) only refusals reduce it, and it recovers. Against origins that refuse, it also
- * spaces the starts, so that a limit on the rate can be met as well as one on the number.
+ * Adaptive (--jobs auto): as many as bring the most (search.h), and half of that when the
+ * origin refuses (429, 503, refused connections); then it recovers, and creeps near what was
+ * refused. With a number only refusals reduce it, and it recovers. Against origins that
+ * refuse, it also spaces the starts, so that a limit on the rate can be met as well as one on
+ * the number.
  *
  * Not its business: the total over all origins, and pauses that an origin asks for
  * (Retry-After). Pure: time comes in. One per origin; not thread-safe. */
@@ -16,51 +16,34 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-
-enum limiter_phase {
-	LIMITER_CLIMB, /* doubling, a round each */
-	LIMITER_REST,  /* the level is settled; its goodput is averaged */
-	LIMITER_PROBE  /* a look at a little more or less */
-};
+#include "core/search.h"
 
 struct limiter {
 	size_t limit;   /* in flight at most, now; at least 1. All that others read */
 	size_t ceiling; /* never more than this */
 	bool adaptive; /* false: `ceiling` is the user's number, left only upon refusals */
+	struct search search; /* goes on while no refusal is remembered */
 
 	double window; /* what `limit` is rounded up from; below 1 only the spacing matters */
 	double latency; /* a usual delivery's, ns; 0: none yet */
-	double bytes;   /* a usual delivery's */
 	nstime delivered_at;
-	nstime next; /* the next start, where starts are spaced */
-
-	/* Refusals. */
-	double refused;  /* the window that was too much; 0: none that is remembered */
-	double patience; /* rounds of creeping up to that window */
-	double step;     /* by which the window creeps meanwhile */
+	nstime next;   /* the next start, where starts are spaced */
 	double credit; /* refusals that may be overlooked, in deliveries that earned it */
-	nstime cut;    /* when the window was halved last */
-	bool delivered; /* ... of what was started after that, something came */
-	unsigned held;  /* rounds since then near the refused window */
+	double cost;   /* ... and what one costs */
 
-	/* The round: a stretch of deliveries at one window. */
-	nstime round_start;
-	size_t settle; /* deliveries to be ignored first: they began at another window */
-	size_t wanted, seen; /* deliveries: for a judgement; so far */
-	size_t fresh;        /* ... of what was started in this round */
-	size_t idle;         /* ... when nobody waited */
-	size_t most_in_flight;
-	double work; /* what they were worth */
-
-	/* The search for the best window. */
-	enum limiter_phase phase;
-	double from;       /* the window to go back to */
-	double goodput;    /* ... and what it yields; 0: not known */
-	bool again;        /* the round is a second look */
-	bool confirmed;    /* the plateau was found twice */
-	unsigned rounds;   /* at rest */
-	unsigned interval; /* ... between two probes */
-	bool downward;     /* the next probe */
+	/* A refusal that is remembered. */
+	double refused;    /* the window that was too much; 0: none */
+	nstime cut;        /* when the window was halved */
+	double asked;      /* ... and what was in flight then */
+	size_t lost;       /* ... of which so many were refused */
+	bool delivered;    /* of what was started after it, something came */
+	nstime since;      /* the window was set */
+	size_t seen;       /* deliveries at it */
+	double patience;   /* rounds of creeping up to what was refused */
+	double step;       /* by which the window creeps meanwhile */
+	unsigned held;     /* rounds since then near what was refused */
+	double before;     /* half of the window that was refused first */
+	size_t came, went; /* delivered, refused at a crawl */
 };
 
 enum limiter_news {
@@ -69,16 +52,22 @@ enum limiter_news {
 	LIMITER_FAILED     /* neither: says nothing about capacity */
 };
 
+/* An attempt that has ended. */
+struct limiter_report {
+	enum limiter_news news;
+	int64_t bytes;
+	nstime latency; /* from its start to its end */
+	size_t rank; /* how many were in flight when it was started, itself included */
+};
+
 void limiter_init(struct limiter *limiter, bool adaptive, size_t ceiling, nstime now);
 
 /* An attempt starts. Returns for how long no other may start at this origin: 0 unless it
  * has refused. */
 nstime limiter_started(struct limiter *limiter, nstime now);
 
-/* An attempt ended. `in_flight` is how many were under way when it ended, itself included;
- * `waited` whether others were waiting for their turn at this origin (if not, the limit was
- * not what bounded the goodput). `latency` from start to end. */
-void limiter_tell(struct limiter *limiter, enum limiter_news news, int64_t bytes,
-	nstime latency, size_t in_flight, bool waited, nstime now);
+/* An attempt ended. `in_flight` is how many were under way until then, itself included. */
+void limiter_tell(struct limiter *limiter, const struct limiter_report *report,
+	size_t in_flight, nstime now);
 
 #endif

@@ -3,19 +3,23 @@
  * An origin is in exactly one of three states, which `origin_settle` derives anew after
  * each change: it can start something (in the ring `turns`), it has work but is paused
  * (in the heap `paused`), or neither (nothing waits, or it is at its limit). Taking the
- * first of the ring and putting it back at the end is what makes turns fair. An origin
- * that has nothing waiting, nothing in flight and no pause is forgotten, so that a list
- * of a million hosts costs no more than its window. */
+ * first of the ring and putting it back at the end is what makes turns fair. Of origins
+ * that have nothing waiting, nothing in flight and no pause only the last IDLE_MAX are
+ * kept, so that a list of a million hosts costs no more than its window. */
 #include "core/origin.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 
-void origins_init(struct origins *origins, size_t limit)
+#define IDLE_MAX 256
+
+void origins_init(struct origins *origins, bool adaptive, size_t limit)
 {
-	*origins = (struct origins){.by_key = map_new(), .limit = limit};
+	*origins = (struct origins){
+		.by_key = map_new(), .adaptive = adaptive, .limit = limit};
 	list_init(&origins->turns);
+	list_init(&origins->idle);
 	heap_init(&origins->paused);
 }
 
@@ -41,13 +45,35 @@ struct origin *origins_get(struct origins *origins, const char *key, nstime now)
 		return origin;
 	origin = xcalloc(1, sizeof(*origin));
 	origin->key = xstrdup(key);
-	origin->limit = origins->limit;
+	limiter_init(&origin->limiter, origins->adaptive, origins->limit, now);
 	pace_init(&origin->requests, origins->requests_per_second, 0, now);
 	list_init(&origin->waiting);
 	list_init(&origin->turn);
+	list_init(&origin->idle);
 	list_init(&origin->flying);
 	map_put(origins->by_key, origin->key, origin);
 	return origin;
+}
+
+/* Nothing is wanted of it any more, or something again. */
+static void origin_set_idle(struct origins *origins, struct origin *origin, bool idle)
+{
+	struct origin *oldest;
+
+	if (idle != list_empty(&origin->idle))
+		return;
+	if (!idle) {
+		list_remove(&origin->idle);
+		origins->n_idle--;
+		return;
+	}
+	list_add_before(&origins->idle, &origin->idle);
+	if (++origins->n_idle <= IDLE_MAX)
+		return;
+	oldest = container_of(list_pop(&origins->idle), struct origin, idle);
+	origins->n_idle--;
+	map_remove(origins->by_key, oldest->key);
+	origin_free(oldest);
 }
 
 /* Put the origin where its state belongs. */
@@ -55,7 +81,7 @@ static void origin_settle(struct origins *origins, struct origin *origin, nstime
 {
 	bool work = origin->n_waiting > 0;
 	bool paused = origin->gate > now;
-	bool able = work && !paused && origin->in_flight < origin->limit;
+	bool able = work && !paused && origin->in_flight < origin->limiter.limit;
 
 	if (!able)
 		list_remove(&origin->turn);
@@ -69,10 +95,7 @@ static void origin_settle(struct origins *origins, struct origin *origin, nstime
 	else
 		heap_remove(&origins->paused, &origin->wake);
 
-	if (!work && !paused && origin->in_flight == 0) {
-		map_remove(origins->by_key, origin->key);
-		origin_free(origin);
-	}
+	origin_set_idle(origins, origin, !work && !paused && origin->in_flight == 0);
 }
 
 void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
@@ -83,8 +106,8 @@ void origin_queue(struct origins *origins, struct origin *origin, struct list *t
 	origin_settle(origins, origin, now);
 }
 
-void origin_unqueue(struct origins *origins, struct origin *origin, struct list *task,
-	nstime now)
+void origin_unqueue(
+	struct origins *origins, struct origin *origin, struct list *task, nstime now)
 {
 	list_remove(task);
 	origin->n_waiting--;
@@ -99,14 +122,17 @@ nstime origins_gate(const struct origins *origins, const char *key, nstime now)
 }
 
 /* The gate stays shut until the next request's turn, like a pause that it asked for. */
-static void request_sent(struct origin *origin, nstime now)
+static void request_sent(struct origins *origins, struct origin *origin, nstime now)
 {
-	nstime next;
+	nstime next = now + limiter_started(&origin->limiter, now);
 
-	pace_reserve(&origin->requests, 1, now);
-	next = origin->requests.next;
 	if (next > origin->gate)
 		origin->gate = next;
+	if (origins->requests_per_second <= 0)
+		return;
+	pace_reserve(&origin->requests, 1, now);
+	if (origin->requests.next > origin->gate)
+		origin->gate = origin->requests.next;
 }
 
 struct list *origins_start(struct origins *origins, struct origin **origin, nstime now)
@@ -119,15 +145,15 @@ struct list *origins_start(struct origins *origins, struct origin **origin, nsti
 	task = list_pop(&(*origin)->waiting);
 	(*origin)->n_waiting--;
 	(*origin)->in_flight++;
-	if (origins->requests_per_second > 0)
-		request_sent(*origin, now);
+	request_sent(origins, *origin, now);
 	origin_settle(origins, *origin, now);
 	return task;
 }
 
-void origin_done(
-	struct origins *origins, struct origin *origin, bool success, nstime now)
+void origin_done(struct origins *origins, struct origin *origin, bool success,
+	const struct limiter_report *report, nstime now)
 {
+	limiter_tell(&origin->limiter, report, origin->in_flight, now);
 	origin->in_flight--;
 	origin->successes += success;
 	origin_settle(origins, origin, now);

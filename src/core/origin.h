@@ -9,6 +9,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "core/limiter.h"
 #include "core/pace.h"
 
 struct origin {
@@ -17,44 +18,51 @@ struct origin {
 		waiting; /* tasks that may start as soon as the origin may be asked */
 	size_t n_waiting;
 	size_t in_flight;
-	size_t limit;         /* in flight at most */
-	nstime gate;          /* not to be asked before this moment */
-	struct pace requests; /* when the next may be sent */
+	struct limiter limiter; /* how many that may be */
+	nstime gate;            /* not to be asked before this moment */
+	struct pace requests;   /* when the next may be sent */
 	struct list flying; /* what is in flight, oldest first; kept by the scheduler */
 	uint64_t successes; /* exchanges that brought what was asked */
 	struct list turn;   /* in the ring of origins that can start something now */
 	struct heap_node wake; /* in the heap of paused origins */
+	struct list idle;      /* among those that nothing is wanted of */
 };
 
-/* All origins of a job: the map, the ring of those that can start, the heap of paused ones. */
+/* All origins of a job: the map, the ring of those that can start, the heap of paused ones,
+ * and some that nothing is wanted of now, the oldest first: what their limiters have found out
+ * is not lost when the list comes back to them. */
 struct origins {
 	struct map *by_key;
 	struct list turns;
 	struct heap paused;
-	size_t limit;
+	struct list idle;
+	size_t n_idle;
+	bool adaptive;              /* for the limiters: */
+	size_t limit;               /* in flight at each at most */
 	double requests_per_second; /* to each; 0: no limit */
 };
 
-void origins_init(struct origins *origins, size_t limit);
+/* `adaptive`: how many are in flight at each is found out, up to `limit`. */
+void origins_init(struct origins *origins, bool adaptive, size_t limit);
 void origins_release(struct origins *origins);
 
-/* Find or make. One that is made here is forgotten again by the first call that finds it
- * without tasks, in flight or waiting, and without a pause. */
+/* Find or make. One without tasks, in flight or waiting, and without a pause is idle; the
+ * next of the calls below forgets the one that has been idle longest, when there are many. */
 struct origin *origins_get(struct origins *origins, const char *key, nstime now);
 /* Queue a task's node at the end (a new task) or the front (one that had its turn before). */
 void origin_queue(struct origins *origins, struct origin *origin, struct list *task,
 	bool front, nstime now);
-/* Take a task's node out of the queue. May free the origin. */
-void origin_unqueue(struct origins *origins, struct origin *origin, struct list *task,
-	nstime now);
+/* Take a task's node out of the queue. */
+void origin_unqueue(
+	struct origins *origins, struct origin *origin, struct list *task, nstime now);
 /* When the origin may be asked: now, or the end of its pause. */
 nstime origins_gate(const struct origins *origins, const char *key, nstime now);
 /* The next task whose origin can start it, in turns; it is counted as in flight. NULL when
  * none can now. */
 struct list *origins_start(struct origins *origins, struct origin **origin, nstime now);
-/* One attempt came back. May free the origin when nothing refers to it any more. */
-void origin_done(
-	struct origins *origins, struct origin *origin, bool success, nstime now);
+/* One attempt came back; `success`: with what was asked. */
+void origin_done(struct origins *origins, struct origin *origin, bool success,
+	const struct limiter_report *report, nstime now);
 /* Ask nothing of it for `span` from now (an earlier end never replaces a later one). Returns
  * whether the gate moved. */
 bool origin_pause(

@@ -47,8 +47,9 @@ bool policy_is_transient(const struct outcome *outcome)
 
 bool policy_is_refusal(const struct outcome *outcome)
 {
-	return outcome->kind == KIND_HTTP &&
-	       (outcome->exchange.status == 429 || outcome->exchange.status == 503);
+	return outcome->kind == KIND_DESCRIPTORS ||
+	       (outcome->kind == KIND_HTTP && (outcome->exchange.status == 429 ||
+						      outcome->exchange.status == 503));
 }
 
 bool policy_is_fatal(const struct outcome *outcome)

@@ -13,7 +13,7 @@
  * damaged on the way.) */
 bool policy_is_transient(const struct outcome *outcome);
 
-/* Does the origin say that it gets too much (429, 503)? */
+/* Is it too much at a time, says the origin (429, 503), or our limit of open files? */
 bool policy_is_refusal(const struct outcome *outcome);
 
 /* Does the failure belong to us and end the whole job (disk)? */

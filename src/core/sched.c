@@ -5,10 +5,11 @@
  * before what is new: a task that could start another attempt is put in front again.
  * (Where tasks wait is in sched_tasks.c, what outcomes mean in sched_outcome.c.)
  *
- * The window: a look-ahead of a few times `jobs` is always kept, so that origins get
- * turns even where each could use all of `jobs`; only when no origin can start anything
- * (all at their limit or paused) is more of the list read, up to WINDOW, in search of
- * another. */
+ * The window: a look-ahead of a few times what is in flight is always kept, so that
+ * origins get turns even where each could use all of `jobs`; only when no origin can start
+ * anything (all at their limit or paused) is more of the list read in search of another, up
+ * to WINDOW, or WINDOW_AUTO where the limits have been found out, which is not a wish of
+ * anybody's that there be others. */
 #include "core/sched.h"
 
 #include <stdlib.h>
@@ -16,10 +17,11 @@
 #include "base/alloc.h"
 #include "core/sched_parts.h"
 
-#define WINDOW 16384    /* tasks begun or read ahead, besides those in flight */
-#define AHEAD_MIN 256   /* the look-ahead that is always kept ... */
-#define AHEAD_PER_JOB 4 /* ... or as many per job, if that is more */
-#define PULL_BURST 64   /* entries read in one call: the engine must not wait long */
+#define WINDOW 16384 /* tasks begun or read ahead, besides those in flight */
+#define WINDOW_AUTO 2048
+#define AHEAD_MIN 256      /* the look-ahead that is always kept ... */
+#define AHEAD_PER_FLIGHT 4 /* ... or as many per attempt in flight, if that is more */
+#define PULL_BURST 64      /* entries read in one call: the engine must not wait long */
 #define RESCUE_INTERVAL NS_PER_SEC
 
 struct sched *sched_new(const struct settings *settings, struct source *source,
@@ -31,8 +33,10 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	sched->source = source;
 	sched->observer = observer;
 	sched->random = seed;
-	origins_init(&sched->origins,
-		settings->per_host > 0 ? (size_t)settings->per_host : SIZE_MAX);
+	origins_init(&sched->origins, settings->jobs_auto,
+		settings->per_host > 0 && settings->per_host < settings->jobs
+			? (size_t)settings->per_host
+			: (size_t)settings->jobs);
 	sched->origins.requests_per_second = (double)settings->request_rate / 3600;
 	sched->wish = (struct plan_wish){.chunk = settings->chunk_size,
 		.split = settings->compressed ? 1 : settings->split,
@@ -60,11 +64,17 @@ void sched_free(struct sched *sched)
 static bool sched_may_pull(const struct sched *sched)
 {
 	size_t jobs = (size_t)sched->settings->jobs;
-	size_t ahead =
-		AHEAD_PER_JOB * jobs > AHEAD_MIN ? AHEAD_PER_JOB * jobs : AHEAD_MIN;
+	size_t ahead = AHEAD_PER_FLIGHT * sched->in_flight;
+	size_t window = sched->settings->jobs_auto && sched->settings->per_host == 0
+				? WINDOW_AUTO
+				: WINDOW;
 
+	if (ahead < AHEAD_MIN)
+		ahead = AHEAD_MIN;
+	if (window < ahead)
+		window = ahead < WINDOW ? ahead : WINDOW;
 	if (sched->ended || sched->draining || sched->in_flight >= jobs ||
-		sched->n_tasks - sched->in_flight >= WINDOW)
+		sched->n_tasks - sched->in_flight >= window)
 		return false;
 	return list_empty(&sched->origins.turns) || sched->n_waiting < ahead;
 }
@@ -149,6 +159,7 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 	task = container_of(node, struct task, link);
 	attempt = launch(sched, task, origin, now);
 	attempt->successes = origin->successes;
+	attempt->rank = origin->in_flight;
 	list_add_before(&origin->flying, &attempt->flying);
 	sched_go_on(sched, task, now);
 	return attempt;
@@ -160,7 +171,8 @@ static bool has_room(const struct sched *sched, const struct task *task, nstime 
 	const struct origin *origin = map_get(sched->origins.by_key, task->at->origin);
 
 	return !task->done && !heap_contains(&task->wake) &&
-	       (!origin || (origin->in_flight < origin->limit && origin->gate <= now));
+	       (!origin || (origin->in_flight < origin->limiter.limit &&
+				   origin->gate <= now));
 }
 
 /* Nothing waits to be started: let the files that are on their way use the room. Returns when

@@ -7,6 +7,7 @@
 
 /* How often a file may begin anew before that counts as a failure. */
 #define RESETS_MAX 3
+#define QUICK NS_PER_SEC /* a refused connection takes a round trip, others longer */
 
 /* splitmix64: enough for jitter, and reproducible from the seed. */
 static uint64_t sched_random(struct sched *sched)
@@ -48,9 +49,9 @@ static nstime retry_wait(struct sched *sched, struct task *task, nstime now,
 static bool begin_anew(struct sched *sched, struct task *task,
 	const struct attempt *attempt, const struct outcome *outcome, nstime now)
 {
-	bool lies = outcome->kind == KIND_RANGE;
+	bool lies = outcome->kind == KIND_RANGE || outcome->kind == KIND_CHECKSUM;
 
-	if (!lies && outcome->kind != KIND_CHANGED && outcome->kind != KIND_CHECKSUM)
+	if (!lies && outcome->kind != KIND_CHANGED)
 		return false;
 	chunks_reset(&task->chunks,
 		lies || task->chunks.resets >= RESETS_MAX ? CHUNKS_STREAM : CHUNKS_ASK);
@@ -167,14 +168,34 @@ static bool is_sending(const struct origin *origin)
 	return atomic_load_explicit(&oldest->received, memory_order_relaxed) > 0;
 }
 
+/* What the outcome tells of the origin's capacity. */
+static enum limiter_news news_of(
+	const struct origin *origin, const struct outcome *outcome, nstime latency)
+{
+	if (outcome->type != OUTCOME_FAILED || outcome->kind == KIND_CHECKSUM)
+		return LIMITER_DELIVERED;
+	if (policy_is_refusal(outcome))
+		return LIMITER_REFUSED;
+	/* Where nothing ever answers there is no capacity to be found. */
+	if (outcome->kind == KIND_CONNECT && origin->successes > 0 && latency < QUICK)
+		return LIMITER_REFUSED;
+	if (outcome->kind == KIND_HTTP && outcome->exchange.status < 500)
+		return LIMITER_DELIVERED;
+	return LIMITER_FAILED;
+}
+
 /* The origin's part of the end of an attempt. */
 static void leave_origin(struct sched *sched, struct attempt *attempt, nstime now,
 	const struct outcome *outcome, bool success)
 {
 	struct origin *origin = attempt->origin;
+	struct limiter_report report = {.bytes = outcome->exchange.size_download,
+		.latency = now - attempt->started,
+		.rank = attempt->rank};
 
 	if (!origin)
 		return;
+	report.news = news_of(origin, outcome, report.latency);
 	list_remove(&attempt->flying);
 	attempt->task->delivers = is_sending(origin);
 	if (outcome->retry_after >= 0 && policy_is_refusal(outcome)) {
@@ -183,7 +204,7 @@ static void leave_origin(struct sched *sched, struct attempt *attempt, nstime no
 		if (origin_pause(&sched->origins, origin, pause, now))
 			sched_tell(sched, EVENT_PAUSE, now, attempt, outcome, pause);
 	}
-	origin_done(&sched->origins, origin, success, now); /* may free it */
+	origin_done(&sched->origins, origin, success, &report, now);
 	attempt->origin = NULL;
 }
 

@@ -45,16 +45,17 @@ struct settings {
 	char *mode;    /* engine name; the engines table checks it */
 	char *compare; /* --compare: modes to run in, see compare.h; NULL: no comparison */
 	int64_t compare_runs; /* how often in each */
-	int64_t jobs;         /* attempts in flight at most */
-	int64_t loops;        /* of the event engine */
+	int64_t jobs; /* attempts in flight at most; 0: auto, till a session begins */
+	bool jobs_auto; /* `jobs` is only what there is room for: origins' limiters decide */
+	int64_t loops;       /* of the event engine */
 	int64_t connections; /* open at once at most; set from the limit of descriptors */
 	int64_t per_host;    /* the same per origin; 0: no limit of its own */
 	int64_t split;       /* chunks of one file in flight at most */
-	int64_t chunk_size;  /* bytes; 0: chosen by size and rate */
+	int64_t chunk_size;     /* bytes; 0: chosen by size and rate */
 	int64_t min_split_size; /* bytes: smaller files are not cut */
-	int64_t tries;       /* attempts per URL at most */
-	nstime retry_wait;   /* backoff base */
-	nstime retry_max_wait; /* backoff cap */
+	int64_t tries;          /* attempts per URL at most */
+	nstime retry_wait;      /* backoff base */
+	nstime retry_max_wait;  /* backoff cap */
 	int64_t max_redirs;
 	bool allow_downgrade; /* follow a redirect from https to http */
 	bool allow_private;   /* follow a redirect from a public to a private address */

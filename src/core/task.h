@@ -29,13 +29,14 @@ void place_release(struct place *place); /* NULL is fine */
 struct task {
 	struct entry *entry; /* owned */
 	struct chunks chunks;
-	size_t n_flying;       /* attempts, cancelled ones included */
-	struct list link;      /* in its origin's queue while it has something to start */
-	struct list all;       /* in the scheduler's list of tasks */
-	struct list cut;       /* ... of those that come in ranges */
+	size_t n_flying;  /* attempts, cancelled ones included */
+	struct list link; /* in its origin's queue while it has something to start */
+	struct list all;  /* in the scheduler's list of tasks */
+	struct list cut;  /* ... of those that come in ranges */
 	struct heap_node wake; /* in the scheduler's heap while it backs off */
 	struct history history;
-	struct exchange exchange; /* of its attempts that brought parts; their bytes added up */
+	struct exchange
+		exchange; /* of its attempts that brought parts; their bytes added up */
 	bool done;     /* its last word is said: it goes once nothing flies any more */
 	nstime queued; /* when it got something to start */
 
@@ -79,8 +80,7 @@ enum task_move {
  * since the start of the last attempt that it refused (this one, if it is the first), or is
  * in the middle of sending something. */
 enum task_move task_failed(struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome,
-	int64_t max_tries, uint64_t successes);
+	const struct outcome *outcome, int64_t max_tries, uint64_t successes);
 
 /* The attempt was redirected to `target` (taken over). */
 void task_redirect(struct task *task, struct url *target, bool from_public);

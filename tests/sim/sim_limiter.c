@@ -27,7 +27,7 @@
 #define SECONDS(s) ((s)*NS_PER_SEC)
 #define SEEDS 5
 #define FILES 20000
-#define LONG_JOB 60000 /* where FILES take no longer than opening up does */
+#define SHORT 1000
 #define BAR 0.9
 #define REFUSED_MAX 0.1
 #define CEILING 20000 /* of the adaptive limiter */
@@ -50,54 +50,72 @@ struct server {
 	nstime down, up; /* refuses all between these moments */
 	unsigned later;  /* workers after `shift` */
 	nstime shift;
-	size_t files; /* of the job that is judged; 0: FILES */
-	double bar;   /* what is asked of the limiter; 0: BAR */
+	size_t files;   /* of the job that is judged; 0: FILES */
+	double bar;     /* what is asked of the limiter; 0: BAR */
+	double refused; /* ... of which no more may be refused; 0: REFUSED_MAX */
 };
 
-/* Some bars are lower. Noise of a few percent hides what a wider window has over 16 where
- * answers take 0.1 ms; refusals for no reason are overlooked only while there are few; and
- * how soon a change is found out depends on when the next probe is due. */
+/* Some bars are lower, where more cannot be had. A climb from 32 that doubles takes 0.5 s of a
+ * job of 4.1 s to reach 500, and must look at 1,000 to know that it is enough; a server that
+ * is slowed down by this loses another twentieth of the job there. Refusals for no reason are
+ * overlooked only while there are few. Where time is counted by the second, most of each is
+ * spent waiting for the next.
+ *
+ * Of 1,000 files at a server that counts by time, more are refused. By the moment at which
+ * the first refusal can be known the window is four times what the rate allows, since bursts
+ * were allowed: 250 of 1,000 per second and 50 ms, 120 of 200 per second and 230 ms. */
 static const struct server servers[] = {
 	{"knee 8, 20 ms", MS, 20 * MS, .2, .workers = 8},
 	{"knee 40, 20 ms", MS, 20 * MS, .2, .workers = 40},
 	{"knee 40, exponential", MS, 20 * MS, 1, .workers = 40},
-	{"knee 500, 100 ms", MS, 100 * MS, .2, .workers = 500, .files = LONG_JOB},
+	{"knee 500, 100 ms", MS, 100 * MS, .2, .workers = 500},
 	{"degrading 8", MS, 20 * MS, .2, .workers = 8, .degrade = .5},
 	{"degrading 40", MS, 20 * MS, .2, .workers = 40, .degrade = .5},
-	{"degrading 500", MS, 100 * MS, .2, .workers = 500, .degrade = .5,
-		.files = LONG_JOB},
+	{"degrading 500", MS, 100 * MS, .2, .workers = 500, .degrade = .5, .bar = .85},
 	{"cap 1", MS, 20 * MS, .2, .cap = 1},
 	{"cap 8", MS, 20 * MS, .2, .cap = 8},
+	{"cap 8, short", MS, 20 * MS, .2, .cap = 8, .files = SHORT},
 	{"cap 40, exponential", MS, 20 * MS, 1, .cap = 40},
 	{"cap 100, 230 ms", 30 * MS, 200 * MS, .2, .cap = 100},
-	{"cap 500, 100 ms", MS, 100 * MS, .2, .cap = 500, .files = LONG_JOB},
+	{"cap 500, 100 ms", MS, 100 * MS, .2, .cap = 500},
 	{"rate 200, 20 ms", MS, 20 * MS, .2, .rate = 200, .burst = 50},
+	{"rate 200, 20 ms, short", MS, 20 * MS, .2, .rate = 200, .burst = 50,
+		.files = SHORT, .bar = .85},
 	{"rate 200, 230 ms", 220 * MS, 10 * MS, .2, .rate = 200, .burst = 50},
+	{"rate 200, 230 ms, short", 220 * MS, 10 * MS, .2, .rate = 200, .burst = 50,
+		.files = SHORT, .refused = .13},
 	{"rate 200, 1 ms", MS / 2, MS / 2, .2, .rate = 200, .burst = 20},
+	{"rate 200, 1 ms, short", MS / 2, MS / 2, .2, .rate = 200, .burst = 20,
+		.files = SHORT},
 	{"rate 200, 1 ms, strict", MS / 2, MS / 2, .2, .rate = 200, .burst = 2},
 	{"rate 200, by the second", MS / 2, MS / 2, .2, .rate = 200},
+	{"rate 200, second, 20 ms", MS, 20 * MS, .2, .rate = 200, .bar = .8},
 	{"rate 1000, 50 ms", 40 * MS, 10 * MS, .5, .rate = 1000, .burst = 100},
+	{"rate 1000, 50 ms, short", 40 * MS, 10 * MS, .5, .rate = 1000, .burst = 100,
+		.files = SHORT, .bar = .65, .refused = .25},
 	{"link 20 MB/s, 30 ms", 25 * MS, 5 * MS, .2, .link = 20e6},
 	{"link 20 MB/s, 230 ms", 220 * MS, 10 * MS, .2, .link = 20e6},
 	{"link 20 MB/s, heavy tail", 25 * MS, 5 * MS, .2, .link = 20e6, .tail = 2},
 	{"stream 1 MB/s, heavy tail", 25 * MS, 5 * MS, .2, .link = 50e6, .stream = 1e6,
-		.tail = 2, .files = LONG_JOB},
-	{"latency 230 ms", 220 * MS, 10 * MS, .spread = .1, .files = LONG_JOB},
-	{"latency 230 ms, exponential", 20 * MS, 210 * MS, .spread = 1,
-		.files = LONG_JOB},
-	{"tiny, quiet", 10 * NS_PER_US, 90 * NS_PER_US, .5, .workers = 4,
-		.files = LONG_JOB},
+		.tail = 2},
+	{"latency 230 ms", 220 * MS, 10 * MS, .spread = .1},
+	{"latency 230 ms, exponential", 20 * MS, 210 * MS, .spread = 1},
+	{"tiny, quiet", 10 * NS_PER_US, 90 * NS_PER_US, .5, .workers = 4},
 	{"tiny, noisy", 10 * NS_PER_US, 90 * NS_PER_US, 1, .workers = 4,
-		.stalls = 3 * MS, .files = LONG_JOB, .bar = .85},
+		.stalls = 3 * MS},
 	{"tiny, 64 workers, noisy", 10 * NS_PER_US, 2 * MS, 1, .workers = 64,
-		.stalls = 3 * MS, .files = LONG_JOB},
+		.stalls = 3 * MS},
 	{"flaky 2 %, knee 64", MS, 20 * MS, .5, .workers = 64, .flaky = .02,
-		.bar = .85},
+		.bar = .75},
 	{"flaky 4 %, latency", 50 * MS, MS, .5, .flaky = .04, .bar = .4},
+	{"flaky 30 %, knee 64", MS, 20 * MS, .2, .workers = 64, .flaky = .3, .bar = .15,
+		.files = 5000, .refused = .4},
+	{"down at first, knee 40", MS, 20 * MS, .2, .workers = 40, .down = SECONDS(1),
+		.up = SECONDS(2), .bar = .65},
 	{"down for 2 s, knee 40", MS, 20 * MS, .2, .workers = 40, .down = SECONDS(3),
 		.up = SECONDS(5)},
 	{"knee 40, later 160", MS, 20 * MS, .2, .workers = 40, .later = 160,
-		.shift = SECONDS(3), .bar = .6},
+		.shift = SECONDS(3), .bar = .85},
 	{"knee 160, later 20", MS, 20 * MS, .2, .workers = 160, .degrade = .5,
 		.later = 20, .shift = SECONDS(1)},
 };
@@ -112,6 +130,7 @@ struct visit {
 	double size;
 	unsigned round; /* refusals of this file before */
 	nstime started;
+	size_t rank;
 };
 
 struct retry {
@@ -251,14 +270,17 @@ static void visit_served(struct job *job, struct visit *visit)
 
 static void visit_end(struct job *job, struct visit *visit)
 {
-	bool waits = job->fresh > 0 || job->n_retries_due > 0;
 	struct retry *retry;
 
 	if (job->limited)
 		limiter_tell(&job->limiter,
-			visit->refused ? LIMITER_REFUSED : LIMITER_DELIVERED,
-			visit->refused ? 0 : (int64_t)visit->size,
-			job->now - visit->started, job->in_flight, waits, job->now);
+			&(struct limiter_report){.news = visit->refused
+								 ? LIMITER_REFUSED
+								 : LIMITER_DELIVERED,
+				.bytes = visit->refused ? 0 : (int64_t)visit->size,
+				.latency = job->now - visit->started,
+				.rank = visit->rank},
+			job->in_flight, job->now);
 	job->in_flight--;
 	list_add_before(&job->idle, &visit->link);
 	if (!visit->refused) {
@@ -293,7 +315,7 @@ static void job_start(struct job *job)
 	} else {
 		job->fresh--;
 	}
-	job->in_flight++;
+	visit->rank = ++job->in_flight;
 	job->asked++;
 	if (job->limited)
 		job->gate = job->now + limiter_started(&job->limiter, job->now);
@@ -469,13 +491,14 @@ static bool try_server(const struct server *server, size_t files)
 	struct result found = worst(server, files, true, CEILING);
 	struct result fixed = worst(server, files, false, NUMBER);
 	double bar = server->bar > 0 ? server->bar : BAR;
+	double refused = server->refused > 0 ? server->refused : REFUSED_MAX;
 
 	printf("# %-28s %6zu %5zu %7.0f %5.1f | %5.2f %5.1f %5zu | %5.2f %5.1f\n",
 		server->name, files, number, best.goodput, 100 * best.refused,
 		found.goodput / best.goodput, 100 * found.refused, found.limit,
 		fixed.goodput / best.goodput, 100 * fixed.refused);
-	return found.goodput >= bar * best.goodput && found.refused <= REFUSED_MAX &&
-	       fixed.refused <= REFUSED_MAX;
+	return found.goodput >= bar * best.goodput && found.refused <= refused &&
+	       fixed.refused <= 1.5 * refused;
 }
 
 int main(int argc, char **argv)

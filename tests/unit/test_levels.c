@@ -79,7 +79,8 @@ static void refuses_bad_config_lines(void)
 	FILE *file;
 
 	check(scratch_write("c", "\n\njobs = many\n"));
-	refused("--jobs: 'many' is not a number from 1 to 65535", "--config=c", URL);
+	refused("--jobs: 'many' is neither auto nor a number from 1 to 65535",
+		"--config=c", URL);
 	check_has(last.err.text, "(from c:3)");
 	check(scratch_write("c", "job = 8\n"));
 	refused("c:1: there is no option 'job'; did you mean 'jobs'?", "--config=c",
@@ -127,7 +128,7 @@ static void finds_the_config_file(void)
 	check_int(parse(URL), 0);
 	check_int(got()->jobs, 4);
 	check_int(parse("--no-config", URL), 0);
-	check_int(got()->jobs, 64);
+	check_int(got()->jobs, 0);
 	/* Ignored, as its specification says. */
 	setenv("XDG_CONFIG_HOME", "relative", 1);
 	check_int(parse(URL), 0);

@@ -13,120 +13,63 @@ static void begin(struct limiter *limiter, bool adaptive, size_t ceiling)
 	limiter_init(limiter, adaptive, ceiling, now);
 }
 
-static void tell(struct limiter *limiter, enum limiter_news news, nstime latency)
+/* One ends that was started when `rank` were in flight; so many are. */
+static void end(struct limiter *limiter, enum limiter_news news, nstime latency,
+	size_t rank, size_t in_flight)
 {
-	limiter_tell(limiter, news, 4096, latency, limiter->limit, true, now);
+	limiter_tell(limiter,
+		&(struct limiter_report){.news = news,
+			.bytes = news == LIMITER_DELIVERED ? 4096 : 0,
+			.latency = latency,
+			.rank = rank},
+		in_flight, now);
 }
 
-/* All that fit are started, and end together after `latency`; `waited`: more would. */
+static void tell(struct limiter *limiter, enum limiter_news news, nstime latency)
+{
+	end(limiter, news, latency, limiter->limit, limiter->limit);
+}
+
+/* So many are started, and end together after `latency`. */
 static void batch(struct limiter *limiter, enum limiter_news news, nstime latency,
-	size_t in_flight, bool waited)
+	size_t in_flight)
 {
 	now += latency;
 	for (size_t i = in_flight; i > 0; i--)
-		limiter_tell(limiter, news, 4096, latency, i, waited, now);
+		end(limiter, news, latency, in_flight - i + 1, i);
 }
 
 static void deliver(struct limiter *limiter, size_t batches, nstime latency)
 {
 	while (batches-- > 0)
-		batch(limiter, LIMITER_DELIVERED, latency, limiter->limit, true);
+		batch(limiter, LIMITER_DELIVERED, latency, limiter->limit);
 }
 
-/* A server that answers so many per second, however many ask. */
-static void saturate(struct limiter *limiter, size_t batches, double rate)
-{
-	while (batches-- > 0)
-		deliver(limiter, 1, (nstime)((double)limiter->limit * 1e9 / rate));
-}
-
-static void doubles_each_round(void)
+static void follows_the_search(void)
 {
 	struct limiter limiter;
 
 	begin(&limiter, true, 100000);
-	check_int(limiter.limit, 16);
-	for (size_t limit = 32; limit <= 4096; limit *= 2) {
+	check_int(limiter.limit, 32);
+	for (size_t limit = 64; limit <= 4096; limit *= 2) {
 		deliver(&limiter, 1, 230 * MS);
 		check_int(limiter.limit, limit);
 	}
 }
 
-static void stops_at_the_plateau(void)
-{
-	struct limiter limiter;
-	size_t most = 0;
-
-	begin(&limiter, true, 100000);
-	deliver(&limiter, 2, 50 * MS); /* 64 now, 640 per second were seen at 32 */
-	for (int i = 0; i < 200; i++) {
-		saturate(&limiter, 1, 700);
-		most = limiter.limit > most ? limiter.limit : most;
-	}
-	check(most <= 128);
-	check(limiter.limit >= 16 && limiter.limit <= 64);
-}
-
-/* More in flight make it slower on the whole: 16 are too many already. */
-static void goes_below_the_start(void)
-{
-	struct limiter limiter;
-
-	begin(&limiter, true, 100000);
-	for (int i = 0; i < 400; i++) {
-		double load = (double)limiter.limit / 8;
-
-		saturate(&limiter, 1, load > 1 ? 400 / load : 400 * load);
-	}
-	check(limiter.limit >= 4 && limiter.limit <= 12);
-}
-
-static void finds_new_capacity(void)
-{
-	struct limiter limiter;
-
-	begin(&limiter, true, 100000);
-	saturate(&limiter, 100, 1000);
-	check(limiter.limit <= 64);
-	deliver(&limiter, 2000, 50 * MS);
-	check(limiter.limit > 1000);
-}
-
 static void keeps_below_its_ceiling(void)
 {
-	static const size_t ceilings[] = {1, 2, 15, 16, 17, 24, 31, 40, 100};
 	struct limiter limiter;
 
-	for (size_t i = 0; i < sizeof(ceilings) / sizeof(ceilings[0]); i++) {
-		size_t most = 0;
-
-		begin(&limiter, true, ceilings[i]);
-		for (int round = 0; round < 20; round++) {
-			deliver(&limiter, 1, 50 * MS);
-			most = limiter.limit > most ? limiter.limit : most;
-		}
-		check_int(most, ceilings[i]);
-	}
+	begin(&limiter, true, 40);
+	deliver(&limiter, 100, 50 * MS);
+	check_int(limiter.limit, 40);
+	begin(&limiter, true, 20);
+	check_int(limiter.limit, 20);
 	begin(&limiter, true, 0);
 	check_int(limiter.limit, 1);
 	begin(&limiter, false, 0);
 	check_int(limiter.limit, 1);
-}
-
-/* Where the limit was not what bounded the goodput, a round proves nothing. */
-static void does_not_grow_unused(void)
-{
-	struct limiter limiter;
-
-	begin(&limiter, true, 1000);
-	for (int i = 0; i < 50; i++)
-		batch(&limiter, LIMITER_DELIVERED, 50 * MS, 16, false);
-	check_int(limiter.limit, 16);
-	for (int i = 0; i < 50; i++)
-		batch(&limiter, LIMITER_DELIVERED, 50 * MS, 11, true);
-	check_int(limiter.limit, 16);
-	deliver(&limiter, 2, 50 * MS);
-	check(limiter.limit >= 32);
 }
 
 static void failures_say_nothing(void)
@@ -134,11 +77,11 @@ static void failures_say_nothing(void)
 	struct limiter limiter;
 
 	begin(&limiter, true, 1000);
-	batch(&limiter, LIMITER_FAILED, 50 * MS, 500, true);
-	check_int(limiter.limit, 16);
+	batch(&limiter, LIMITER_FAILED, 50 * MS, 500);
+	check_int(limiter.limit, 32);
 	check_int(limiter_started(&limiter, now), 0);
 	begin(&limiter, false, 50);
-	batch(&limiter, LIMITER_FAILED, 50 * MS, 500, true);
+	batch(&limiter, LIMITER_FAILED, 50 * MS, 500);
 	check_int(limiter.limit, 50);
 }
 
@@ -154,8 +97,8 @@ static void a_number_is_obeyed(void)
 	}
 	begin(&limiter, false, SIZE_MAX);
 	check(limiter.limit == SIZE_MAX);
-	batch(&limiter, LIMITER_REFUSED, MS, 100, true);
-	check_int(limiter.limit, 49); /* of 98, at the third */
+	batch(&limiter, LIMITER_REFUSED, MS, 100);
+	check_int(limiter.limit, 50); /* of 99, at the second */
 }
 
 /* A burst of refusals comes from one overload, and halves once. */
@@ -164,18 +107,50 @@ static void a_burst_counts_once(void)
 	struct limiter limiter;
 
 	begin(&limiter, false, 64);
-	batch(&limiter, LIMITER_REFUSED, 10 * MS, 64, true);
-	check_int(limiter.limit, 31);
+	batch(&limiter, LIMITER_REFUSED, 10 * MS, 64);
+	check_int(limiter.limit, 32);
 	now += 5 * MS; /* stragglers, begun before */
 	for (int i = 0; i < 20; i++)
 		tell(&limiter, LIMITER_REFUSED, 10 * MS);
 	for (int i = 0; i < 20; i++)
 		tell(&limiter, LIMITER_DELIVERED, 10 * MS);
-	check_int(limiter.limit, 31);
+	check_int(limiter.limit, 32);
 	now += 20 * MS; /* these were begun after the cut */
+	tell(&limiter, LIMITER_DELIVERED, 10 * MS);
 	for (int i = 0; i < 20; i++)
 		tell(&limiter, LIMITER_REFUSED, 10 * MS);
-	check(limiter.limit >= 14 && limiter.limit <= 16);
+	check(limiter.limit >= 7 && limiter.limit <= 16);
+}
+
+/* Of what was in flight at the cut so much was not refused: that is where the way back
+ * leads, not to where it began. */
+static void learns_what_fits(void)
+{
+	struct limiter limiter;
+
+	begin(&limiter, false, 64);
+	now += 10 * MS;
+	for (size_t i = 0; i < 52; i++)
+		end(&limiter, LIMITER_REFUSED, MS, 64, 64 - i);
+	check_int(limiter.limit, 32);
+	now += 10 * MS;
+	for (size_t i = 0; i < 12; i++)
+		end(&limiter, LIMITER_DELIVERED, 20 * MS, 12, 12 - i);
+	deliver(&limiter, 2, 10 * MS);
+	check(limiter.refused < 20);
+	check(limiter.limit >= 12 && limiter.limit <= 20);
+}
+
+/* Everything is refused: to halve would take a burst each time. */
+static void gives_way_to_an_outage(void)
+{
+	struct limiter limiter;
+
+	begin(&limiter, false, 256);
+	deliver(&limiter, 1, 10 * MS);
+	for (int i = 0; i < 3; i++)
+		batch(&limiter, LIMITER_REFUSED, 10 * MS, limiter.limit);
+	check(limiter.limit <= 8);
 }
 
 static void rare_ones_are_overlooked(void)
@@ -204,7 +179,7 @@ static void recovers(void)
 
 	begin(&limiter, false, 64);
 	deliver(&limiter, 3, 10 * MS);
-	batch(&limiter, LIMITER_REFUSED, 10 * MS, 64, true);
+	batch(&limiter, LIMITER_REFUSED, 10 * MS, 64);
 	check(limiter.limit <= 32);
 	while (limiter.limit < 64 && rounds++ < 1000) {
 		now += 10 * MS;
@@ -226,8 +201,8 @@ static void creeps_near_what_was_refused(void)
 
 	begin(&limiter, false, 100);
 	deliver(&limiter, 3, 10 * MS);
-	for (size_t i = 0; i < 10; i++)
-		limiter_tell(&limiter, LIMITER_REFUSED, 0, MS, 41, true, now);
+	for (size_t i = 0; i < 11; i++)
+		end(&limiter, LIMITER_REFUSED, MS, 41, 41);
 	check_int(limiter.limit, 21);
 	for (int i = 0; i < 40; i++)
 		tell(&limiter, LIMITER_DELIVERED,
@@ -267,6 +242,30 @@ static void spaces_starts(void)
 	check_int(limiter.limit, 4);
 }
 
+/* A part of the server is broken, whoever asks how slowly: after a crawl, which shows it,
+ * the window is as wide as it was said to be, and stays so. */
+static void bears_what_no_window_helps(void)
+{
+	struct limiter limiter;
+	nstime began;
+	int slow = 0;
+
+	begin(&limiter, false, 64);
+	deliver(&limiter, 10, 20 * MS);
+	began = now;
+	for (int i = 0; i < 20000; i++) {
+		nstime gap = limiter_started(&limiter, now);
+
+		slow += gap > 100 * MS;
+		now += gap > MS ? gap : MS;
+		end(&limiter, i % 3 == 0 ? LIMITER_REFUSED : LIMITER_DELIVERED, 20 * MS,
+			limiter.limit, limiter.limit);
+	}
+	check(slow > 0 && slow < 400);
+	check(now - began < 100 * NS_PER_SEC);
+	check_int(limiter.limit, 64);
+}
+
 /* Timers that come late do not lower the rate. */
 static void makes_up_for_late_timers(void)
 {
@@ -276,8 +275,8 @@ static void makes_up_for_late_timers(void)
 
 	begin(&limiter, false, 16);
 	deliver(&limiter, 20, 42 * MS);
-	/* Eight are overlooked, eight are halved: 8.4 ms. */
-	batch(&limiter, LIMITER_REFUSED, MS, 16, true);
+	/* Ten are overlooked, six are halved: 11.2 ms. */
+	batch(&limiter, LIMITER_REFUSED, MS, 16);
 	began = now;
 	while (now < began + NS_PER_SEC) {
 		nstime gap = limiter_started(&limiter, now);
@@ -285,7 +284,7 @@ static void makes_up_for_late_timers(void)
 		started++;
 		now += gap > 0 ? (gap / MS + 1) * MS : 0; /* a clock of milliseconds */
 	}
-	check(started >= 117 && started <= 121);
+	check(started >= 88 && started <= 92);
 }
 
 /* When nothing comes for long, spacing is no cure: the retries are left to run out. */
@@ -340,10 +339,14 @@ static void hostile_news(void)
 
 			now += (nstime)(dice % 3 ? dice % (50 * MS) : 0);
 			limiter_tell(&limiter,
-				dice % 100 < (unsigned)job % 60 ? LIMITER_REFUSED
-								: LIMITER_DELIVERED,
-				odd[(dice >> 8) % 6], odd[(dice >> 16) % 6],
-				flights[(dice >> 24) % 5], (dice >> 32) % 2, now);
+				&(struct limiter_report){
+					.news = dice % 100 < (unsigned)job % 60
+							? LIMITER_REFUSED
+							: LIMITER_DELIVERED,
+					.bytes = odd[(dice >> 8) % 6],
+					.latency = odd[(dice >> 16) % 6],
+					.rank = flights[(dice >> 32) % 5]},
+				flights[(dice >> 24) % 5], now);
 			gap = limiter_started(&limiter, now);
 			if (limiter.limit < 1 || limiter.limit > ceiling || gap < 0 ||
 				!(limiter.window > 0)) {
@@ -357,19 +360,18 @@ static void hostile_news(void)
 
 int main(void)
 {
-	run(doubles_each_round);
-	run(stops_at_the_plateau);
-	run(goes_below_the_start);
-	run(finds_new_capacity);
+	run(follows_the_search);
 	run(keeps_below_its_ceiling);
-	run(does_not_grow_unused);
 	run(failures_say_nothing);
 	run(a_number_is_obeyed);
 	run(a_burst_counts_once);
+	run(learns_what_fits);
+	run(gives_way_to_an_outage);
 	run(rare_ones_are_overlooked);
 	run(recovers);
 	run(creeps_near_what_was_refused);
 	run(spaces_starts);
+	run(bears_what_no_window_helps);
 	run(makes_up_for_late_timers);
 	run(gives_up_spacing);
 	run(hostile_news);

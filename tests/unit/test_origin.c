@@ -7,6 +7,7 @@
 #include "tap.h"
 
 #define SEC NS_PER_SEC
+#define KEPT 256 /* idle ones */
 
 struct job {
 	struct list link;
@@ -20,7 +21,7 @@ struct bench {
 
 static void bench_init(struct bench *bench, size_t limit)
 {
-	origins_init(&bench->origins, limit);
+	origins_init(&bench->origins, false, limit);
 	for (int i = 0; i < 256; i++) {
 		bench->jobs[i].id = (char)i;
 		list_init(&bench->jobs[i].link);
@@ -61,9 +62,14 @@ static void check_starts(struct bench *bench, const char *want, nstime now)
 	check_str(got, want);
 }
 
+/* What every attempt here reports, unless it matters. */
+static const struct limiter_report delivered = {
+	.news = LIMITER_DELIVERED, .latency = SEC, .rank = 1};
+
 static void finish(struct bench *bench, const char *key, nstime now)
 {
-	origin_done(&bench->origins, map_get(bench->origins.by_key, key), true, now);
+	origin_done(&bench->origins, map_get(bench->origins.by_key, key), true,
+		&delivered, now);
 }
 
 static size_t known(const struct bench *bench)
@@ -235,29 +241,123 @@ static void successes_are_counted(void)
 	check_int(start(&bench, &origin, 0), '1');
 	check_int(start(&bench, &origin, 0), '2');
 	check_int(start(&bench, &origin, 0), '3');
-	origin_done(&bench.origins, origin, true, 0);
-	origin_done(&bench.origins, origin, false, 0);
-	origin_done(&bench.origins, origin, true, 0);
+	origin_done(&bench.origins, origin, true, &delivered, 0);
+	origin_done(&bench.origins, origin, false, &delivered, 0);
+	origin_done(&bench.origins, origin, true, &delivered, 0);
 	check_int(origin->successes, 2);
 	origins_release(&bench.origins);
 }
 
-static void forgotten_when_idle(void)
+/* Let so many others come and go. */
+static void pass_others(struct bench *bench, int n, nstime now)
+{
+	char key[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "other %d", i);
+		queue(bench, key, "x", now);
+		check_starts(bench, "x", now);
+		finish(bench, key, now);
+	}
+}
+
+static bool is_known(const struct bench *bench, const char *key)
+{
+	return map_get(bench->origins.by_key, key) != NULL;
+}
+
+static void idle_ones_are_forgotten_in_the_end(void)
 {
 	struct bench bench;
 
 	bench_init(&bench, SIZE_MAX);
 	queue(&bench, "a", "12", 0);
 	queue(&bench, "b", "p", 0);
-	check_int(known(&bench), 2);
 	check_starts(&bench, "1p2", 0);
-	check_int(known(&bench), 2);
+	finish(&bench, "a", 0);
 	finish(&bench, "b", 0);
-	check_int(known(&bench), 1);
+	check_int(bench.origins.n_idle, 1);
+	pass_others(&bench, KEPT - 1, 0);
+	check(is_known(&bench, "b")); /* the oldest that is kept */
+	queue(&bench, "b", "q", 0);
+	check_int(bench.origins.n_idle, KEPT - 1);
+	check_starts(&bench, "q", 0);
+	pass_others(&bench, 2 * KEPT, 0);
+	check(is_known(&bench, "a") && is_known(&bench, "b")); /* at work */
+	check_int(bench.origins.n_idle, KEPT);
+	check_int(known(&bench), KEPT + 2);
 	finish(&bench, "a", 0);
-	check_int(known(&bench), 1);
-	finish(&bench, "a", 0);
-	check_int(known(&bench), 0);
+	finish(&bench, "b", 0);
+	check_int(known(&bench), KEPT);
+	pass_others(&bench, KEPT, 0);
+	check(!is_known(&bench, "a") && !is_known(&bench, "b"));
+	origins_release(&bench.origins);
+}
+
+/* What was found out of an origin is there when the list comes back to it. */
+static void limits_outlive_their_tasks(void)
+{
+	static const struct limiter_report refused = {
+		.news = LIMITER_REFUSED, .latency = SEC, .rank = 4};
+	struct bench bench;
+	struct origin *origin = NULL;
+
+	bench_init(&bench, 4);
+	queue(&bench, "a", "123456", 0);
+	check_starts(&bench, "1234", 0);
+	origin = map_get(bench.origins.by_key, "a");
+	for (int i = 0; i < 4; i++)
+		origin_done(&bench.origins, origin, false, &refused, 2 * SEC);
+	check_starts(&bench, "56", 2 * SEC);
+	finish(&bench, "a", 2 * SEC);
+	finish(&bench, "a", 2 * SEC);
+	pass_others(&bench, KEPT / 2, 4 * SEC);
+	queue(&bench, "a", "789", 5 * SEC);
+	check(map_get(bench.origins.by_key, "a") == origin);
+	check(origin->limiter.limit < 4);
+	origins_release(&bench.origins);
+}
+
+/* Starts at an origin that has refused are spaced, within its limit. */
+static void spaced_when_refused(void)
+{
+	static const struct limiter_report refused = {
+		.news = LIMITER_REFUSED, .latency = SEC, .rank = 4};
+	struct bench bench;
+	struct origin *origin;
+	nstime now = 2 * SEC, wake;
+
+	bench_init(&bench, 8);
+	queue(&bench, "a", "abcdefgh", SEC);
+	queue(&bench, "a", "123", SEC);
+	check_starts(&bench, "abcdefgh", SEC);
+	finish(&bench, "a", now);
+	check_int(start(&bench, &origin, now), '1');
+	for (int i = 0; i < 6; i++)
+		origin_done(&bench.origins, origin, false, &refused, now);
+	check_int(start(&bench, &origin, now), '2');
+	check_int(origin->limiter.limit, 4);
+	check_int(origin->in_flight, 3);
+	check_int(start(&bench, &origin, now), 0);
+	wake = origins_wake(&bench.origins, now);
+	check(wake > now && wake < now + SEC);
+	check(origins_wake(&bench.origins, wake) == NSTIME_NEVER);
+	check_int(start(&bench, &origin, wake), '3');
+	origins_release(&bench.origins);
+}
+
+static void found_out_when_adaptive(void)
+{
+	struct bench bench;
+	struct origin *origin;
+
+	origins_init(&bench.origins, true, 100);
+	origin = origins_get(&bench.origins, "a", 0);
+	check_int(origin->limiter.limit, 32);
+	origins_release(&bench.origins);
+	bench_init(&bench, 100);
+	origin = origins_get(&bench.origins, "a", 0);
+	check_int(origin->limiter.limit, 100);
 	origins_release(&bench.origins);
 }
 
@@ -280,9 +380,9 @@ static void pause_outlives_its_tasks(void)
 	check_starts(&bench, "2", 10 * SEC);
 	check(origin_pause(&bench.origins, origin, SEC, 10 * SEC));
 	finish(&bench, "a", 10 * SEC);
-	check_int(known(&bench), 1);
+	check_int(bench.origins.n_idle, 0);
 	check(origins_wake(&bench.origins, 11 * SEC) == NSTIME_NEVER);
-	check_int(known(&bench), 0);
+	check_int(bench.origins.n_idle, 1);
 	origins_release(&bench.origins);
 }
 
@@ -300,7 +400,7 @@ static void pause_over_unnoticed(void)
 	check_starts(&bench, "2", SEC);
 	check(origins_wake(&bench.origins, SEC) == NSTIME_NEVER);
 	finish(&bench, "a", SEC);
-	check_int(known(&bench), 0);
+	check_int(bench.origins.n_idle, 1);
 	origins_release(&bench.origins);
 }
 
@@ -318,9 +418,9 @@ static void many_hosts_are_not_kept(void)
 		check_int(start(&bench, &origin, i), 'x');
 		if (i % 1000 == 0)
 			check(origin_pause(&bench.origins, origin, 10000, i));
-		origin_done(&bench.origins, origin, true, i);
+		origin_done(&bench.origins, origin, true, &delivered, i);
 		origins_wake(&bench.origins, i);
-		check(known(&bench) <= 11);
+		check(known(&bench) <= KEPT + 11);
 	}
 	origins_release(&bench.origins);
 }
@@ -352,7 +452,10 @@ int main(void)
 	run(first_pause_first);
 	run(pause_and_limit_together);
 	run(successes_are_counted);
-	run(forgotten_when_idle);
+	run(idle_ones_are_forgotten_in_the_end);
+	run(limits_outlive_their_tasks);
+	run(spaced_when_refused);
+	run(found_out_when_adaptive);
 	run(pause_outlives_its_tasks);
 	run(pause_over_unnoticed);
 	run(many_hosts_are_not_kept);
