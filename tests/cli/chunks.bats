@@ -46,8 +46,12 @@ at_once() { # MOST OPTION...
 	origin_start
 	each_mode at_once 4
 	each_mode at_once 3 --split 3
-	each_mode at_once 2 --jobs 2
-	each_mode at_once 2 --per-host 2
+	MODE=event
+	for option in --jobs --per-host; do
+		rm -rf "$ARENA/out"
+		curl -sS "$O/reset" >/dev/null
+		at_once 2 "$option" 2
+	done
 }
 
 # Many large files at once: --jobs is for all of them together.
@@ -99,10 +103,12 @@ no_range() { # TARGET OPTION...
 @test "--chunk-size is that of each chunk" {
 	origin_start
 	chunk_fetch "/a.bin?size=6M" --chunk-size 2M
-	requests 'length == 3'
+	# (the last ones may have been split, where nothing else was to be done)
+	requests "[\"bytes=0-2097151\", \"bytes=2097152-4194303\", \"bytes=4194304-6291455\"] - ($RANGES) == []"
 	rm "$ARENA/out/a.bin"
+	curl -sS "$O/reset" >/dev/null
 	chunk_fetch "/a.bin?size=6M" --chunk-size 512K
-	requests 'length == 15'
+	requests 'length == 12'
 }
 
 @test "by themselves, chunks are some megabytes at first" {

@@ -48,7 +48,7 @@ https_start() { # STREAMS
 	bulk_urls 64 "$HTTPS/" delay=100 | bulk_list
 	bulk_fetch -j 64 --cacert "$CERTS/ca.pem"
 	records 'all(.http_version == "2" and .num_retries == 0)'
-	logged 'length == 64 and all(.protocol == "HTTP/2.0" and .status == 200)'
+	logged 'length == 64 and all(.protocol == "HTTP/2.0" and .status == 206)'
 	logged 'map(.connection) | unique | length >= 8 and length <= 64'
 }
 

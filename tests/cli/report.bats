@@ -10,7 +10,7 @@ load helper
 	records '.[0] | .url == "'"$O"'/a.bin?size=1000&type=text/x" and .url_effective == .url and
 		.status == "done" and .error == null and .verified == "hash" and
 		(.digest | startswith("sha-256=")) and .filename_effective == "a.bin" and
-		.response_code == 200 and .http_version == "1.1" and .size_download == 1000 and
+		.response_code == 206 and .http_version == "1.1" and .size_download == 1000 and
 		.content_type == "text/x" and .remote_ip == "127.0.0.1" and .attempts == 1 and
 		.num_retries == 0 and .num_redirects == 0 and (.input | endswith("list.txt:1")) and
 		.time_total >= .time_starttransfer and .time_starttransfer >= .time_connect and

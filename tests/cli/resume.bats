@@ -42,7 +42,9 @@ ended_by() { # SIGNAL STATUS
 @test "interrupted in the middle of a large file" {
 	origin_start
 	each_mode ended_by INT 130
-	each_mode ended_by TERM 143
+	curl -sS "$O/reset" >/dev/null
+	rm -rf "$ARENA/out"
+	MODE=event ended_by TERM 143
 }
 
 # Twice, and then a second time in another mode.

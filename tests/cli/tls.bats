@@ -61,8 +61,8 @@ setup_file() {
 @test "HTTP/2: errors, resets and truncations are seen as such" {
 	nginx_start
 	fetch 1 4 --cacert "$CERTS/ca.pem" --tries 2 "$TLS/a.bin?status=404" \
-		"$TLS/b.bin?size=500000&truncate=100000" "$TLS/c.bin?size=5000&fail=1:500" \
-		"$TLS/d.bin?size=500000&reset=300000"
+		"$TLS/b.bin?size=200000&truncate=100000" "$TLS/c.bin?size=5000&fail=1:500" \
+		"$TLS/d.bin?size=200000&reset=150000"
 	files c.bin
 	same c.bin "/c.bin?size=5000"
 }

@@ -8,7 +8,7 @@
 struct account;
 
 struct larges {
-	struct oracle *oracle; /* who blames */
+	struct oracle *oracle;     /* who blames */
 	struct account **accounts; /* by the entry's number */
 	size_t total;
 	int64_t received; /* bytes, of all files */

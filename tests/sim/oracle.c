@@ -20,11 +20,11 @@ struct record {
 	unsigned in_flight; /* of a large file several may be */
 	/* Of a large file: */
 	bool large;
-	bool ended;         /* it only waits for what is in flight */
-	bool turn;          /* there was a retry: another mirror may be asked */
-	bool anew;          /* it has begun anew, so that old attempts may be in flight */
+	bool ended; /* it only waits for what is in flight */
+	bool turn;  /* there was a retry: another mirror may be asked */
+	bool anew;  /* it has begun anew, so that old attempts may be in flight */
 	unsigned fruitless; /* retries since something of it came that stays */
-	size_t mirror; /* the one whose chain is followed */
+	size_t mirror;      /* the one whose chain is followed */
 	unsigned hops;
 	bool from_public;
 	char *target;      /* a redirect leads there next; NULL: to a mirror */
@@ -141,9 +141,10 @@ static void check_place(struct oracle *oracle, struct record *record, const char
 	bool known = record->url && strcmp(record->url, url) == 0;
 
 	for (size_t i = 0; i < record->entry->urls.count; i++) {
-		if (strcmp(record->entry->urls.items[i], url) != 0)
+		if (strcmp(record->entry->urls.items[i], url) != 0 ||
+			!(record->turn || !record->url))
 			continue;
-		known |= record->turn || !record->url;
+		known = true;
 		record->hops = 0;
 		record->from_public = false;
 	}
@@ -193,29 +194,24 @@ static void check_attempt(struct oracle *oracle, const struct record *record,
 		"counters are not at their beginning");
 }
 
-static void check_limits(
-	struct oracle *oracle, const struct record *record, struct watched *watched)
+static void take_job(struct oracle *oracle, const struct record *record)
 {
 	if (++oracle->in_flight > oracle->most_in_flight)
 		oracle->most_in_flight = oracle->in_flight;
+	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
+	must(oracle->now >= record->not_before, record, "started during its backoff");
+	must(!oracle->draining, record, "started though draining");
+}
+
+static void check_limits(
+	struct oracle *oracle, const struct record *record, struct watched *watched)
+{
 	if (++watched->in_flight > watched->most_in_flight)
 		watched->most_in_flight = watched->in_flight;
-	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
 	must(oracle->settings->per_host == 0 ||
 			watched->in_flight <= oracle->settings->per_host,
 		record, "more than --per-host");
 	must(oracle->now >= watched->paused_until, record, "asked during a pause");
-	must(oracle->now >= record->not_before, record, "started during its backoff");
-}
-
-/* All is there: it asks nobody. */
-static void on_commit(struct oracle *oracle, const struct record *record)
-{
-	if (++oracle->in_flight > oracle->most_in_flight)
-		oracle->most_in_flight = oracle->in_flight;
-	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
-	must(oracle->now >= record->not_before, record, "committed during its backoff");
-	must(record->large, record, "a commit of a small file");
 }
 
 static void on_start(
@@ -224,16 +220,17 @@ static void on_start(
 	struct host *host = world_host(oracle->world, attempt->url);
 	struct watched *watched;
 
-	must(record->in_flight == 0 || record->large, record, "started while in flight");
+	must(record->in_flight == 0 || record->large, record,
+		"started while in flight");
 	must(record->in_flight == 0 || record->in_flight < oracle->settings->split ||
 			record->anew,
 		record, "more than --split");
 	must(oracle->ends[record->number] == 0, record, "started after its end");
-	must(!oracle->draining, record, "started though draining");
 	record->in_flight++;
+	take_job(oracle, record);
 	if (attempt->work == WORK_COMMIT) {
-		on_commit(oracle, record);
-		return;
+		must(record->large, record, "a commit of a small file");
+		return; /* it asks nobody */
 	}
 	check_url(oracle, record, attempt->url);
 	record->attempts++;
@@ -373,6 +370,14 @@ static void on_finish(struct oracle *oracle, struct record *record,
 	oracle->due = record;
 }
 
+/* May another attempt follow at once? */
+static bool may_hurry(const struct settings *settings, const struct record *record,
+	const struct outcome *outcome)
+{
+	return record->entry->urls.count > 1 || settings->retry_wait == 0 ||
+	       begins_anew(outcome);
+}
+
 /* With one mirror each failure ends a round, and only a pause can stand for its wait. */
 static void check_wait(struct oracle *oracle, const struct record *record,
 	const struct outcome *outcome, nstime wait)
@@ -395,9 +400,8 @@ static void check_wait(struct oracle *oracle, const struct record *record,
 		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after
 							: PAUSE_MAX;
 	must(wait >= 0 && wait <= most, record, "a wait over its bounds");
-	if (record->entry->urls.count == 1 && !paused && settings->retry_wait > 0 &&
-		!begins_anew(outcome))
-		must(wait > 0, record, "tried again without a wait");
+	must(wait > 0 || paused || may_hurry(settings, record, outcome), record,
+		"tried again without a wait");
 }
 
 /* How long it may go on when nothing comes of it. */
@@ -413,6 +417,8 @@ static void check_fruitless(
 	if (!begins_anew(outcome)) {
 		free(record->target);
 		record->target = NULL;
+		record->hops = 0;
+		record->from_public = false;
 	}
 	record->fruitless += !is_refusal(outcome);
 	must(record->fruitless <= most, record, "no end of it");
@@ -423,14 +429,16 @@ static void on_retry(
 {
 	bool hope = false;
 
-	must(record->outcome == OUTCOME_FAILED || record->large, record,
-		"a retry of no failure");
 	must(!record->own_fault, record, "a retry after our own failure");
-	for (size_t i = 0; i < record->entry->urls.count; i++)
-		hope |= !is_used_up(oracle, record, i);
-	must(hope || record->large, record, "a retry with no mirror left");
-	if (record->large)
+	if (record->large) {
 		check_fruitless(oracle, record, event->outcome);
+	} else {
+		must(record->outcome == OUTCOME_FAILED, record,
+			"a retry of no failure");
+		for (size_t i = 0; i < record->entry->urls.count; i++)
+			hope |= !is_used_up(oracle, record, i);
+		must(hope, record, "a retry with no mirror left");
+	}
 	check_wait(oracle, record, event->outcome, event->wait);
 	record->retries++;
 	oracle->retries++;
@@ -440,8 +448,7 @@ static void on_retry(
 static void on_redirect(
 	struct oracle *oracle, struct record *record, const struct outcome *outcome)
 {
-	must(record->outcome == OUTCOME_REDIRECT || record->large, record,
-		"a redirect that is none");
+	must(record->outcome == OUTCOME_REDIRECT || record->large, record, "sent on?");
 	record->redirects++;
 	oracle->redirects++;
 	record->hops++;
@@ -468,8 +475,7 @@ static void on_failed(
 		oracle->interrupted++;
 		return;
 	}
-	must(record->outcome == OUTCOME_FAILED || record->large, record,
-		"failed though it had not");
+	must(record->outcome == OUTCOME_FAILED || record->large, record, "failed?");
 	must(event->outcome && event->error->kind != KIND_NONE, record, "no reason");
 	for (size_t i = 0; !record->own_fault && i < record->entry->urls.count; i++)
 		must(record->large || may_be_left(oracle, record, i), record,

@@ -12,7 +12,7 @@
 
 #define SPIN_MAX 100000 /* calls in one moment that bring nothing forward */
 
-#define STEP (128 * 1024)           /* bytes of a large file that come at a time */
+#define STEP (128 * 1024) /* bytes of a large file that come at a time */
 #define COMMIT (5 * NS_PER_MS)
 
 struct flight {
@@ -132,8 +132,8 @@ static void answer_large(struct sim *sim, struct flight *flight)
 static bool step_large(struct sim *sim, struct flight *flight)
 {
 	struct exchange_plan *plan = &flight->plan;
-	int64_t last = flight->attempt->last < plan->last ? flight->attempt->last
-							  : plan->last;
+	int64_t last =
+		flight->attempt->last < plan->last ? flight->attempt->last : plan->last;
 	int64_t wanted = last - flight->attempt->asked.first + 1 - flight->received;
 	int64_t len = wanted < STEP ? wanted : STEP;
 

@@ -313,6 +313,64 @@ static void source_faster_than_the_jobs(void)
 }
 
 /* --------------------------------------------------------------------------------------
+ * Numbers that are found out: --jobs auto
+ * ----------------------------------------------------------------------------------- */
+
+/* Hosts that take so many at once, and refuse the rest: all comes, nearly as soon as if it
+ * had been known, and few are refused. */
+static void auto_with_hard_caps(void)
+{
+	static const unsigned caps[] = {4, 10, 40, 100};
+	struct sim sim;
+	uint64_t asked = 0, refused = 0;
+
+	sim_init(&sim, 4, 20000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	for (size_t i = 0; i < 4; i++)
+		sim.world.hosts[i].capacity = caps[i];
+	sim.settings.jobs = 2000;
+	sim.settings.jobs_auto = true;
+	check_makespan(&sim, 20000 / 4 / 4 * steady.latency);
+	for (size_t i = 0; i < 4; i++) {
+		asked += sim.world.hosts[i].asked;
+		refused += sim.world.hosts[i].refused;
+		check(sim.world.hosts[i].most_serving == caps[i]);
+	}
+	check(refused * 20 < asked);
+	sim_release(&sim);
+}
+
+/* Hosts that take any number are given more and more, up to what there is room for. */
+static void auto_up_to_the_room(void)
+{
+	struct sim sim;
+
+	sim_init(&sim, 2, 40000, make_mixed, seed);
+	all_hosts(&sim, steady);
+	sim.settings.jobs = 1500;
+	sim.settings.jobs_auto = true;
+	sim.oracle.fate = always_done;
+	check_int(sim_run(&sim), 0);
+	check_int(sim.oracle.done, 40000);
+	check_int(sim.oracle.most_in_flight, 1500);
+	check(sim.oracle.last_end < 3 * 40000 / 1500 * steady.latency);
+	sim_release(&sim);
+}
+
+/* No more of a list is read because its only host is at a limit that nobody set. */
+static void auto_in_a_small_window(void)
+{
+	struct bulk bulk;
+
+	bulk_init(&bulk, 10000000, 1);
+	bulk.settings.jobs_auto = true;
+	bulk.enough = 100000;
+	bulk_run(&bulk);
+	check(bulk.done >= bulk.enough);
+	check(bulk.most_live <= 2048 + 64 + 64);
+}
+
+/* --------------------------------------------------------------------------------------
  * Ends before the end
  * ----------------------------------------------------------------------------------- */
 
@@ -385,6 +443,7 @@ static void many_small_worlds(void)
 		troubled_hosts(&sim);
 		sim.settings.jobs = 1 + (int64_t)dice_below(&dice, 20);
 		sim.settings.per_host = (int64_t)dice_below(&dice, 5);
+		sim.settings.jobs_auto = dice_chance(&dice, 0.3);
 		sim.settings.tries = 1 + (int64_t)dice_below(&dice, 6);
 		sim.settings.retry_wait = waits[dice_below(&dice, 4)];
 		sim.settings.allow_private = dice_chance(&dice, 0.3);
@@ -477,6 +536,9 @@ int main(void)
 	run(halting_source);
 	run(slow_source);
 	run(source_faster_than_the_jobs);
+	run(auto_with_hard_caps);
+	run(auto_up_to_the_room);
+	run(auto_in_a_small_window);
 	run(drained_at_any_time);
 	run(disk_full_in_the_middle);
 	run(many_small_worlds);

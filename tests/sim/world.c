@@ -175,8 +175,8 @@ static unsigned state_of(const char *path, unsigned n, nstime now)
 }
 
 /* What a ranged request gets. */
-static void answer_range(const struct attempt *attempt, const char *path,
-	struct exchange_plan *plan)
+static void answer_range(
+	const struct attempt *attempt, const char *path, struct exchange_plan *plan)
 {
 	char etag[24];
 

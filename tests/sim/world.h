@@ -76,7 +76,7 @@ struct exchange_plan {
 	unsigned state;   /* of the file */
 	bool ranges, pin; /* it says that it takes ranges; which state it is */
 	int64_t speed;    /* bytes per second */
-	int64_t breaks;   /* after so many bytes the outcome comes, `stalls` later; -1: not */
+	int64_t breaks; /* after so many bytes the outcome comes, `stalls` later; -1: not */
 	nstime stalls;
 };
 

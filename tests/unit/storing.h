@@ -56,7 +56,8 @@ static inline int store(struct outdir *outdir, uint64_t number, const char *path
 
 	memset(err, 0, sizeof(*err));
 	*renamed = (char *)"rubbish";
-	return sink_store(outdir, &entry, existing, body, strlen(body), -1, renamed, err);
+	return sink_store(
+		outdir, &entry, existing, body, strlen(body), -1, renamed, err);
 }
 
 static inline void store_ok(struct outdir *outdir, uint64_t number, const char *path,

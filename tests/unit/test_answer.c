@@ -17,10 +17,10 @@
 
 /* What is asked for. */
 enum ask {
-	ALL,     /* no range */
-	FIRST,   /* bytes 0-99 of a file that nobody knows */
-	LATER,   /* bytes 100-199 of 1000, ETag "a", modified at OLD */
-	LAST,    /* bytes 900-999 of the same */
+	ALL,   /* no range */
+	FIRST, /* bytes 0-99 of a file that nobody knows */
+	LATER, /* bytes 100-199 of 1000, ETag "a", modified at OLD */
+	LAST,  /* bytes 900-999 of the same */
 	RESUMED, /* as LATER, of a file that is pinned by its date, as an earlier run knew it */
 	UNPINNED /* bytes 100-199 of 1000, and no validator */
 };
@@ -105,9 +105,10 @@ static void whole_files(void)
 			false},
 		{ALL, WHOLE "Content-Length: 1000\nAccept-Ranges: bytes\n" A,
 			ANSWER_FILE, KIND_NONE, 1000, 999, true},
-		{ALL, WHOLE "Content-Length: 1000\nAccept-Ranges: none\n" A, ANSWER_FILE,
-			KIND_NONE, 1000, 999, false},
-		{ALL, WHOLE "Content-Length: 0\n", ANSWER_FILE, KIND_NONE, 0, -1, false},
+		{ALL, WHOLE "Content-Length: 1000\nAccept-Ranges: none\n" A,
+			ANSWER_FILE, KIND_NONE, 1000, 999, false},
+		{ALL, WHOLE "Content-Length: 0\n", ANSWER_FILE, KIND_NONE, 0, -1,
+			false},
 		{ALL, WHOLE, ANSWER_FILE, KIND_NONE, -1, RANGE_OPEN, false},
 		{ALL, WHOLE "Transfer-Encoding: chunked\n", ANSWER_FILE, KIND_NONE, -1,
 			RANGE_OPEN, false},
@@ -116,8 +117,8 @@ static void whole_files(void)
 		/* A range was asked for, and all of it comes: no more ranges then. */
 		{FIRST, WHOLE "Content-Length: 1000\nAccept-Ranges: bytes\n" A,
 			ANSWER_FILE, KIND_NONE, 1000, 999, false},
-		{FIRST, WHOLE "Transfer-Encoding: chunked\n", ANSWER_FILE, KIND_NONE, -1,
-			RANGE_OPEN, false},
+		{FIRST, WHOLE "Transfer-Encoding: chunked\n", ANSWER_FILE, KIND_NONE,
+			-1, RANGE_OPEN, false},
 		/* If-Range says: what was pinned is gone. */
 		{LATER, WHOLE "Content-Length: 1000\n" A, ANSWER_WRONG, KIND_CHANGED, 0,
 			0, false},
@@ -126,12 +127,12 @@ static void whole_files(void)
 		/* Not the file at all. */
 		{ALL, "HTTP/1.1 404 Not Found\n", ANSWER_OTHER, KIND_NONE, 0, 0, false},
 		{FIRST, "HTTP/1.1 302 Found\n", ANSWER_OTHER, KIND_NONE, 0, 0, false},
-		{LATER, "HTTP/1.1 503 Service Unavailable\n", ANSWER_OTHER, KIND_NONE, 0,
+		{LATER, "HTTP/1.1 503 Service Unavailable\n", ANSWER_OTHER, KIND_NONE,
+			0, 0, false},
+		{ALL, PART "Content-Range: bytes 0-9/1000\n", ANSWER_OTHER, KIND_NONE,
+			0, 0, false},
+		{ALL, BEYOND "Content-Range: bytes */0\n", ANSWER_OTHER, KIND_NONE, 0,
 			0, false},
-		{ALL, PART "Content-Range: bytes 0-9/1000\n", ANSWER_OTHER, KIND_NONE, 0,
-			0, false},
-		{ALL, BEYOND "Content-Range: bytes */0\n", ANSWER_OTHER, KIND_NONE, 0, 0,
-			false},
 	};
 	static const struct answer_case coded = {ALL,
 		WHOLE "Content-Length: 1000\nContent-Encoding: gzip\n"
@@ -154,8 +155,8 @@ static void honest_ranges(void)
 			     "Transfer-Encoding: chunked\n",
 			ANSWER_FILE, KIND_NONE, 100, 99, true},
 		/* The size of the file may be left open. */
-		{FIRST, PART "Content-Range: bytes 0-99/*\n", ANSWER_FILE, KIND_NONE, -1,
-			99, true},
+		{FIRST, PART "Content-Range: bytes 0-99/*\n", ANSWER_FILE, KIND_NONE,
+			-1, 99, true},
 		{LATER, PART "Content-Range: bytes 100-199/1000\n" A, ANSWER_FILE,
 			KIND_NONE, 1000, 199, true},
 		{LATER, PART "Content-Range: Bytes 100-199/1000\nContent-Length: 100\n",
@@ -207,7 +208,9 @@ static void ranges_that_lie(void)
 		/* As many bytes as were asked for, says one field, and not the other. */
 		{LATER, PART "Content-Range: bytes 100-199/1000\nContent-Length: 99\n",
 			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
-		{LATER, PART "Content-Range: bytes 100-199/1000\nContent-Length: 1000\n",
+		{LATER,
+			PART
+			"Content-Range: bytes 100-199/1000\nContent-Length: 1000\n",
 			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
 		/* Ranges of what is coded are of other bytes. */
 		{LATER,
@@ -241,8 +244,8 @@ static void files_that_have_changed(void)
 		{RESUMED, PART "Content-Range: bytes 100-199/1000\n" NEW, ANSWER_WRONG,
 			KIND_CHANGED, 0, 0, false},
 		/* It has become shorter. */
-		{LATER, BEYOND "Content-Range: bytes */50\n", ANSWER_WRONG, KIND_CHANGED,
-			0, 0, false},
+		{LATER, BEYOND "Content-Range: bytes */50\n", ANSWER_WRONG,
+			KIND_CHANGED, 0, 0, false},
 		{LATER, BEYOND "Content-Range: bytes */0\n", ANSWER_WRONG, KIND_CHANGED,
 			0, 0, false},
 		{LATER, BEYOND, ANSWER_WRONG, KIND_CHANGED, 0, 0, false},
@@ -261,8 +264,8 @@ static void empty_files(void)
 	static const struct answer_case cases[] = {
 		{FIRST, BEYOND "Content-Range: bytes */0\n", ANSWER_EMPTY, KIND_NONE, 0,
 			0, false},
-		{FIRST, BEYOND "Content-Range: bytes */1000\n", ANSWER_WRONG, KIND_RANGE,
-			0, 0, false},
+		{FIRST, BEYOND "Content-Range: bytes */1000\n", ANSWER_WRONG,
+			KIND_RANGE, 0, 0, false},
 		{FIRST, BEYOND "Content-Range: bytes 0-99/1000\n", ANSWER_WRONG,
 			KIND_RANGE, 0, 0, false},
 		{FIRST, BEYOND "Content-Range: bytes 0-0/0\n", ANSWER_WRONG, KIND_RANGE,

@@ -39,8 +39,8 @@ static void bench_open(struct bench *bench, const char *dir)
 	body_init(&bench->body, bench->outdir, bench->parts, DURABILITY_NONE);
 	bench->entry = entry_new();
 	bench->entry->number = 1;
-	bench->attempt = (struct attempt){
-		.entry = bench->entry, .version = VERSION_UNKNOWN};
+	bench->attempt =
+		(struct attempt){.entry = bench->entry, .version = VERSION_UNKNOWN};
 	outcome_init(&bench->outcome);
 }
 
@@ -144,10 +144,10 @@ static void check_one(size_t len, size_t block, int64_t announced, enum digest_a
 			block, announced);
 	check(scratch_holds("out/sub/file", data, len));
 	check_int(bench.was_part, announced > 256 * KIB || len > 256 * KIB);
-	check_int(bench.outcome.verified,
-		alg != DIGEST_NONE                   ? VERIFIED_HASH
-		: bench.was_part && announced > 256 * KIB ? VERIFIED_LENGTH
-							  : VERIFIED_NONE);
+	check_int(bench.outcome.verified, alg != DIGEST_NONE ? VERIFIED_HASH
+					  : bench.was_part && announced > 256 * KIB
+						  ? VERIFIED_LENGTH
+						  : VERIFIED_NONE);
 	check_int(bench.outcome.digest[0] != '\0', alg != DIGEST_NONE);
 	check_str(bench.outcome.verified_by, alg == DIGEST_NONE ? NULL : "checksum");
 	check(bench.outcome.renamed == NULL);
@@ -571,22 +571,6 @@ static void nothing_is_settled_in_memory(void)
 	bench_release(&bench);
 }
 
-static void dated(void)
-{
-	struct bench bench;
-	struct stat info;
-
-	bench_init(&bench);
-	check_int(begin(&bench, 3), 0);
-	check_int(add(&bench, "abc", 3, 3), 0);
-	check_int(body_commit(&bench.body, &bench.settings, 1000000000, &bench.outcome,
-			  &bench.err),
-		0);
-	check_int(stat("out/sub/file", &info), 0);
-	check_int(info.st_mtime, 1000000000);
-	bench_release(&bench);
-}
-
 int main(void)
 {
 	scratch_enter();
@@ -604,7 +588,6 @@ int main(void)
 	run(existing_files);
 	run(ranges_go_to_the_part);
 	run(nothing_is_settled_in_memory);
-	run(dated);
 	run_if(scratch_can_mount(), "mounts are not allowed here", disk_full);
 	scratch_leave();
 	return done();

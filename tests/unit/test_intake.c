@@ -98,7 +98,8 @@ static void bench_init_sums(struct bench *bench, const struct step *steps,
 	bench->naming = naming_new(NULL, NULL);
 	bench->outdir = outdir_open("out", NULL);
 	check(bench->naming && bench->outdir);
-	check_int(ledger_open(&bench->ledger, &bench->settings, bench->outdir, NULL), 0);
+	check_int(
+		ledger_open(&bench->ledger, &bench->settings, bench->outdir, NULL), 0);
 	bench->intake = intake_new(&(struct intake){.settings = &bench->settings,
 		.inputs = &bench->inputs,
 		.naming = bench->naming,

@@ -21,8 +21,8 @@ struct bench {
 
 static void open_dir(struct bench *bench)
 {
-	*bench = (struct bench){
-		.settings = {.existing = EXISTING_SKIP, .resume = true}};
+	*bench =
+		(struct bench){.settings = {.existing = EXISTING_SKIP, .resume = true}};
 	bench->outdir = outdir_open("out", &bench->err);
 	check(bench->outdir != NULL);
 	bench->entry = entry_new();
@@ -35,8 +35,8 @@ static void open_dir(struct bench *bench)
 
 static void open_ledger(struct bench *bench)
 {
-	check_int(ledger_open(&bench->ledger, &bench->settings, bench->outdir,
-			  &bench->err),
+	check_int(ledger_open(
+			  &bench->ledger, &bench->settings, bench->outdir, &bench->err),
 		0);
 }
 
@@ -58,9 +58,10 @@ static void bench_close(struct bench *bench, bool ended, bool left)
 /* Half of the file comes. */
 static void bring_half(struct bench *bench)
 {
-	struct part_facts facts = {.version = &bench->attempt.version, .resumable = true};
-	struct part *part = parts_get(
-		bench->ledger.parts, &bench->attempt, &facts, &bench->err);
+	struct part_facts facts = {
+		.version = &bench->attempt.version, .resumable = true};
+	struct part *part =
+		parts_get(bench->ledger.parts, &bench->attempt, &facts, &bench->err);
 	char *half = xcalloc(1, SIZE / 2);
 
 	check(part != NULL);
@@ -369,9 +370,9 @@ static void interrupted_without_an_outcome(void)
 	keeper = keeper_new(bench.ledger.parts, &listener.observer);
 	bring_half(&bench);
 	error_set(&err, KIND_INTERRUPTED, 0, "stopped");
-	observer_tell(keeper, &(struct event){.type = EVENT_FAILED,
-				      .entry = bench.entry,
-				      .error = &err});
+	observer_tell(keeper,
+		&(struct event){
+			.type = EVENT_FAILED, .entry = bench.entry, .error = &err});
 	keeper->ops->tick(keeper, 7); /* the next one has none */
 	check_int(scratch_count(PARTS), 1);
 	keeper_free(keeper);

@@ -19,7 +19,7 @@ static void has_built_in_values(void)
 	check_str(got()->dir, ".");
 	check_str(got()->output, NULL);
 	check_str(got()->mode, "event");
-	check_int(got()->jobs, 64);
+	check_int(got()->jobs, 0); /* auto */
 	check_int(got()->per_host, 0);
 	check_int(got()->tries, 5);
 	check_int(got()->retry_wait, 500 * NS_PER_MS);
@@ -44,6 +44,12 @@ static void has_built_in_values(void)
 	check(!got()->insecure && !got()->quiet && !got()->json && !got()->compressed);
 }
 
+/* One that is on by itself is turned off by --no-. */
+static bool is_sound_flag(const struct option_row *row)
+{
+	return !row->argument && (!row->fallback || strcmp(row->fallback, "yes") == 0);
+}
+
 /* What docs and parser take for granted of every row. */
 static void has_a_sound_table(void)
 {
@@ -59,9 +65,7 @@ static void has_a_sound_table(void)
 		check(row->letter != 'c');
 		check(row->help && row->man && row->group);
 		check(row->man[strlen(row->man) - 1] == '.');
-		check(!flag || !row->argument);
-		/* One that is on by itself is turned off by --no-. */
-		check(!flag || !row->fallback || strcmp(row->fallback, "yes") == 0);
+		check(!flag || is_sound_flag(row));
 		check(flag || row->type == OPTION_ACTION || row->argument);
 		check(!row->bare || (row->argument && !row->letter));
 		check(!list || (row->choices && row->fallback));
@@ -173,17 +177,23 @@ static void reads_units(void)
 
 static void refuses_wrong_values(void)
 {
-	refused("--jobs: 'x' is not a number from 1 to 65535; write for example "
-		"--jobs 64",
+	refused("--jobs: 'x' is neither auto nor a number from 1 to 65535; write for "
+		"example --jobs auto",
 		"-j", "x", URL);
-	refused("--jobs: '0' is not", "-j0", URL);
-	refused("--jobs: '65536' is not", "-j65536", URL);
-	refused("--jobs: '-1' is not", "-j", "-1", URL);
-	refused("--jobs: ' 1' is not", "-j", " 1", URL);
-	refused("--jobs: '=8' is not", "-j=8", URL);
-	refused("--jobs: '' is not", "--jobs=", URL);
-	refused("--jobs: '99999999999999999999' is not", "-j99999999999999999999", URL);
+	refused("--jobs: '0' is neither", "-j0", URL);
+	refused("--jobs: '65536' is neither", "-j65536", URL);
+	refused("--jobs: '-1' is neither", "-j", "-1", URL);
+	refused("--jobs: ' 1' is neither", "-j", " 1", URL);
+	refused("--jobs: '=8' is neither", "-j=8", URL);
+	refused("--jobs: '' is neither", "--jobs=", URL);
+	refused("--jobs: '99999999999999999999' is neither", "-j99999999999999999999",
+		URL);
+	refused("--jobs: 'Auto' is neither", "-jAuto", URL);
+	refused("--per-host: 'auto' is not a number", "--per-host=auto", URL);
 	check_int(parse("-j65535", "--per-host=65535", "--max-redirs=0", URL), 0);
+	check_int(got()->jobs, 65535);
+	check_int(parse("-j8", "--jobs=auto", URL), 0);
+	check_int(got()->jobs, 0);
 	refused("--tries: '0'", "--tries=0", URL);
 	refused("--mode: 'fast' is none of: sequential, threads, event", "--mode=fast",
 		URL);
@@ -314,8 +324,8 @@ static void survives_monsters(void)
 	static char huge[100001];
 
 	memset(huge, '9', sizeof(huge) - 1);
-	refused("--jobs: '9999999999999999999999999999999999999999' is not", "-j", huge,
-		URL);
+	refused("--jobs: '9999999999999999999999999999999999999999' is neither", "-j",
+		huge, URL);
 	memcpy(huge, "--", 2);
 	refused("there is no such option", huge, URL);
 	memset(huge, 'a', sizeof(huge) - 1);

@@ -1,155 +1,8 @@
-/* test_part.c - the part of a large file: several attempts that write to it, in any order, what
- * it proves, and what another run finds of it. */
-#include "store/part.h"
-
+/* test_part.c - the part of a large file: several attempts that write to it, in any order, and
+ * what it proves. What another run finds of it is in test_part_runs.c. */
 #include <pthread.h>
-#include <sys/syscall.h>
 
-#include "base/alloc.h"
-#include "scratch.h"
-#include "store/digest.h"
-#include "store/journal.h"
-
-#define KIB INT64_C(1024)
-#define SIZE (1000 * KIB + 7)
-#define PARTS "out/.seine/parts"
-
-/* One run of a job of one entry. */
-struct bench {
-	struct outdir *outdir;
-	struct journal *journal; /* NULL: nothing is kept */
-	struct parts *parts;
-	struct settings settings;
-	struct entry *entry;
-	struct version version;
-	struct attempt attempt;
-	struct outcome outcome;
-	struct error err;
-};
-
-static unsigned char content[SIZE];
-
-static void bench_open(struct bench *bench, bool journaled)
-{
-	*bench = (struct bench){.settings = {.existing = EXISTING_SKIP},
-		.version = {.size = SIZE, .etag = (char *)"\"v1\"", .mtime = -1}};
-	bench->outdir = outdir_open("out", &bench->err);
-	check(bench->outdir != NULL);
-	if (journaled) {
-		bench->journal = journal_open(
-			&(struct journal_setup){
-				.workdir = outdir_workdir(bench->outdir)},
-			&bench->err);
-		check(bench->journal != NULL);
-		check_int(outdir_sweep(bench->outdir, journal_has_part, bench->journal,
-				  &bench->err),
-			0);
-		outdir_attach(bench->outdir, bench->journal, NULL);
-	}
-	bench->parts = parts_new(bench->outdir);
-	bench->entry = entry_new();
-	bench->entry->number = 5;
-	bench->entry->path = xstrdup("sub/file");
-	strings_add(&bench->entry->urls, "http://a.test/file");
-	bench->attempt = (struct attempt){.entry = bench->entry, .version = bench->version};
-	outcome_init(&bench->outcome);
-}
-
-/* `complete`: nothing may be left. */
-static void bench_close(struct bench *bench, bool complete)
-{
-	parts_free(bench->parts);
-	outcome_release(&bench->outcome);
-	entry_free(bench->entry);
-	outdir_attach(bench->outdir, NULL, NULL);
-	check_int(journal_close(bench->journal, complete, NULL), 0);
-	if (complete)
-		check_int(scratch_count(PARTS), 0);
-	outdir_close(bench->outdir);
-	check_int(scratch_there("out/.seine"), !complete);
-	if (complete)
-		scratch_remove("out");
-}
-
-static void want_digest(struct bench *bench, const void *data, size_t len)
-{
-	struct digest *digest = digest_new(DIGEST_SHA256, NULL);
-
-	check_int(digest_update(digest, data, len, NULL), 0);
-	check_int(digest_final(digest, &bench->entry->checksum, NULL), 0);
-	digest_free(digest);
-}
-
-static struct part *get_of(struct bench *bench, unsigned generation)
-{
-	struct part_facts facts = {.version = &bench->version, .resumable = true};
-
-	bench->attempt.generation = generation;
-	return parts_get(bench->parts, &bench->attempt, &facts, &bench->err);
-}
-
-static struct part *get(struct bench *bench)
-{
-	struct part *part = get_of(bench, 0);
-
-	check(part != NULL);
-	return part;
-}
-
-/* The content from `first` to before `end`, in blocks. */
-static void write_some(struct bench *bench, struct part *part, int64_t first, int64_t end)
-{
-	while (first < end) {
-		int64_t len = end - first < 100000 ? end - first : 100000;
-
-		check_int(part_write(part, first, content + first, (size_t)len,
-				  &bench->err),
-			0);
-		first += len;
-	}
-}
-
-/* ... by an attempt of its own, which tells the journal of it. */
-static void bring(struct bench *bench, int64_t first, int64_t end)
-{
-	struct part *part = get(bench);
-
-	write_some(bench, part, first, end);
-	check_int(part_note(part, (struct range){first, end - 1}, &bench->err), 0);
-	part_put(part);
-}
-
-/* The whole file at once. */
-static void bring_all_as(struct bench *bench, unsigned generation)
-{
-	struct part *part = get_of(bench, generation);
-
-	check(part != NULL);
-	write_some(bench, part, 0, SIZE);
-	part_put(part);
-}
-
-static int commit(struct bench *bench)
-{
-	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		&bench->outcome, &bench->err);
-}
-
-static void commit_ok(struct bench *bench)
-{
-	check_int(commit(bench), 0);
-	check_int(bench->outcome.verified, bench->entry->checksum.alg == DIGEST_NONE
-						   ? VERIFIED_LENGTH
-						   : VERIFIED_HASH);
-	check(scratch_holds("out/sub/file", content, SIZE));
-}
-
-static void commit_fails(struct bench *bench, enum kind kind)
-{
-	check_int(commit(bench), -1);
-	check_str(kind_name(bench->err.kind), kind_name(kind));
-	check(!scratch_holds("out/sub/file", content, SIZE));
-}
+#include "parting.h"
 
 /* Ends of pieces; each is brought by another attempt, in this order. */
 static const int orders[][5] = {
@@ -322,7 +175,7 @@ static void generations(void)
 	old = get_of(&bench, 0);
 	check_int(part_write(old, 0, "rubbish", 7, &bench.err), 0);
 	new = get_of(&bench, 2);
-	check(new && new != old);
+	check(new &&new != old);
 	check_int(scratch_count(PARTS), 2);
 	write_some(&bench, new, 0, SIZE);
 	check_int(part_write(old, 7, "rubbish", 7, &bench.err), 0);
@@ -378,235 +231,6 @@ static void given_up(void)
 }
 
 /* --------------------------------------------------------------------------------------
- * Another run
- * ----------------------------------------------------------------------------------- */
-
-/* A run that brings three pieces and is broken off. */
-static void first_run(void)
-{
-	struct bench bench;
-
-	bench_open(&bench, true);
-	check(parts_resume(bench.parts, bench.entry) == NULL);
-	bring(&bench, 0, 100 * KIB);
-	bring(&bench, 500 * KIB, 600 * KIB);
-	bring(&bench, 100 * KIB, 200 * KIB);
-	parts_end(bench.parts, bench.entry, true);
-	check(parts_are_kept(bench.parts));
-	check(!scratch_there("out/sub"));
-	bench_close(&bench, false);
-}
-
-static void another_run_goes_on(void)
-{
-	for (int digest = 0; digest < 2; digest++) {
-		struct resume *resume;
-		struct bench bench;
-
-		first_run();
-		bench_open(&bench, true);
-		if (digest)
-			want_digest(&bench, content, SIZE);
-		resume = bench.entry->resume = parts_resume(bench.parts, bench.entry);
-		check(resume != NULL);
-		check_int(resume->version.size, SIZE);
-		check_str(resume->version.etag, "\"v1\"");
-		check_int(resume->n_ranges, 2);
-		check_int(resume->ranges[0].first, 0);
-		check_int(resume->ranges[0].last, 200 * KIB - 1);
-		check_int(resume->ranges[1].first, 500 * KIB);
-		check_int(resume->ranges[1].last, 600 * KIB - 1);
-		bring(&bench, 200 * KIB, 500 * KIB);
-		bring(&bench, 600 * KIB, SIZE);
-		check_int(scratch_count(PARTS), 1);
-		check_int(parts_unread(bench.parts, &bench.attempt), digest ? SIZE : 0);
-		commit_ok(&bench);
-		check(parts_resume(bench.parts, bench.entry) == NULL);
-		bench_close(&bench, true);
-	}
-}
-
-/* Everything was there, and only the name was missing. */
-static void another_run_commits(void)
-{
-	struct bench bench;
-
-	bench_open(&bench, true);
-	bring(&bench, 0, SIZE);
-	parts_end(bench.parts, bench.entry, true);
-	bench_close(&bench, false);
-	bench_open(&bench, true);
-	want_digest(&bench, content, SIZE);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
-	check(bench.entry->resume != NULL);
-	check_int(parts_unread(bench.parts, &bench.attempt), SIZE);
-	commit_ok(&bench);
-	bench_close(&bench, true);
-}
-
-/* The file has changed since: what was left is dropped, and forgotten. */
-static void another_run_begins_anew(void)
-{
-	struct bench bench;
-
-	first_run();
-	bench_open(&bench, true);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
-	check(bench.entry->resume != NULL);
-	part_put(get(&bench)); /* the old one, until the first answer */
-	bench.version.etag = bench.attempt.version.etag = (char *)"\"v2\"";
-	bring_all_as(&bench, 1);
-	check_int(scratch_count(PARTS), 1);
-	check(parts_resume(bench.parts, bench.entry) == NULL);
-	commit_ok(&bench);
-	bench_close(&bench, true);
-}
-
-static char *part_path(void)
-{
-	DIR *dir = opendir(PARTS);
-	struct dirent *item;
-	char *path = NULL;
-
-	while (dir && (item = readdir(dir)))
-		if (item->d_name[0] != '.')
-			path = xasprintf(PARTS "/%s", item->d_name);
-	closedir(dir);
-	check(path != NULL);
-	return path;
-}
-
-enum damage {
-	NO_DAMAGE,
-	REMOVED,
-	TOO_SHORT,
-	A_LINK,
-	LINKED_TWICE,
-	A_DIRECTORY,
-	OTHER_URLS,
-	OTHER_PATH,
-	DAMAGES
-};
-
-static void do_damage(enum damage damage, const char *path)
-{
-	switch (damage) {
-	case REMOVED:
-		check_int(unlink(path), 0);
-		break;
-	case TOO_SHORT:
-		check_int(truncate(path, 600 * KIB - 1), 0);
-		break;
-	case A_LINK:
-		check_int(rename(path, "moved"), 0);
-		check_int(symlink("../../../moved", path), 0);
-		break;
-	case LINKED_TWICE:
-		check_int(link(path, "moved"), 0);
-		break;
-	case A_DIRECTORY:
-		check_int(unlink(path), 0);
-		check_int(mkdir(path, 0700), 0);
-		break;
-	default:
-		break;
-	}
-}
-
-/* Only what is certainly the same is gone on with. */
-static void what_cannot_be_gone_on_with(void)
-{
-	for (enum damage damage = NO_DAMAGE; damage < DAMAGES; damage++) {
-		struct resume *resume;
-		struct bench bench;
-		char *path;
-
-		first_run();
-		path = part_path();
-		do_damage(damage, path);
-		bench_open(&bench, true);
-		if (damage == OTHER_URLS)
-			strings_add(&bench.entry->urls, "http://b.test/file");
-		if (damage == OTHER_PATH) {
-			free(bench.entry->path);
-			bench.entry->path = xstrdup("sub/file2");
-		}
-		resume = parts_resume(bench.parts, bench.entry);
-		if ((resume != NULL) != (damage == NO_DAMAGE))
-			printf("# damage %d\n", damage);
-		check_int(resume != NULL, damage == NO_DAMAGE);
-		resume_free(resume);
-		bench_close(&bench, false);
-		scratch_remove("out");
-		unlink("moved");
-		free(path);
-	}
-}
-
-/* Without a validator no other run could ask for the rest: it is not told of. */
-static void what_nothing_pins_is_not_kept(void)
-{
-	struct part_facts facts;
-	struct bench bench;
-	struct part *part;
-
-	bench_open(&bench, true);
-	facts = (struct part_facts){.version = &bench.version};
-	part = parts_get(bench.parts, &bench.attempt, &facts, &bench.err);
-	write_some(&bench, part, 0, 500 * KIB);
-	check_int(part_note(part, (struct range){0, 500 * KIB - 1}, &bench.err), 0);
-	part_put(part);
-	parts_end(bench.parts, bench.entry, true);
-	check(!parts_are_kept(bench.parts));
-	bench_close(&bench, true);
-}
-
-/* --------------------------------------------------------------------------------------
- * Commits that fail
- * ----------------------------------------------------------------------------------- */
-
-static void a_name_that_is_taken(void)
-{
-	struct bench bench;
-
-	bench_open(&bench, true);
-	check_int(mkdir("out/sub", 0777), 0);
-	check(scratch_write("out/sub/file", "theirs"));
-	bring(&bench, 0, SIZE);
-	commit_fails(&bench, KIND_EXISTS);
-	check(scratch_is("out/sub/file", "theirs"));
-	check_int(scratch_count(PARTS), 0);
-	check(!parts_are_kept(bench.parts));
-	bench_close(&bench, true);
-}
-
-static void the_disk_refuses(void)
-{
-	struct bench bench;
-
-	bench_open(&bench, true);
-	bring(&bench, 0, SIZE);
-	check(scratch_deny(SYS_renameat2, EIO));
-	commit_fails(&bench, KIND_DISK);
-	check_int(scratch_count(PARTS), 1);
-	check(parts_are_kept(bench.parts));
-	bench_close(&bench, false);
-}
-
-/* What it did not take in this run it may take in the next: nothing is fetched again. */
-static void what_the_disk_refuses_is_kept(void)
-{
-	struct bench bench;
-
-	scratch_run_denied(the_disk_refuses, 0, 0);
-	bench_open(&bench, true);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
-	check(bench.entry->resume != NULL);
-	commit_ok(&bench);
-	bench_close(&bench, true);
-}
-
-/* --------------------------------------------------------------------------------------
  * Threads
  * ----------------------------------------------------------------------------------- */
 
@@ -627,14 +251,14 @@ static void *write_pieces(void *context)
 	for (int64_t at = self->first; at < SIZE; at += 40 * KIB) {
 		int64_t len = SIZE - at < 10 * KIB ? SIZE - at : 10 * KIB;
 		struct error err;
-		struct part *part = parts_get(
-			self->bench->parts, &self->attempt, &facts, &err);
+		struct part *part =
+			parts_get(self->bench->parts, &self->attempt, &facts, &err);
 
 		self->failures += !part || part_write(part, at, content + at,
 						   (size_t)len, &err) != 0;
 		self->failures +=
-			part && part_note(part, (struct range){at, at + len - 1},
-					&err) != 0;
+			part &&
+			part_note(part, (struct range){at, at + len - 1}, &err) != 0;
 		part_put(part);
 	}
 	return NULL;
@@ -651,8 +275,8 @@ static void many_threads(void)
 		writers[i] = (struct writer){.bench = &bench,
 			.attempt = bench.attempt,
 			.first = i * 10 * KIB};
-		check_int(pthread_create(&writers[i].thread, NULL, write_pieces,
-				  &writers[i]),
+		check_int(pthread_create(
+				  &writers[i].thread, NULL, write_pieces, &writers[i]),
 			0);
 	}
 	for (int i = 0; i < 4; i++) {
@@ -665,8 +289,7 @@ static void many_threads(void)
 
 int main(void)
 {
-	for (size_t i = 0; i < SIZE; i++)
-		content[i] = (unsigned char)(i * 31 + (i >> 8) * 7 + (i >> 16));
+	make_content();
 	log_setup(LOG_QUIET, NULL, NULL);
 	scratch_enter();
 	run(in_any_order);
@@ -679,14 +302,6 @@ int main(void)
 	run(generations);
 	run(nothing_to_commit);
 	run(given_up);
-	run(another_run_goes_on);
-	run(another_run_commits);
-	run(another_run_begins_anew);
-	run(what_cannot_be_gone_on_with);
-	run(what_nothing_pins_is_not_kept);
-	run(a_name_that_is_taken);
-	run_if(scratch_denies(), "seccomp is not to be had",
-		what_the_disk_refuses_is_kept);
 	run(many_threads);
 	scratch_leave();
 	return done();

@@ -122,6 +122,18 @@ static struct bench *bench_new(int64_t jobs, int64_t per_host)
 	return bench;
 }
 
+/* With --jobs auto. */
+static struct bench *bench_auto(int64_t per_host)
+{
+	struct bench *bench = bench_new(1000, per_host);
+
+	sched_free(bench->sched);
+	bench->settings.jobs_auto = true;
+	bench->sched =
+		sched_new(&bench->settings, &bench->source, &bench->observer, 20240229);
+	return bench;
+}
+
 static void bench_free(struct bench *bench)
 {
 	sched_free(bench->sched);
@@ -741,6 +753,77 @@ static void freed_in_the_middle(void)
 	sched_free(NULL);
 }
 
+static void add_many(struct bench *bench, const char *url, int n)
+{
+	while (n-- > 0)
+		add(bench, url);
+}
+
+static void auto_follows_the_deliveries(void)
+{
+	struct bench *bench = bench_auto(0);
+
+	add_many(bench, "http://a.test/x", 63);
+	turn(bench);
+	check_int(sched_in_flight(bench->sched), 32);
+	bench->now += SEC / 10;
+	for (int i = 1; i <= 32; i++) {
+		/* An answer is an answer. */
+		if (i % 3 == 0)
+			refuse(bench, i, 404, -1);
+		else
+			succeed(bench, i);
+	}
+	turn(bench);
+	check_int(sched_in_flight(bench->sched), 31); /* of up to 64 */
+	bench_free(bench);
+
+	bench = bench_auto(5);
+	add_many(bench, "http://a.test/x", 20);
+	add_many(bench, "http://b.test/x", 20);
+	turn(bench);
+	check_int(sched_in_flight(bench->sched), 10);
+	bench_free(bench);
+}
+
+static void refusals_reduce_a_number(void)
+{
+	struct bench *bench = bench_new(8, 0);
+
+	add_many(bench, "http://a.test/x", 30);
+	add_many(bench, "http://b.test/x", 1);
+	turn(bench);
+	check_int(sched_in_flight(bench->sched), 8);
+	bench->now += SEC / 10;
+	for (int i = 1; i <= 4; i++)
+		refuse(bench, i, i % 2 ? 429 : 503, -1);
+	turn(bench);
+	/* Of seven, when the second was refused, half; and the other host's. */
+	check_int(sched_in_flight(bench->sched), 5);
+	bench_free(bench);
+}
+
+/* Connections that are refused are too many, unless there never was another answer. */
+static void connections_that_are_refused(void)
+{
+	for (int delivers = 0; delivers < 2; delivers++) {
+		struct bench *bench = bench_new(8, 0);
+
+		add_many(bench, "http://a.test/x", 30);
+		turn(bench);
+		bench->now += SEC / 10;
+		if (delivers)
+			succeed(bench, 1);
+		else
+			fail(bench, 1, KIND_NETWORK);
+		for (int i = 2; i <= 5; i++)
+			fail(bench, i, KIND_CONNECT);
+		turn(bench);
+		check_int(sched_in_flight(bench->sched), delivers ? 3 : 8);
+		bench_free(bench);
+	}
+}
+
 int main(void)
 {
 	run(nothing_to_do);
@@ -770,5 +853,8 @@ int main(void)
 	run(deadline_of_the_file);
 	run(deadline_before_the_pause_ends);
 	run(freed_in_the_middle);
+	run(auto_follows_the_deliveries);
+	run(refusals_reduce_a_number);
+	run(connections_that_are_refused);
 	return done();
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "storing.h"
 
@@ -169,6 +170,39 @@ static void commit_sets_the_length(void)
 	close_clean(outdir, "d");
 }
 
+/* As they are told to be; a time that is not known is now. */
+static void dates_files(void)
+{
+	static const int64_t times[] = {0, 1000000000, 4000000000, -1};
+
+	for (size_t i = 0; i < ARRAY_LEN(times) * 2; i++) {
+		struct outdir *outdir = open_ok("d");
+		struct entry entry = {.number = 9, .path = (char *)"f"};
+		time_t before = time(NULL);
+		char *renamed;
+		struct stat info;
+
+		if (i % 2) {
+			check_int(sink_store(outdir, &entry, EXISTING_SKIP, "x", 1,
+					  times[i / 2], &renamed, NULL),
+				0);
+		} else {
+			struct sink *sink = sink_open(outdir, &entry, NULL, 1, NULL);
+
+			check_int(sink_write(sink, 0, "x", 1, NULL), 0);
+			check_int(sink_commit(sink, EXISTING_SKIP, 1, times[i / 2],
+					  &renamed, NULL),
+				0);
+		}
+		check_int(stat("d/f", &info), 0);
+		if (times[i / 2] >= 0)
+			check_int(info.st_mtime, times[i / 2]);
+		else
+			check(info.st_mtime >= before - 1);
+		close_clean(outdir, "d");
+	}
+}
+
 static void refuses_senseless_offsets(void)
 {
 	struct outdir *outdir = open_ok("d");
@@ -279,7 +313,8 @@ static int transfer(struct outdir *outdir, enum obstacle obstacle, bool large,
 	check_int(mkdir("d/s", 0777), 0);
 	if (!large) {
 		place(obstacle);
-		return sink_store(outdir, &entry, existing, "ours", 4, -1, renamed, err);
+		return sink_store(
+			outdir, &entry, existing, "ours", 4, -1, renamed, err);
 	}
 	sink = sink_open(outdir, &entry, NULL, 4, NULL);
 	check_int(sink_write(sink, 0, "ou", 2, NULL), 0);
@@ -535,6 +570,7 @@ int main(void)
 	run(modes_follow_the_umask);
 	run(writes_large_bodies_in_any_order);
 	run(commit_sets_the_length);
+	run(dates_files);
 	run(refuses_senseless_offsets);
 	run(abort_removes_the_part);
 	run(numbers_may_repeat);

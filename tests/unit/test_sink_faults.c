@@ -30,6 +30,40 @@ static void the_output_directory_vanishes(void)
 	check(!scratch_there("d"));
 }
 
+/* A part that is there is gone on with, under its name; what was written can be read. */
+static void opens_a_part_again(void)
+{
+	struct outdir *outdir = open_ok("d");
+	struct entry entry = {.number = 9, .path = (char *)"f"};
+	struct sink *sink = sink_open(outdir, &entry, "mine.part", -1, NULL);
+	char got[5], *renamed;
+	struct error err;
+
+	check_str(sink_name(sink), "mine.part");
+	check_int(sink_write(sink, 3, "lo", 2, NULL), 0);
+	sink_close(sink);
+	sink_close(NULL);
+	check(scratch_there("d/.seine/parts/mine.part"));
+	sink = sink_reopen(outdir, &entry, "mine.part", NULL);
+	check_int(sink_write(sink, 0, "hel", 3, NULL), 0);
+	check_int(sink_read(sink, 0, got, 5, NULL), 0);
+	check(memcmp(got, "hello", 5) == 0);
+	check_int(sink_read(sink, 1, got, 5, &err), -1); /* one byte is missing */
+	check_int(err.kind, KIND_DISK);
+	check_int(sink_commit(sink, EXISTING_SKIP, 5, -1, &renamed, NULL), 0);
+	check(scratch_is("d/f", "hello"));
+	/* One that is gone, or a link in its place. */
+	check(sink_reopen(outdir, &entry, "mine.part", &err) == NULL);
+	check_int(err.kind, KIND_DISK);
+	check_int(symlink("../../f", "d/.seine/parts/mine.part"), 0);
+	check(sink_reopen(outdir, &entry, "mine.part", &err) == NULL);
+	check_int(err.kind, KIND_DISK);
+	sink_remove(outdir, "mine.part");
+	sink_remove(outdir, "mine.part");
+	check(scratch_is("d/f", "hello"));
+	close_clean(outdir, "d");
+}
+
 static void neither_rename_nor_link(void)
 {
 	struct outdir *outdir = open_ok("d");
@@ -166,13 +200,13 @@ static void with_a_file_size_limit(void)
 		body[i] = (char)(i * 2654435761u >> 13);
 	signal(SIGXFSZ, SIG_IGN);
 	check_int(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	check_int(
-		sink_store(outdir, &entry, EXISTING_SKIP, body, 100001, -1, &renamed, &err),
+	check_int(sink_store(outdir, &entry, EXISTING_SKIP, body, 100001, -1, &renamed,
+			  &err),
 		-1);
 	check_int(err.kind, KIND_TOO_LARGE);
 	check(!scratch_there("d/f"));
-	check_int(
-		sink_store(outdir, &entry, EXISTING_SKIP, body, 100000, -1, &renamed, &err),
+	check_int(sink_store(outdir, &entry, EXISTING_SKIP, body, 100000, -1, &renamed,
+			  &err),
 		0);
 	check(scratch_holds("d/f", body, 100000));
 	free(body);
@@ -195,7 +229,8 @@ static void disk_full(void)
 
 	check(scratch_tmpfs("full", "size=2m"));
 	outdir = open_ok("full");
-	check_int(sink_store(outdir, &entry, EXISTING_SKIP, body, LEN, -1, &renamed, &err),
+	check_int(sink_store(
+			  outdir, &entry, EXISTING_SKIP, body, LEN, -1, &renamed, &err),
 		-1);
 	check_int(err.kind, KIND_DISK);
 	check_int(err.code, ENOSPC);
@@ -289,6 +324,7 @@ int main(void)
 	mounts = scratch_can_mount();
 	denies = scratch_denies();
 	run(the_output_directory_vanishes);
+	run(opens_a_part_again);
 	run_if(denies, "seccomp is not to be had", says_what_the_file_system_cannot);
 	run_if(denies, "seccomp is not to be had", io_errors);
 	run(short_writes);

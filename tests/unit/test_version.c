@@ -26,10 +26,9 @@ static void copies_are_its_own(void)
 	struct version a = VERSION_UNKNOWN, b = VERSION_UNKNOWN;
 	char etag[] = "\"a\"", modified[] = TUE;
 
-	version_copy(&a, &(struct version){.size = 3,
-				 .etag = etag,
-				 .modified = modified,
-				 .mtime = 9});
+	version_copy(
+		&a, &(struct version){
+			    .size = 3, .etag = etag, .modified = modified, .mtime = 9});
 	etag[1] = modified[0] = 'x';
 	check_str(a.etag, "\"a\"");
 	check_str(a.modified, TUE);

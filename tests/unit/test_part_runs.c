@@ -1,0 +1,247 @@
+/* test_part_runs.c - what another run finds of a part, what it goes on with, and commits that
+ * fail. */
+#include <sys/syscall.h>
+
+#include "parting.h"
+
+/* A run that brings three pieces and is broken off. */
+static void first_run(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	check(parts_resume(bench.parts, bench.entry) == NULL);
+	bring(&bench, 0, 100 * KIB);
+	bring(&bench, 500 * KIB, 600 * KIB);
+	bring(&bench, 100 * KIB, 200 * KIB);
+	parts_end(bench.parts, bench.entry, true);
+	check(parts_are_kept(bench.parts));
+	check(!scratch_there("out/sub"));
+	bench_close(&bench, false);
+}
+
+static void another_run_goes_on(void)
+{
+	for (int digest = 0; digest < 2; digest++) {
+		struct resume *resume;
+		struct bench bench;
+
+		first_run();
+		bench_open(&bench, true);
+		if (digest)
+			want_digest(&bench, content, SIZE);
+		resume = bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		check(resume != NULL);
+		check_int(resume->version.size, SIZE);
+		check_str(resume->version.etag, "\"v1\"");
+		check_int(resume->n_ranges, 2);
+		check_int(resume->ranges[0].first, 0);
+		check_int(resume->ranges[0].last, 200 * KIB - 1);
+		check_int(resume->ranges[1].first, 500 * KIB);
+		check_int(resume->ranges[1].last, 600 * KIB - 1);
+		bring(&bench, 200 * KIB, 500 * KIB);
+		bring(&bench, 600 * KIB, SIZE);
+		check_int(scratch_count(PARTS), 1);
+		check_int(parts_unread(bench.parts, &bench.attempt), digest ? SIZE : 0);
+		commit_ok(&bench);
+		check(parts_resume(bench.parts, bench.entry) == NULL);
+		bench_close(&bench, true);
+	}
+}
+
+/* Everything was there, and only the name was missing. */
+static void another_run_commits(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	bring(&bench, 0, SIZE);
+	parts_end(bench.parts, bench.entry, true);
+	bench_close(&bench, false);
+	bench_open(&bench, true);
+	want_digest(&bench, content, SIZE);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	check(bench.entry->resume != NULL);
+	check_int(parts_unread(bench.parts, &bench.attempt), SIZE);
+	commit_ok(&bench);
+	bench_close(&bench, true);
+}
+
+/* The file has changed since: what was left is dropped, and forgotten. */
+static void another_run_begins_anew(void)
+{
+	struct bench bench;
+
+	first_run();
+	bench_open(&bench, true);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	check(bench.entry->resume != NULL);
+	part_put(get(&bench)); /* the old one, until the first answer */
+	bench.version.etag = bench.attempt.version.etag = (char *)"\"v2\"";
+	bring_all_as(&bench, 1);
+	check_int(scratch_count(PARTS), 1);
+	check(parts_resume(bench.parts, bench.entry) == NULL);
+	commit_ok(&bench);
+	bench_close(&bench, true);
+}
+
+static char *part_path(void)
+{
+	DIR *dir = opendir(PARTS);
+	struct dirent *item;
+	char *path = NULL;
+
+	while (dir && (item = readdir(dir)))
+		if (item->d_name[0] != '.')
+			path = xasprintf(PARTS "/%s", item->d_name);
+	closedir(dir);
+	check(path != NULL);
+	return path;
+}
+
+enum damage {
+	NO_DAMAGE,
+	REMOVED,
+	TOO_SHORT,
+	A_LINK,
+	LINKED_TWICE,
+	A_DIRECTORY,
+	OTHER_URLS,
+	OTHER_PATH,
+	DAMAGES
+};
+
+static void do_damage(enum damage damage, const char *path)
+{
+	switch (damage) {
+	case REMOVED:
+		check_int(unlink(path), 0);
+		break;
+	case TOO_SHORT:
+		check_int(truncate(path, 600 * KIB - 1), 0);
+		break;
+	case A_LINK:
+		check_int(rename(path, "moved"), 0);
+		check_int(symlink("../../../moved", path), 0);
+		break;
+	case LINKED_TWICE:
+		check_int(link(path, "moved"), 0);
+		break;
+	case A_DIRECTORY:
+		check_int(unlink(path), 0);
+		check_int(mkdir(path, 0700), 0);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Only what is certainly the same is gone on with. */
+static void what_cannot_be_gone_on_with(void)
+{
+	for (enum damage damage = NO_DAMAGE; damage < DAMAGES; damage++) {
+		struct resume *resume;
+		struct bench bench;
+		char *path;
+
+		first_run();
+		path = part_path();
+		do_damage(damage, path);
+		bench_open(&bench, true);
+		if (damage == OTHER_URLS)
+			strings_add(&bench.entry->urls, "http://b.test/file");
+		if (damage == OTHER_PATH) {
+			free(bench.entry->path);
+			bench.entry->path = xstrdup("sub/file2");
+		}
+		resume = parts_resume(bench.parts, bench.entry);
+		if ((resume != NULL) != (damage == NO_DAMAGE))
+			printf("# damage %d\n", damage);
+		check_int(resume != NULL, damage == NO_DAMAGE);
+		resume_free(resume);
+		bench_close(&bench, false);
+		scratch_remove("out");
+		unlink("moved");
+		free(path);
+	}
+}
+
+/* Without a validator no other run could ask for the rest: it is not told of. */
+static void what_nothing_pins_is_not_kept(void)
+{
+	struct part_facts facts;
+	struct bench bench;
+	struct part *part;
+
+	bench_open(&bench, true);
+	facts = (struct part_facts){.version = &bench.version};
+	part = parts_get(bench.parts, &bench.attempt, &facts, &bench.err);
+	write_some(&bench, part, 0, 500 * KIB);
+	check_int(part_note(part, (struct range){0, 500 * KIB - 1}, &bench.err), 0);
+	part_put(part);
+	parts_end(bench.parts, bench.entry, true);
+	check(!parts_are_kept(bench.parts));
+	bench_close(&bench, true);
+}
+
+/* --------------------------------------------------------------------------------------
+ * Commits that fail
+ * ----------------------------------------------------------------------------------- */
+
+static void a_name_that_is_taken(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	check_int(mkdir("out/sub", 0777), 0);
+	check(scratch_write("out/sub/file", "theirs"));
+	bring(&bench, 0, SIZE);
+	commit_fails(&bench, KIND_EXISTS);
+	check(scratch_is("out/sub/file", "theirs"));
+	check_int(scratch_count(PARTS), 0);
+	check(!parts_are_kept(bench.parts));
+	bench_close(&bench, true);
+}
+
+static void the_disk_refuses(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	bring(&bench, 0, SIZE);
+	check(scratch_deny(SYS_renameat2, EIO));
+	commit_fails(&bench, KIND_DISK);
+	check_int(scratch_count(PARTS), 1);
+	check(parts_are_kept(bench.parts));
+	bench_close(&bench, false);
+}
+
+/* What it did not take in this run it may take in the next: nothing is fetched again. */
+static void what_the_disk_refuses_is_kept(void)
+{
+	struct bench bench;
+
+	scratch_run_denied(the_disk_refuses, 0, 0);
+	bench_open(&bench, true);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	check(bench.entry->resume != NULL);
+	commit_ok(&bench);
+	bench_close(&bench, true);
+}
+
+int main(void)
+{
+	make_content();
+	log_setup(LOG_QUIET, NULL, NULL);
+	scratch_enter();
+	run(another_run_goes_on);
+	run(another_run_commits);
+	run(another_run_begins_anew);
+	run(what_cannot_be_gone_on_with);
+	run(what_nothing_pins_is_not_kept);
+	run(a_name_that_is_taken);
+	run_if(scratch_denies(), "seccomp is not to be had",
+		what_the_disk_refuses_is_kept);
+	scratch_leave();
+	return done();
+}
