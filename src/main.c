@@ -7,24 +7,29 @@
  *            log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template, safename and taken: from URL to safe path; policy: what an outcome
- *            means; pace: rates; origin: limits, pauses and turns of hosts; limiter: how
- *            many at once (not used yet); task: mirrors; sched: the scheduler; source,
- *            observer: what it reads from and tells
+ *            means; pace: rates; origin: pauses and turns of hosts; limiter, with search: how
+ *            many at once; version, range, plan, chunks: how a large file is cut; task:
+ *            mirrors; sched (sched_tasks, sched_outcome): the scheduler; source, observer:
+ *            what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from
- *            part file to final name; digest
+ *            part file to final name; part: what attempts share; digest, proof; journal, with
+ *            its _format, _reader, _writer, _load, _state, _survey and _renew, and finished:
+ *            what an unfinished job has got; durable: syncs; stamp: ETags
  *   input/   input: the table of sources; args, list: two of them; sums: checksum files;
  *            reader: lines, gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary; comparison, trial: --compare
- *   net/     transfer: one HTTP exchange; dress: its options; response: its head, with
- *            announced: its digests; body: its bytes; net, tls, throttle: what all share;
+ *   net/     transfer (_connect, _receive, _wait, _verdict): one HTTP exchange; dress: its
+ *            options; response, with announced and httpdate: its head; answer: what that
+ *            means for the attempt; body: its bytes; net, tls, throttle: what all share;
  *            curlcode: libcurl's words in ours; names: what is known of them (hosts, claims,
  *            addrs, hostname); resolver: asking c-ares (channel, question, nameservers);
  *            pins: telling libcurl
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
- *            slot, loop, shard: transfers, epoll and CURLMs for event
- *   app/     session: one job, wired; intake: from lines to named entries; signals;
- *            compare, with child, sample, stored: the same job once per mode
+ *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for event
+ *   app/     session: one job, wired; intake: from lines to named entries; ledger, keeper:
+ *            what is kept of an unfinished job; signals; compare, with child, sample, stored:
+ *            the same job once per mode
  *   cli/     options: the one table; parse, levels, value, check, nearest: argv, the
  *            environment and the config file; docs: help, man page and completions
  */

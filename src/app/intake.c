@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/stamp.h"
 #include "input/sums.h"
+#include "store/stamp.h"
 
 #define BREATH 256
 

@@ -17,7 +17,8 @@ static bool is_worth_keeping(const struct event *event)
 	if (event->error->kind == KIND_INTERRUPTED || event->error->kind == KIND_DISK)
 		return true;
 	return event->outcome && policy_is_transient(event->outcome) &&
-	       event->error->kind != KIND_CHECKSUM && event->error->kind != KIND_CHANGED;
+	       event->error->kind != KIND_CHECKSUM &&
+	       event->error->kind != KIND_CHANGED;
 }
 
 static void keeper_event(struct observer *observer, const struct event *event)

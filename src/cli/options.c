@@ -18,7 +18,8 @@
 /* As milliseconds it fits an int, which is what poll, epoll and libcurl count in. */
 #define LONGEST (24 * 24 * 3600 * NS_PER_SEC)
 
-static const char *const existing_choices[] = {"skip", "overwrite", "rename", "update", NULL};
+static const char *const existing_choices[] = {
+	"skip", "overwrite", "rename", "update", NULL};
 static const char *const durability_choices[] = {"none", "batch", "each", NULL};
 static const char *const mode_choices[] = {"sequential", "threads", "event", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "none", NULL};

@@ -86,8 +86,8 @@ static void take_lease(struct chunks *chunks, struct attempt *attempt, int64_t c
 /* What the first request asks for, so that a file that is not to be cut comes whole. */
 static int64_t first_chunk(const struct plan_wish *wish, int64_t chunk)
 {
-	int64_t least = wish->chunk == 0 && wish->least > SMALL_FILE ? wish->least
-								      : SMALL_FILE;
+	int64_t least =
+		wish->chunk == 0 && wish->least > SMALL_FILE ? wish->least : SMALL_FILE;
 
 	return chunk < least ? least : chunk;
 }

@@ -80,7 +80,7 @@ enum work {
 /* The answer to an attempt, as soon as its head is here. */
 struct head {
 	const struct version *version; /* what it says of the file */
-	bool ranges;  /* the server takes ranges of it */
+	bool ranges;                   /* the server takes ranges of it */
 	int64_t last; /* the last byte of the file that it will bring; RANGE_OPEN: not known */
 };
 
@@ -103,21 +103,23 @@ struct attempt {
 	struct range asked;     /* what it is to bring */
 	_Atomic int64_t last;   /* where it is to stop; at most asked.last */
 	_Atomic bool cancelled; /* it is to end soon: nobody waits for it */
-	struct version version; /* where ranged: what the file must still be, if it is pinned */
+	struct version
+		version; /* where ranged: what the file must still be, if it is pinned */
 	unsigned ordinal; /* 1 for the first attempt of this entry */
 	nstime queued;    /* when the task became ready to start */
 	nstime started;
-	nstime deadline;    /* when the file must be done; NSTIME_NEVER: no limit */
-	struct list active; /* for the one observer that lists what is in flight */
-	struct list flying;     /* at its origin; the scheduler's */
-	struct place *place;    /* keeps the URL; the task's own */
-	uint64_t successes;     /* of the origin, when it was started */
-	size_t rank;            /* in flight there then, itself included */
-	struct list sibling; /* with the others of its task; the rest here is core/chunks' */
+	nstime deadline;     /* when the file must be done; NSTIME_NEVER: no limit */
+	struct list active;  /* for the one observer that lists what is in flight */
+	struct list flying;  /* at its origin; the scheduler's */
+	struct place *place; /* keeps the URL; the task's own */
+	uint64_t successes;  /* of the origin, when it was started */
+	size_t rank;         /* in flight there then, itself included */
+	struct list
+		sibling; /* with the others of its task; the rest here is core/chunks' */
 	struct piece *lease; /* of the plan; NULL: none */
 	int64_t marked;      /* received by ... */
 	nstime marked_at;    /* ... then */
-	struct list inbox;  /* for an engine that passes it from thread to thread */
+	struct list inbox;   /* for an engine that passes it from thread to thread */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };
@@ -167,7 +169,7 @@ struct outcome {
 	int64_t written; /* bytes from attempt->asked.first on that are in the part, also of
 	                  * an attempt that failed */
 	struct version version; /* PART of a whole stream: of the file; owned */
-	bool from_public;     /* the server had a public address */
+	bool from_public;       /* the server had a public address */
 	enum verified verified;
 	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as
 	                          * entry_checksum_by or a header's name; static */

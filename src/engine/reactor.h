@@ -52,10 +52,10 @@ struct reactor {
 	bool stale; /* an attempt has ended since the scheduler was asked last */
 
 	/* Guarded by the fleet's lock. */
-	size_t n_taken;    /* attempts taken from the scheduler and not finished */
-	uint64_t seen;     /* the fleet's changes when the scheduler was asked last */
+	size_t n_taken;     /* attempts taken from the scheduler and not finished */
+	uint64_t seen;      /* the fleet's changes when the scheduler was asked last */
 	uint64_t cancelled; /* the fleet's, when slots were ended for it last */
-	struct list inbox; /* attempts that other loops have passed on */
+	struct list inbox;  /* attempts that other loops have passed on */
 
 	struct resolver *resolver; /* NULL: none is needed */
 	struct resolver_watch dns_watch;

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "engine/reactor.h"
 
-#define IDLE_MAX 1024 /* transfers kept for later use */
+#define IDLE_MAX 1024               /* transfers kept for later use */
 #define COMMIT_INLINE (1024 * 1024) /* bytes to be read back in the loop at most */
 
 struct slot {

@@ -141,8 +141,8 @@ static void *worker(void *context)
 	struct pool *pool = context;
 	struct performer performer;
 	struct error err;
-	bool able = performer_init(&performer, pool->env, engine_poll, on_head,
-			    pool, &err) == 0;
+	bool able = performer_init(&performer, pool->env, engine_poll, on_head, pool,
+			    &err) == 0;
 
 	pthread_mutex_lock(&pool->lock);
 	if (able) {

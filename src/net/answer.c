@@ -25,8 +25,8 @@ static enum answer judge_whole(const struct response *response,
 {
 	if (attempt->ranged && version_pin(&attempt->version))
 		return changed(err);
-	describe(response, attempt, !decoded && !response->chunked ? response->length : -1,
-		version);
+	describe(response, attempt,
+		!decoded && !response->chunked ? response->length : -1, version);
 	head->last = version->size >= 0 ? version->size - 1 : RANGE_OPEN;
 	head->ranges = response->accepts_ranges && !attempt->ranged && !decoded &&
 		       response->status == 200;
@@ -56,8 +56,8 @@ static enum answer judge_range(const struct response *response,
 					  : "without a proper Content-Range");
 		return ANSWER_WRONG;
 	}
-	switch (range_check(attempt->asked, attempt->version.size, &response->range,
-		length, err)) {
+	switch (range_check(
+		attempt->asked, attempt->version.size, &response->range, length, err)) {
 	case RANGE_AS_ASKED:
 		break;
 	case RANGE_WRONG_TOTAL:

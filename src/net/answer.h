@@ -9,7 +9,7 @@
 #include "net/response.h"
 
 enum answer {
-	ANSWER_FILE,  /* the body is of the file, as *head says */
+	ANSWER_FILE, /* the body is of the file, as *head says */
 	ANSWER_EMPTY, /* the file has no bytes (416 to a range from 0); the body is not of it */
 	ANSWER_OTHER, /* a redirect, an error status: not the file */
 	ANSWER_WRONG  /* *err says why: KIND_RANGE, KIND_CHANGED, KIND_PROTOCOL */

@@ -145,8 +145,9 @@ int body_commit(struct body *body, const struct settings *settings, int64_t mtim
 	if (!failed)
 		failed = proofs_check(&body->proofs, outcome, err);
 	if (!failed)
-		failed = sink_store(body->outdir, body->attempt->entry, settings->existing,
-			bytes->data, bytes->len, mtime, &outcome->renamed, err);
+		failed = sink_store(body->outdir, body->attempt->entry,
+			settings->existing, bytes->data, bytes->len, mtime,
+			&outcome->renamed, err);
 	if (!failed && journal)
 		failed = journal_done(journal, 0, body->attempt->entry->path,
 			(int64_t)bytes->len, err);

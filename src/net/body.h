@@ -18,9 +18,9 @@ struct body {
 	struct buf pending;            /* received, not written yet */
 	struct part *part;             /* NULL while the body is in memory */
 	struct proofs proofs;          /* of a body in memory */
-	int64_t written; /* bytes in the part, from asked.first on */
-	int64_t note;    /* the journal is told whenever so many are new */
-	int64_t noted;   /* ... of which the journal knows */
+	int64_t written;               /* bytes in the part, from asked.first on */
+	int64_t note;  /* the journal is told whenever so many are new */
+	int64_t noted; /* ... of which the journal knows */
 };
 
 void body_init(struct body *body, struct outdir *outdir, struct parts *parts,

@@ -17,7 +17,7 @@
 #define BULK_BUFFER_SIZE (512 * 1024) /* it pays where many bytes are known to come */
 #define BULK (1024 * 1024)            /* from so many on */
 #define SMALL_JOB 16                  /* files */
-#define BUFFER_MIN 1024 /* libcurl's own least */
+#define BUFFER_MIN 1024               /* libcurl's own least */
 
 struct wardrobe {
 	CURL *easy;
@@ -152,8 +152,8 @@ static void own_range(struct dress *dress, struct wardrobe *w, const char *pin)
 
 /* A large file's ranges come on connections of their own, where one need not wait for the
  * other, and with less to do than in HTTP/2. */
-static void wear_bulk(struct dress *dress, struct wardrobe *w, const struct settings *s,
-	bool bulk)
+static void wear_bulk(
+	struct dress *dress, struct wardrobe *w, const struct settings *s, bool bulk)
 {
 	long size = bulk && buffer_size(s) == BUFFER_SIZE ? (long)BULK_BUFFER_SIZE
 							  : buffer_size(s);
@@ -168,8 +168,8 @@ static void wear_bulk(struct dress *dress, struct wardrobe *w, const struct sett
 	if (code != CURLE_BAD_FUNCTION_ARGUMENT && !w->code)
 		w->code = code;
 	if (s->http == HTTP_AUTO)
-		SET(w, CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1
-							 : CURL_HTTP_VERSION_2TLS));
+		SET(w, CURLOPT_HTTP_VERSION,
+			(long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
 }
 
 /* Only if the file that is there is not the server's any more (RFC 9110, 13.1). */
@@ -220,45 +220,63 @@ static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
 	SET(w, CURLOPT_HTTPHEADER, on ? net->bound : NULL);
 }
 
+/* Only a TLS handshake can tell that a connection multiplexes. In plain text, too, libcurl
+ * would wait: for the first answer, however long that takes. */
+static void wear_wait(struct dress *dress, struct wardrobe *w, const struct settings *s,
+	const struct attempt *attempt)
+{
+	bool waits = s->http != HTTP_1_1 && !dress->bulk &&
+		     strncmp(attempt->url, "https:", 6) == 0;
+
+	if (dress->waits != waits)
+		SET(w, CURLOPT_PIPEWAIT, (long)waits);
+	dress->waits = waits;
+}
+
+/* Is there anything that only this attempt wears? */
+static bool is_special(const struct attempt *attempt)
+{
+	const struct entry *entry = attempt->entry;
+
+	return entry->headers.count || entry->referer || entry->user_agent ||
+	       (attempt->ranged && version_pin(&attempt->version)) ||
+	       attempt_is_conditional(attempt);
+}
+
+static void wear_special(struct dress *dress, struct wardrobe *w, const struct net *net,
+	const struct attempt *attempt)
+{
+	const struct entry *entry = attempt->entry;
+
+	if (entry->user_agent)
+		SET(w, CURLOPT_USERAGENT, entry->user_agent);
+	if (attempt->trusted && entry->referer)
+		SET(w, CURLOPT_REFERER, entry->referer[0] ? entry->referer : NULL);
+	if (attempt->trusted)
+		own_headers(dress, w, net, entry);
+	own_range(dress, w, attempt->ranged ? version_pin(&attempt->version) : NULL);
+	if (attempt_is_conditional(attempt))
+		own_condition(dress, w, &entry->there);
+	if (dress->own)
+		SET(w, CURLOPT_HTTPHEADER, dress->own);
+}
+
 int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	const struct attempt *attempt, struct error *err)
 {
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
-	const struct entry *entry = attempt->entry;
-	const char *pin = attempt->ranged ? version_pin(&attempt->version) : NULL;
-	bool special =
-		entry->headers.count || entry->referer || entry->user_agent || pin ||
-		attempt_is_conditional(attempt);
-	bool waits;
+	bool special = is_special(attempt);
 
 	SET(w, CURLOPT_URL, attempt->url);
 	wear_range(dress, w, net->settings, attempt);
-	waits = net->settings->http != HTTP_1_1 && !dress->bulk &&
-		strncmp(attempt->url, "https:", 6) == 0;
-	/* Only a TLS handshake can tell that a connection multiplexes. In plain text, too,
-	 * libcurl would wait: for the first answer, however long that takes. */
-	if (dress->waits != waits)
-		SET(w, CURLOPT_PIPEWAIT, (long)waits);
-	dress->waits = waits;
+	wear_wait(dress, w, net->settings, attempt);
 	if (dress->special || dress->bound != attempt->trusted) {
 		wear_bound(w, net, attempt->trusted);
 		SET(w, CURLOPT_USERAGENT, net->settings->user_agent);
 		dress_release(dress);
 	}
-	if (special) {
-		if (entry->user_agent)
-			SET(w, CURLOPT_USERAGENT, entry->user_agent);
-		if (attempt->trusted && entry->referer)
-			SET(w, CURLOPT_REFERER,
-				entry->referer[0] ? entry->referer : NULL);
-		if (attempt->trusted)
-			own_headers(dress, w, net, entry);
-		own_range(dress, w, pin);
-		if (attempt_is_conditional(attempt))
-			own_condition(dress, w, &entry->there);
-		if (dress->own)
-			SET(w, CURLOPT_HTTPHEADER, dress->own);
-	}
+	if (special)
+		wear_special(dress, w, net, attempt);
 	dress->special = special;
 	dress->bound = attempt->trusted;
 	return wardrobe_close(w, err);

@@ -188,7 +188,9 @@ int response_line(
 		response->complete = response->status >= 200;
 	/* All names that matter begin with one of eight letters: many lines go no further.
 	 */
-	return strchr("cCtTdDrRxXeElLaA", line[0]) ? field_line(response, line, len, err) : 0;
+	return strchr("cCtTdDrRxXeElLaA", line[0])
+		       ? field_line(response, line, len, err)
+		       : 0;
 }
 
 bool response_is_file(const struct response *response)

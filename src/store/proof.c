@@ -60,8 +60,7 @@ static int proof_add(
 		       : 0;
 }
 
-int proofs_add(
-	struct proofs *proofs, const void *data, size_t len, struct error *err)
+int proofs_add(struct proofs *proofs, const void *data, size_t len, struct error *err)
 {
 	return proof_add(&proofs->asked, data, len, err) != 0
 		       ? -1

@@ -12,8 +12,8 @@
 #include "store/digest.h"
 
 struct proof {
-	struct checksum want; /* alg DIGEST_NONE: none for this file */
-	const char *by;       /* who wants it; static, or lives with the entry */
+	struct checksum want;  /* alg DIGEST_NONE: none for this file */
+	const char *by;        /* who wants it; static, or lives with the entry */
 	struct digest *digest; /* of `alg`; kept for the next file */
 	enum digest_alg alg;
 };

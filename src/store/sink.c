@@ -35,7 +35,7 @@
 struct sink {
 	struct outdir *outdir;
 	const struct entry *entry;
-	int fd;            /* -1: closed */
+	int fd; /* -1: closed */
 	char part[PART_NAME_SIZE];
 };
 
@@ -182,8 +182,8 @@ static int move_into(const struct sink *sink, const struct outdir_parent *parent
 	const char *base, enum existing existing, char **renamed)
 {
 	int dir = outdir_parent_fd(parent);
-	int result = move_to(sink, dir, base, existing == EXISTING_OVERWRITE ||
-							existing == EXISTING_UPDATE);
+	int result = move_to(sink, dir, base,
+		existing == EXISTING_OVERWRITE || existing == EXISTING_UPDATE);
 
 	if (result == -EEXIST && existing == EXISTING_RENAME)
 		result = move_to_alternative(sink, dir, renamed);
@@ -373,8 +373,8 @@ int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	return result < 0 ? fail_write(sink, -result, err) : 0;
 }
 
-int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
-	struct error *err)
+int sink_read(
+	struct sink *sink, int64_t offset, void *data, size_t len, struct error *err)
 {
 	char *at = data;
 

@@ -97,8 +97,17 @@ static inline struct bench *bench_new(int64_t jobs)
 	return bench;
 }
 
+/* What flies is ended first, as engines do. */
 static inline void bench_free(struct bench *bench)
 {
+	struct outcome outcome;
+
+	outcome_init(&outcome);
+	outcome.type = OUTCOME_FAILED;
+	outcome.kind = KIND_INTERRUPTED;
+	while (bench->n_flying > 0)
+		sched_finish(bench->sched, bench->now, bench->flying[--bench->n_flying],
+			&outcome);
 	sched_free(bench->sched);
 	while (bench->n_given < bench->n_ready)
 		entry_free(bench->ready[bench->n_given++]);

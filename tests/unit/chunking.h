@@ -19,7 +19,7 @@ struct bench {
 	nstime now;
 };
 
-static const struct plan_wish usual = {.split = 4, .least = 16 * MIB};
+static const struct plan_wish usual = {.split = 4, .least = 8 * MIB};
 
 static inline void bench_init(struct bench *bench, const struct plan_wish *wish)
 {

@@ -22,6 +22,18 @@ static void the_first_asks_for_a_chunk(void)
 	check_asked(attempt, 0, MIB - 1);
 	check(end(&bench, attempt, OUTCOME_DONE, 0));
 	bench_release(&bench);
+	/* It is all of a file that is not to be cut, unless the user says how long it is. */
+	bench_init(&bench, &(struct plan_wish){.split = 2, .least = 20 * MIB});
+	attempt = start(&bench);
+	check_asked(attempt, 0, 20 * MIB - 1);
+	check(end(&bench, attempt, OUTCOME_DONE, 0));
+	bench_release(&bench);
+	bench_init(&bench,
+		&(struct plan_wish){.split = 2, .least = 20 * MIB, .chunk = MIB});
+	attempt = start(&bench);
+	check_asked(attempt, 0, MIB - 1);
+	check(end(&bench, attempt, OUTCOME_DONE, 0));
+	bench_release(&bench);
 	/* It may be all of a small file. */
 	bench_init(&bench, &(struct plan_wish){.split = 2, .chunk = 100 * KIB});
 	attempt = start(&bench);

@@ -134,8 +134,18 @@ static struct bench *bench_auto(int64_t per_host)
 	return bench;
 }
 
+/* What is in flight is ended first, as engines do. */
 static void bench_free(struct bench *bench)
 {
+	struct outcome outcome;
+
+	outcome_init(&outcome);
+	outcome.type = OUTCOME_FAILED;
+	outcome.kind = KIND_INTERRUPTED;
+	for (size_t i = 0; i < AWAY_MAX; i++)
+		if (bench->away[i])
+			sched_finish(
+				bench->sched, bench->now, bench->away[i], &outcome);
 	sched_free(bench->sched);
 	while (bench->n_given < bench->n_ready)
 		entry_free(bench->ready[bench->n_given++]);
