@@ -119,7 +119,7 @@ const struct option_row options[] = {
 	.help = "sequential, threads or event",
 	.man = "How transfers wait for the network. `sequential` makes one after the other. "
 	       "`threads` makes each in a thread of its own, --jobs of them. `event` makes all "
-	       "of them in one event loop. Results are the same; only time, memory and "
+	       "of them in a few event loops (--loops). Results are the same; only time, memory and "
 	       "processor use differ."
 }, {
 	.name = "compare", .type = OPTION_TEXT, .field = FIELD(compare),
