@@ -3,9 +3,9 @@
  *
  * Bad lines, inputs that break, URLs that are none, names that are not safe and files that are
  * there already end here, and the observer is told; so the scheduler needs no disk, and a
- * re-run of a finished list costs no request. An entry gets what an earlier run has left of its
- * file. What is to be fetched gets its checksum from the
- * --checksum-file if that has a stronger one; all of those are read before the first entry. */
+ * re-run of a finished list costs no request. What is to be fetched gets what an earlier run
+ * has left of its file, and its checksum from the --checksum-file if that has a stronger one;
+ * all of those are read before the first entry. */
 #ifndef SEINE_APP_INTAKE_H
 #define SEINE_APP_INTAKE_H
 

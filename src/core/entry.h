@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "base/url.h"
 #include "core/checksum.h"
+#include "core/pieces.h"
 #include "core/range.h"
 #include "core/settings.h"
 #include "core/version.h"
@@ -38,6 +39,7 @@ struct entry {
 	struct checksum checksum;   /* alg DIGEST_NONE: none given */
 	bool checksum_from_file;    /* it is from a --checksum-file */
 	int64_t size;               /* size=: the length it must have; -1: not known */
+	struct pieces *pieces;      /* owned; NULL: no digests of pieces are known */
 	struct strings headers;     /* header=, "Name: value", besides the settings' */
 	char *referer, *user_agent; /* NULL: as in the settings */
 	int64_t max_tries;          /* 0: as in the settings */

@@ -10,7 +10,8 @@
 
 enum event_type {
 	EVENT_START, /* attempt goes to the engine */
-	EVENT_FINISH, /* attempt came back with outcome; DONE, RETRY, REDIRECT or FAILED follows */
+	EVENT_FINISH, /* attempt came back with outcome; DONE, PRESENT, RETRY, REDIRECT or FAILED
+	               * follows, unless it has brought a part, or was cancelled */
 	EVENT_RETRY, /* ... and will be tried again after `wait` (maybe at another mirror) */
 	EVENT_REDIRECT, /* ... and goes on at outcome->location */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */

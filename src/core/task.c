@@ -11,7 +11,8 @@
 #include "base/alloc.h"
 #include "core/policy.h"
 
-void place_release(struct place *place)
+/* NULL is fine. */
+static void place_release(struct place *place)
 {
 	if (!place || --place->refs > 0)
 		return;
@@ -96,6 +97,7 @@ void task_progress(struct task *task, const struct outcome *outcome)
 
 	task->mirrors[task->mirror].tries = 0;
 	task->round = 0;
+	task->exchange.size_download = bytes;
 	if (outcome->type != OUTCOME_PART)
 		return;
 	free(task->exchange.content_type);

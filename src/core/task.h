@@ -24,7 +24,6 @@ struct place {
 	struct url url;
 	unsigned refs;
 };
-void place_release(struct place *place); /* NULL is fine */
 
 struct task {
 	struct entry *entry; /* owned */

@@ -20,7 +20,7 @@ struct committer {
 	pthread_cond_t more;
 	struct list queue;
 	pthread_t threads[THREADS_MAX];
-	size_t n_threads, n_idle;
+	size_t n_threads, n_idle, n_queued;
 	bool ending;
 };
 
@@ -47,6 +47,7 @@ static struct work_item *wait_for_work(struct committer *committer)
 		pthread_cond_wait(&committer->more, &committer->lock);
 	committer->n_idle--;
 	node = list_pop(&committer->queue);
+	committer->n_queued -= node != NULL;
 	pthread_mutex_unlock(&committer->lock);
 	return node ? container_of(node, struct work_item, link) : NULL;
 }
@@ -73,7 +74,8 @@ bool committer_add(struct committer *committer, struct attempt *attempt, void *c
 
 	*item = (struct work_item){.attempt = attempt, .context = context};
 	pthread_mutex_lock(&committer->lock);
-	if (committer->n_idle == 0 && committer->n_threads < THREADS_MAX &&
+	if (committer->n_queued >= committer->n_idle &&
+		committer->n_threads < THREADS_MAX &&
 		pthread_create(&committer->threads[committer->n_threads], NULL, work,
 			committer) == 0)
 		committer->n_threads++;
@@ -81,6 +83,7 @@ bool committer_add(struct committer *committer, struct attempt *attempt, void *c
 	if (able) {
 		list_init(&item->link);
 		list_add_before(&committer->queue, &item->link);
+		committer->n_queued++;
 		pthread_cond_signal(&committer->more);
 	}
 	pthread_mutex_unlock(&committer->lock);

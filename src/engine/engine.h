@@ -60,8 +60,8 @@ void performer_release(struct performer *performer);
 /* A commit, or one exchange: look the name up, begin, curl_easy_perform, end. */
 void performer_run(
 	struct performer *performer, struct attempt *attempt, struct outcome *outcome);
-/* For transfer_set_poll: aborts what is overdue or cancelled, and all when the stop's deadline passes. The
- * context is the env. */
+/* For transfer_set_poll: aborts what is overdue or cancelled, and all when the stop's deadline
+ * passes. The context is the env. */
 bool engine_poll(void *env, struct transfer *transfer);
 /* Until when to wait for the addresses of the attempt's host. */
 nstime engine_name_deadline(const struct env *env, const struct attempt *attempt);

@@ -1,4 +1,4 @@
-/* All transfers on a few epoll loops, one as a rule.
+/* All transfers on a few epoll loops.
  *
  * A turn of a loop: wait -> sockets to their shard or the resolver -> due timers -> finished
  * handles to the scheduler -> as many new attempts as it lets start. libcurl never queues:
@@ -193,23 +193,23 @@ static void *further_loop(void *reactor)
 }
 
 /* Run the loops; returns when all of them are done. Where no thread is to be had, those that
- * are there do all the work. */
+ * are there do all the work: none takes anything before it is known how many they are, lest
+ * it pass something on to one that never runs. */
 static void fleet_run(struct fleet *fleet)
 {
 	size_t started = 1;
 
+	pthread_mutex_lock(&fleet->lock);
 	for (; started < fleet->n_reactors; started++) {
 		struct reactor *reactor = &fleet->reactors[started];
 
 		if (pthread_create(&reactor->thread, NULL, further_loop, reactor) != 0)
 			break;
 	}
-	if (started < fleet->n_reactors) {
+	if (started < fleet->n_reactors)
 		log_warn("no more than %zu event loops can be started", started);
-		pthread_mutex_lock(&fleet->lock);
-		fleet->n_reactors = started;
-		pthread_mutex_unlock(&fleet->lock);
-	}
+	fleet->n_reactors = started;
+	pthread_mutex_unlock(&fleet->lock);
 	turn_until_finished(fleet->reactors);
 	for (size_t i = 1; i < started; i++)
 		pthread_join(fleet->reactors[i].thread, NULL);

@@ -124,6 +124,12 @@ int body_add(struct body *body, const void *data, size_t len, struct error *err)
 	return 0;
 }
 
+void body_proves_length(struct body *body)
+{
+	if (body->part)
+		part_proves_length(body->part);
+}
+
 int body_settle(struct body *body, int64_t *written, struct error *err)
 {
 	int failed = body->part ? body_flush(body, err) : 0;

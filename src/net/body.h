@@ -35,6 +35,8 @@ int body_add(
 	struct body *body, const void *data, size_t len, struct error *err) must_check;
 /* Is it in a part, as a large one? */
 bool body_is_part(const struct body *body);
+/* All has come, and if some had not it would have been noticed. */
+void body_proves_length(struct body *body);
 /* No more will come: write what is pending, and let go of the part. *written is how many bytes
  * of it are there; 0 where the body was in memory, which is dropped. */
 int body_settle(struct body *body, int64_t *written, struct error *err) must_check;

@@ -155,13 +155,15 @@ static void own_range(struct dress *dress, struct wardrobe *w, const char *pin)
 static void wear_bulk(
 	struct dress *dress, struct wardrobe *w, const struct settings *s, bool bulk)
 {
-	long size = bulk && buffer_size(s) == BUFFER_SIZE ? (long)BULK_BUFFER_SIZE
-							  : buffer_size(s);
+	long size;
 	CURLcode code;
 
 	if (dress->bulk == bulk)
 		return;
 	dress->bulk = bulk;
+	size = buffer_size(s);
+	if (bulk && size == BUFFER_SIZE)
+		size = BULK_BUFFER_SIZE;
 	/* After a stream that ended before others of its connection the handle still has its
 	 * buffer, and libcurl refuses another size: then the old one will do. */
 	code = curl_easy_setopt(w->easy, CURLOPT_BUFFERSIZE, size);

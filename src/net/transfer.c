@@ -114,7 +114,10 @@ void transfer_commit(
 
 int64_t transfer_commit_bytes(struct net *net, const struct attempt *attempt)
 {
-	return parts_unread(net->parts, attempt);
+	/* What is to be synced may not be on the disk yet. */
+	return net->settings->durability == DURABILITY_EACH
+		       ? attempt->version.size
+		       : parts_unread(net->parts, attempt);
 }
 
 void transfer_set_head(struct transfer *t, transfer_head *head, void *context)

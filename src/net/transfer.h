@@ -45,7 +45,7 @@ void transfer_end(struct transfer *transfer, CURLcode code, struct outcome *outc
 void transfer_fail(const struct error *err, struct outcome *outcome);
 
 /* WORK_COMMIT: verify what is in the part, and give the file its name. May take as long as
- * reading transfer_commit_bytes() takes. */
+ * reading transfer_commit_bytes() takes, or, with --durability=each, writing them. */
 void transfer_commit(
 	struct net *net, const struct attempt *attempt, struct outcome *outcome);
 int64_t transfer_commit_bytes(struct net *net, const struct attempt *attempt);

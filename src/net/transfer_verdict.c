@@ -113,8 +113,10 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 		return error_set(&t->stop, KIND_TRUNCATED, 0,
 			"%lld bytes came, not size=%lld", (long long)t->received,
 			(long long)want);
-	if (proves_length(t))
+	if (proves_length(t)) {
 		outcome->verified = VERIFIED_LENGTH;
+		body_proves_length(&t->body);
+	}
 	return 0;
 }
 

@@ -180,11 +180,6 @@ int64_t outdir_size(struct outdir *outdir, const char *path)
 	return S_ISREG(info.st_mode) ? info.st_size : 0;
 }
 
-bool outdir_exists(struct outdir *outdir, const char *path)
-{
-	return outdir_size(outdir, path) >= 0;
-}
-
 int outdir_open_file(struct outdir *outdir, const char *path)
 {
 	const char *base;

@@ -32,10 +32,8 @@ void outdir_attach(
 struct journal *outdir_journal(const struct outdir *outdir);
 struct durable *outdir_durable(const struct outdir *outdir);
 
-/* Is there anything but a directory under this name (a link counts as itself)? */
-bool outdir_exists(struct outdir *outdir, const char *path);
-
-/* The length of what is there, 0 for what has none; -1 where outdir_exists() says no. */
+/* The length of what is under this name (a link counts as itself), 0 for what has none; -1
+ * where there is nothing, or a directory. */
 int64_t outdir_size(struct outdir *outdir, const char *path);
 /* Open it for reading; -1 when it is no regular file, or cannot be. Yours to close. */
 int outdir_open_file(struct outdir *outdir, const char *path);

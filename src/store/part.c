@@ -17,6 +17,7 @@
 #include "store/sink.h"
 
 #define READ_BACK (256 * 1024)
+#define KEY_SIZE 24
 
 struct parts {
 	struct outdir *outdir;
@@ -29,7 +30,7 @@ struct parts {
 struct part {
 	struct parts *parts;
 	const struct entry *entry;
-	char key[24];          /* the entry's number */
+	char key[KEY_SIZE];    /* in by_entry */
 	uint64_t id;           /* in the journal; also names its file */
 	bool resumable, known; /* the journal is to tell of it; has been told */
 	unsigned generation;
@@ -55,6 +56,21 @@ struct parts *parts_new(struct outdir *outdir)
 	pthread_mutex_init(&parts->lock, NULL);
 	parts->by_entry = map_new();
 	return parts;
+}
+
+/* The entry's number, which is its key. */
+static void print_key(char key[KEY_SIZE], const struct entry *entry)
+{
+	snprintf(key, KEY_SIZE, "%" PRIu64, entry->number);
+}
+
+/* The entry's part, of whatever generation; with the parts' lock. */
+static struct part *part_of(const struct parts *parts, const struct entry *entry)
+{
+	char key[KEY_SIZE];
+
+	print_key(key, entry);
+	return map_get(parts->by_entry, key);
 }
 
 /* What the journal cannot be told of costs the next run a few bytes; it has said so itself. */
@@ -206,7 +222,7 @@ static struct part *part_new(struct parts *parts, const struct attempt *attempt,
 	part->resumable = facts->resumable && parts->journal;
 	part->verified = facts->version->size >= 0 ? VERIFIED_LENGTH : VERIFIED_NONE;
 	pthread_mutex_init(&part->lock, NULL);
-	snprintf(part->key, sizeof(part->key), "%" PRIu64, attempt->entry->number);
+	print_key(part->key, part->entry);
 	if (left) {
 		part->id = left->id;
 		part->known = true;
@@ -247,11 +263,8 @@ static void drop_left(struct parts *parts, const struct entry *entry)
 static struct part *find(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err)
 {
-	struct part *part;
-	char key[24];
+	struct part *part = part_of(parts, attempt->entry);
 
-	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
-	part = map_get(parts->by_entry, key);
 	if (part && part->generation == attempt->generation)
 		return part;
 	/* A part that is in use must not make way for one that nobody wants any more. */
@@ -261,7 +274,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		return NULL;
 	}
 	if (part) {
-		map_remove(parts->by_entry, key);
+		map_remove(parts->by_entry, part->key);
 		part_drop(part, false);
 	}
 	if (attempt->generation > 0)
@@ -354,6 +367,13 @@ int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	return prove(part, offset, data, len, err);
 }
 
+void part_proves_length(struct part *part)
+{
+	pthread_mutex_lock(&part->lock);
+	part->verified = VERIFIED_LENGTH;
+	pthread_mutex_unlock(&part->lock);
+}
+
 int part_note(struct part *part, struct range range, struct error *err)
 {
 	if (!part->known)
@@ -411,12 +431,10 @@ static int commit(struct part *part, const struct attempt *attempt,
 static bool is_there(struct parts *parts, const struct attempt *attempt)
 {
 	const struct part *part;
-	char key[24];
 	bool there;
 
-	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
 	pthread_mutex_lock(&parts->lock);
-	part = map_get(parts->by_entry, key);
+	part = part_of(parts, attempt->entry);
 	there = part ? part->generation == attempt->generation
 		     : left_of(parts, attempt) != NULL;
 	pthread_mutex_unlock(&parts->lock);
@@ -453,11 +471,9 @@ int64_t parts_unread(struct parts *parts, const struct attempt *attempt)
 {
 	int64_t unread = 0, size = attempt->version.size;
 	const struct part *part;
-	char key[24];
 
-	snprintf(key, sizeof(key), "%" PRIu64, attempt->entry->number);
 	pthread_mutex_lock(&parts->lock);
-	part = map_get(parts->by_entry, key);
+	part = part_of(parts, attempt->entry);
 	if (part && proofs_wanted(&part->proofs))
 		unread = size - part->proved;
 	else if (!part && attempt->entry->checksum.alg != DIGEST_NONE)
@@ -469,13 +485,13 @@ int64_t parts_unread(struct parts *parts, const struct attempt *attempt)
 void parts_end(struct parts *parts, const struct entry *entry, bool keep)
 {
 	struct part *part;
-	char key[24];
 
-	snprintf(key, sizeof(key), "%" PRIu64, entry->number);
 	pthread_mutex_lock(&parts->lock);
-	part = map_remove(parts->by_entry, key);
-	if (part)
+	part = part_of(parts, entry);
+	if (part) {
+		map_remove(parts->by_entry, part->key);
 		part_drop(part, keep);
+	}
 	if (!keep)
 		drop_left(parts, entry);
 	else

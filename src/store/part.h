@@ -49,6 +49,9 @@ void part_put(struct part *part);
 /* These bytes belong at this offset. */
 int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	struct error *err) must_check;
+/* All of it has come, and it would have been noticed if some had not, although its length was
+ * not known before. */
+void part_proves_length(struct part *part);
 /* These have been written: another run need not ask for them. */
 int part_note(struct part *part, struct range range, struct error *err) must_check;
 

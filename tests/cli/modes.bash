@@ -52,6 +52,12 @@ case_large() {
 	fetch 0 2 "$O/a.bin?size=20M" "$O/b.bin?size=20M&chunked"
 	same a.bin "/a.bin?size=20M"
 	same b.bin "/b.bin?size=20M"
+	# of no length that is known before, but by the end of its chunks
+	rm -rf "$ARENA/out"
+	fetch 0 2 "$O/c.bin?size=1M&chunked&lie=ignore" "$O/d.bin?size=1M&nolength&lie=ignore"
+	same c.bin "/c.bin?size=1M"
+	records 'map([.filename_effective, .verified]) | sort ==
+		[["c.bin", "length"], ["d.bin", "none"]]'
 }
 
 # ---- redirects
