@@ -32,7 +32,7 @@ libraries() {
 		ares            net/
 		openssl/        store/|net/
 		jansson         base/json[.]|report/
-		libxml/         input/
+		libxml/         base/xml[.]
 		zlib            input/
 		uni(case|norm|str|conv|ctype)[.]h core/(naming|taken)[.]
 	END

@@ -36,16 +36,18 @@ void json_put_null(json_t *object, const char *key)
 	put(object, key, json_null());
 }
 
-void json_put_text(json_t *object, const char *key, const char *text)
+json_t *json_text(const char *text)
 {
 	_cleanup_(buf_release) struct buf clean = BUF_INIT;
 
-	if (!text) {
-		json_put_null(object, key);
-		return;
-	}
+	allocate_our_way();
 	text_add_utf8(&clean, text, strlen(text));
-	put(object, key, json_stringn_nocheck(clean.data, clean.len));
+	return json_stringn_nocheck(clean.data, clean.len);
+}
+
+void json_put_text(json_t *object, const char *key, const char *text)
+{
+	put(object, key, text ? json_text(text) : json_null());
 }
 
 void json_put_count(json_t *object, const char *key, int64_t count)
@@ -72,8 +74,20 @@ void json_put_child(json_t *object, const char *key, json_t *child)
 	put(object, key, child);
 }
 
+/* DEL, which a terminal may act on, is ASCII and nothing that JSON has escaped: jansson leaves
+ * it as it is. It can only be inside a string. */
 static int add_piece(const char *piece, size_t len, void *out)
 {
+	const char *del;
+
+	while ((del = memchr(piece, '\x7f', len))) {
+		size_t before = (size_t)(del - piece);
+
+		buf_add(out, piece, before);
+		buf_addstr(out, "\\u007f");
+		piece += before + 1;
+		len -= before + 1;
+	}
 	buf_add(out, piece, len);
 	return 0;
 }
@@ -88,12 +102,47 @@ void json_add_line(struct buf *out, const json_t *object)
 	buf_addch(out, '\n');
 }
 
-json_t *json_read(const char *text, size_t len)
+/* jansson's own texts quote what they stumbled over, which may be a secret. */
+static const char *reason(const json_error_t *error)
 {
+	switch (json_error_code(error)) {
+	case json_error_stack_overflow:
+		return "it is nested too deeply";
+	case json_error_invalid_utf8:
+		return "it is not UTF-8";
+	case json_error_premature_end_of_input:
+		return "it breaks off";
+	case json_error_end_of_input_expected:
+		return "there is more after its end";
+	case json_error_duplicate_key:
+		return "a key is there twice";
+	case json_error_numeric_overflow:
+		return "a number does not fit";
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return "a string has a NUL in it";
+	default:
+		return "it is malformed";
+	}
+}
+
+json_t *json_read_any(const char *text, size_t len, struct error *err)
+{
+	json_error_t error;
 	json_t *value;
 
 	allocate_our_way();
-	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!value)
+		(void)error_set(err, KIND_INPUT, 0, "this is no JSON: %s (column %d)",
+			reason(&error), error.column);
+	return value;
+}
+
+json_t *json_read(const char *text, size_t len)
+{
+	json_t *value = json_read_any(text, len, NULL);
+
 	if (value && !json_is_object(value)) {
 		json_decref(value);
 		return NULL;

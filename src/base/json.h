@@ -13,6 +13,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/diag.h"
 
 /* A new, empty object; its members stay in the order in which they are put. */
 json_t *json_new(void);
@@ -23,6 +24,8 @@ void json_put_count(json_t *object, const char *key, int64_t count);
 void json_put_real(json_t *object, const char *key, double value);
 /* Seconds, to the microsecond; a negative span (it never came to that) is null. */
 void json_put_seconds(json_t *object, const char *key, nstime span);
+/* A text as a value of its own, for json_put_child and arrays. */
+json_t *json_text(const char *text);
 /* Takes the child. */
 void json_put_child(json_t *object, const char *key, json_t *child);
 
@@ -32,6 +35,10 @@ void json_add_line(struct buf *out, const json_t *object);
 
 /* An object from its text; NULL when the text is none. json_decref() it. */
 json_t *json_read(const char *text, size_t len) must_check;
+/* A value of any type from its text; NULL and KIND_INPUT when the text is none: err->text says
+ * why and in which column, and quotes nothing. Refused are keys that are there twice, NUL in
+ * strings, numbers that do not fit and depth without reason too. json_decref() it. */
+json_t *json_read_any(const char *text, size_t len, struct error *err) must_check;
 /* A member: 0 when it is not there, or no whole number. */
 int64_t json_get_count(const json_t *object, const char *key);
 /* A member that json_put_seconds made; -1 when it is not there, null, or no span of time. */

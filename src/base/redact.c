@@ -81,25 +81,31 @@ static bool name_is_secret(const char *name, size_t len)
 	return false;
 }
 
-/* Append text, where "name=value" after any of ?&;# may be secret. */
-static void add_parameters(struct buf *out, const char *text)
+/* Append text, where "name=value" after any of ?&;# may be secret, and at its beginning, when
+ * that is inside of a query already. Was there a secret in it? */
+static bool add_parameters(struct buf *out, const char *text, bool inside)
 {
-	size_t len = strcspn(text, "?#");
+	size_t len = inside ? 0 : strcspn(text, "?#");
+	bool found = false;
 
 	buf_add(out, text, len);
 	for (text += len; *text; text += len) {
 		size_t name_len;
 
-		buf_addch(out, *text++);
+		if (!inside)
+			buf_addch(out, *text++);
+		inside = false;
 		len = strcspn(text, "?&;#");
 		name_len = strcspn(text, "=?&;#");
 		if (name_len < len && name_is_secret(text, name_len)) {
 			buf_add(out, text, name_len);
 			buf_addstr(out, "=...");
+			found = true;
 		} else {
 			buf_add(out, text, len);
 		}
 	}
+	return found;
 }
 
 /* Where the host or what stands before it begins: after "scheme:" and its slashes. */
@@ -130,20 +136,23 @@ static const char *userinfo_end(const char *text, bool is_url)
 	return end;
 }
 
-void url_add_redacted(struct buf *out, const char *text)
+bool url_add_redacted(struct buf *out, const char *text)
 {
 	struct url url = {0};
-	const char *rest;
+	const char *rest, *shown;
+	bool found;
 
 	/* The usual case, once per file of a job: nothing to parse. */
-	if (!strchr(text, '@')) {
-		add_parameters(out, text);
-		return;
-	}
+	if (!strchr(text, '@'))
+		return add_parameters(out, text, false);
 	if (url_parse(&url, text, NULL) == 0)
 		text = url.text;
 	rest = after_scheme(text);
 	buf_add(out, text, (size_t)(rest - text));
-	add_parameters(out, userinfo_end(rest, url.text != NULL));
+	shown = userinfo_end(rest, url.text != NULL);
+	found = add_parameters(
+			out, shown, strcspn(rest, "?#") < (size_t)(shown - rest)) ||
+		shown > rest;
 	url_release(&url);
+	return found;
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 /* What libcurl found, in its own memory; NULL where there is none. */
 struct parts {
 	char *scheme, *user, *password, *host, *zone, *port, *path, *query;
@@ -124,6 +126,10 @@ static CURLUcode check_parts(const struct parts *parts)
 		return CURLUE_UNSUPPORTED_SCHEME;
 	if (!parts->host || !parts->host[0])
 		return CURLUE_NO_HOST;
+	/* libcurl has decoded it, and would do so once more with the text that is made of
+	 * it: then another host would be asked than was looked at. */
+	if (parts->host[0] != '[' && strchr(parts->host, '%'))
+		return CURLUE_BAD_HOSTNAME;
 	return CURLUE_OK;
 }
 
@@ -269,6 +275,26 @@ void url_release(struct url *url)
 	curl_free(url->path);
 	curl_free(url->query);
 	*url = (struct url){0};
+}
+
+char *url_resolve(const char *base, const char *reference, struct error *err)
+{
+	CURLU *handle = curl_url();
+	CURLUcode code = handle ? set_url(handle, base) : CURLUE_OUT_OF_MEMORY;
+	char *found = NULL, *resolved = NULL;
+
+	/* What a handle already holds is what a reference is resolved against. */
+	if (!code)
+		code = set_url(handle, reference);
+	if (!code)
+		code = curl_url_get(handle, CURLUPART_URL, &found, 0);
+	if (code)
+		(void)bad_url(err, code);
+	else
+		resolved = xstrdup(found);
+	curl_free(found);
+	curl_url_cleanup(handle);
+	return resolved;
 }
 
 int url_port(const struct url *url)

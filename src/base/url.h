@@ -24,6 +24,12 @@ struct url {
 int url_parse(struct url *url, const char *text, struct error *err) must_check;
 void url_release(struct url *url);
 
+/* The URL that a reference ("b.iso", "../b", "//host/b", or a whole URL) means where it stands
+ * in the document at `base` (RFC 3986, section 5); yours. It may be of any scheme that libcurl
+ * knows: url_parse judges that. NULL and KIND_BAD_URL when there is none. */
+char *url_resolve(
+	const char *base, const char *reference, struct error *err) must_check;
+
 /* The port, which an origin always has. */
 int url_port(const struct url *url);
 
@@ -33,8 +39,9 @@ bool url_is_https(const struct url *url);
 
 /* Append the URL as it may be shown and stored: user and password taken out, and the values
  * of query parameters that carry a signature, a credential or a token replaced by "...". In a
- * text that is no URL, everything up to its last '@' that may end a password is cut. */
-void url_add_redacted(struct buf *out, const char *text);
+ * text that is no URL, everything up to its last '@' that may end a password is cut. Returns
+ * whether there was anything to take out. */
+bool url_add_redacted(struct buf *out, const char *text);
 
 /* Is the numeric address (no brackets) one that the public must not be sent to by a redirect:
  * loopback, private, link-local, unique-local, unspecified, shared (RFC 6598), mapped forms

@@ -9,8 +9,20 @@ struct entry *entry_new(void)
 {
 	struct entry *entry = xcalloc(1, sizeof(*entry));
 
-	entry->size = -1;
+	entry->size = entry->size_said = -1;
 	return entry;
+}
+
+struct entry *entry_like(const struct entry *entry)
+{
+	struct entry *like = entry_new();
+
+	like->dir = xstrdup(entry->dir);
+	like->user_agent = xstrdup(entry->user_agent);
+	like->max_tries = entry->max_tries;
+	like->input = entry->input;
+	like->line = entry->line;
+	return like;
 }
 
 void resume_free(struct resume *resume)
@@ -33,6 +45,7 @@ void entry_free(struct entry *entry)
 	free(entry->referer);
 	free(entry->user_agent);
 	free(entry->path);
+	free(entry->bucket);
 	free(entry->pieces);
 	resume_free(entry->resume);
 	version_release(&entry->there);
@@ -75,6 +88,7 @@ const char *verified_name(enum verified verified)
 	static const char *const names[] = {
 		[VERIFIED_NONE] = "none",
 		[VERIFIED_LENGTH] = "length",
+		[VERIFIED_ETAG] = "etag",
 		[VERIFIED_HASH] = "hash",
 	};
 
@@ -98,6 +112,10 @@ void outcome_release(struct outcome *outcome)
 {
 	free(outcome->location);
 	free(outcome->renamed);
+	if (outcome->document)
+		buf_release(outcome->document);
+	free(outcome->document);
+	outcome->document = NULL;
 	free(outcome->exchange.content_type);
 	version_release(&outcome->version);
 	outcome->location = outcome->renamed = outcome->exchange.content_type = NULL;

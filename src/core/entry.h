@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/list.h"
@@ -31,19 +32,28 @@ struct resume {
 };
 void resume_free(struct resume *resume); /* NULL is fine */
 
+struct source;
+
 /* What the user asks for: one file, from one or more URLs. */
 struct entry {
-	struct strings urls;        /* mirrors, in the order given; at least one */
-	char *out;                  /* out=: the name asked for; NULL: from the URL */
-	char *dir;                  /* dir=: below the output directory; NULL: none */
-	struct checksum checksum;   /* alg DIGEST_NONE: none given */
-	bool checksum_from_file;    /* it is from a --checksum-file */
-	int64_t size;               /* size=: the length it must have; -1: not known */
+	struct strings urls;      /* mirrors, in the order given; at least one */
+	char *out;                /* out=: the name asked for; NULL: from the URL */
+	bool out_is_foreign;      /* ... by a bucket or a Metalink, not by the user */
+	char *dir;                /* dir=: below the output directory; NULL: none */
+	struct checksum checksum; /* alg DIGEST_NONE: none given */
+	bool checksum_from_file;  /* it is from a --checksum-file */
+	int64_t size;             /* size=: the length it must have; -1: not known */
+	int64_t size_said; /* its length, says who named it, but it may have changed; -1 */
 	struct pieces *pieces;      /* owned; NULL: no digests of pieces are known */
 	struct strings headers;     /* header=, "Name: value", besides the settings' */
 	char *referer, *user_agent; /* NULL: as in the settings */
 	int64_t max_tries;          /* 0: as in the settings */
 	uint64_t number;            /* from 1, in input order: {n} */
+	/* Who reads its body, if that turns out to be a document, which names further entries;
+	 * NULL: nobody. `document`: it is one in any case, and has no path. */
+	struct source *reader;
+	bool document;
+	char *bucket; /* S3's, of the first URL: requests are signed; NULL: none */
 	const char *
 		input; /* "list.txt", "-", or NULL for an argument; lives with the source */
 	uint64_t line; /* of input; from 1 */
@@ -61,6 +71,9 @@ struct entry {
 
 struct entry *entry_new(void);
 void entry_free(struct entry *entry); /* NULL is fine */
+/* A new entry without a URL, which has the other's input, directory and manners: User-Agent and
+ * tries. No headers, no Referer: they are for the other's server. */
+struct entry *entry_like(const struct entry *entry);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
 const char *entry_checksum_by(const struct entry *entry);
 
@@ -69,10 +82,13 @@ void strings_add(struct strings *strings, const char *text);
 void strings_take(struct strings *strings, char *text);
 void strings_release(struct strings *strings);
 
+/* As attempt->mirror: none, or more than one. */
+#define NO_MIRROR SIZE_MAX
+
 struct origin;
 struct task;
 struct place;
-struct piece;
+struct stretch;
 
 enum work {
 	WORK_FETCH, /* make an HTTP exchange */
@@ -82,7 +98,10 @@ enum work {
 /* The answer to an attempt, as soon as its head is here. */
 struct head {
 	const struct version *version; /* what it says of the file */
-	bool ranges;                   /* the server takes ranges of it */
+	const struct strings
+		*mirrors; /* other URLs of it, the best first; NULL: none */
+	bool from_public; /* the server has a public address */
+	bool ranges;      /* the server takes ranges of it */
 	int64_t last; /* the last byte of the file that it will bring; RANGE_OPEN: not known */
 };
 
@@ -114,14 +133,15 @@ struct attempt {
 	struct list active;  /* for the one observer that lists what is in flight */
 	struct list flying;  /* at its origin; the scheduler's */
 	struct place *place; /* keeps the URL; the task's own */
-	uint64_t successes;  /* of the origin, when it was started */
-	size_t rank;         /* in flight there then, itself included */
+	size_t mirror; /* of the task; of a commit, the only one that all bytes are from */
+	uint64_t successes; /* of the origin, when it was started */
+	size_t rank;        /* in flight there then, itself included */
 	struct list
 		sibling; /* with the others of its task; the rest here is core/chunks' */
-	struct piece *lease; /* of the plan; NULL: none */
-	int64_t marked;      /* received by ... */
-	nstime marked_at;    /* ... then */
-	struct list inbox;   /* for an engine that passes it from thread to thread */
+	struct stretch *lease; /* of the plan; NULL: none */
+	int64_t marked;        /* received by ... */
+	nstime marked_at;      /* ... then */
+	struct list inbox;     /* for an engine that passes it from thread to thread */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };
@@ -130,17 +150,24 @@ struct attempt {
  * be another one, it is simply fetched. */
 static inline bool attempt_is_conditional(const struct attempt *attempt)
 {
-	return attempt->entry->is_there && !version_pin(&attempt->version);
+	return attempt->entry->is_there && attempt->version.size < 0;
 }
 
 /* Which proof of wholeness a finished file has. Strongest last. */
-enum verified { VERIFIED_NONE, VERIFIED_LENGTH, VERIFIED_HASH, VERIFIED_COUNT };
+enum verified {
+	VERIFIED_NONE,
+	VERIFIED_LENGTH,
+	VERIFIED_ETAG, /* that of an object which was uploaded in parts */
+	VERIFIED_HASH,
+	VERIFIED_COUNT
+};
 const char *verified_name(enum verified verified);
 
 enum outcome_type {
 	OUTCOME_DONE,     /* the file is under its final name */
 	OUTCOME_CURRENT,  /* entry->there is still what the server has */
 	OUTCOME_PART,     /* what was asked for, up to attempt->last, is in the part */
+	OUTCOME_DOCUMENT, /* the body is here, and is for the entry's reader */
 	OUTCOME_REDIRECT, /* location says where to */
 	OUTCOME_FAILED    /* kind, code, status and text say why */
 };
@@ -162,9 +189,12 @@ struct exchange {
 struct outcome {
 	enum outcome_type type;
 	enum kind kind;
-	int code;           /* CURLcode or errno behind the kind */
-	char text[256];     /* for people; no URL in it, no secret */
-	char *location;     /* owned; absolute */
+	int code;       /* CURLcode or errno behind the kind */
+	char text[256]; /* for people; no URL in it, no secret */
+	char *location; /* owned; absolute */
+	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
+	struct buf
+		*document;  /* owned, but its bytes are for whoever reads them; NULL */
 	nstime retry_after; /* what the server asked for; -1: nothing */
 	uint64_t
 		wrong_digest; /* KIND_CHECKSUM: fingerprint of what was received instead */

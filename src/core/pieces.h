@@ -5,6 +5,7 @@
 #ifndef SEINE_CORE_PIECES_H
 #define SEINE_CORE_PIECES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,15 @@ struct pieces {
 	enum digest_alg alg;
 	int64_t length; /* bytes of each but the last; at least 1 */
 	size_t count;
-	unsigned char digests[]; /* checksum_len(alg) bytes for each, one after the other */
+	unsigned char
+		digests[]; /* checksum_len(alg) bytes for each, one after the other */
 };
+
+/* Can a file of so many bytes (from 0) have just these pieces? */
+static inline bool pieces_fit(const struct pieces *pieces, int64_t size)
+{
+	return (uint64_t)(size / pieces->length + (size % pieces->length > 0)) ==
+	       pieces->count;
+}
 
 #endif

@@ -35,6 +35,7 @@ static void keeps_text(void)
 	text_of("plain", "plain");
 	text_of("a\nb\r\t\"\\/", "a\nb\r\t\"\\/");
 	text_of("=cmd()|\x1b]52;c;\x07", "=cmd()|\x1b]52;c;\x07");
+	text_of("\x7f\x7f|\x7f", "\x7f\x7f|\x7f");
 	text_of("Fisch\xe2\x80\xaenetz \xf0\x9f\x90\x9f",
 		"Fisch\xe2\x80\xaenetz \xf0\x9f\x90\x9f");
 }
@@ -52,7 +53,7 @@ static void line_is_ascii(void)
 	_cleanup_(buf_release) struct buf line = BUF_INIT;
 	json_t *object = json_new();
 
-	json_put_text(object, "text", "\xc2\x9b\xe2\x80\xae\xc3\xa4\x1b\n");
+	json_put_text(object, "text", "\xc2\x9b\xe2\x80\xae\xc3\xa4\x1b\n\x7f");
 	json_add_line(&line, object);
 	json_decref(object);
 	for (size_t i = 0; i + 1 < line.len; i++)
@@ -139,6 +140,51 @@ static void reads_members(void)
 	check_int(json_get_seconds(NULL, "count"), -1);
 }
 
+static void reads_values_of_any_type(void)
+{
+	static const char *const values[] = {
+		"\"a\"", "[]", "{}", "1", " null ", "true"};
+	struct error err;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		json_t *value = json_read_any(values[i], strlen(values[i]), &err);
+
+		check(value != NULL);
+		json_decref(value);
+	}
+	check(json_read_any("", 0, NULL) == NULL);
+}
+
+/* The reason, and nothing of the text. */
+static void says_why_it_cannot_read(void)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{"{", "it breaks off"},
+		{"\"canary", "it breaks off"},
+		{"canary", "it is malformed"},
+		{"{} canary", "there is more after its end"},
+		{"{\"canary\":1,\"canary\":2}", "a key is there twice"},
+		{"{\"canary\\u0000\":1}", "a string has a NUL in it"},
+		{"\"canary\\u0000\"", "a string has a NUL in it"},
+		{"\"canary\xff\"", "it is not UTF-8"},
+		{"\"\\ud800 canary\"", "it is malformed"},
+		{"123456789012345678901234567890", "a number does not fit"},
+		{"1e999", "a number does not fit"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct error err = {.text = ""};
+
+		check(json_read_any(rows[i].text, strlen(rows[i].text), &err) == NULL);
+		check_int(err.kind, KIND_INPUT);
+		check(strstr(err.text, "canary") == NULL);
+		if (!strstr(err.text, rows[i].why))
+			check_str(err.text, rows[i].why);
+	}
+}
+
 int main(void)
 {
 	run(keeps_text);
@@ -148,5 +194,7 @@ int main(void)
 	run(numbers);
 	run(reads_objects_only);
 	run(reads_members);
+	run(reads_values_of_any_type);
+	run(says_why_it_cannot_read);
 	return done();
 }

@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tap.h"
@@ -70,6 +71,10 @@ static const char *const bad[] = {
 	"http://h:80:80/",
 	"http://h%2F127.0.0.1/",
 	"http://h%00.evil/",
+	/* a second decoding would make another host of these */
+	"http://h%252F127.0.0.1/",
+	"http://%2531.2.3.4/",
+	"http://h%25/",
 
 	"http://a b/",
 	"http://h/\x01",
@@ -234,6 +239,9 @@ static const struct {
 	{"http://user:p@w@h/x", "http://h/x"},
 	{"ftp://h/pkg@1.2", "ftp://h/pkg@1.2"},
 	{"ftp://u:p@h/x?token=a", "ftp://h/x?token=..."},
+	{"h/x?a=b:c@d&token=e", "d&token=..."},
+	{"h/x?a=b:c@-token=e&f=g", "-token=...&f=g"},
+	{"h/x#a:@sig=e", "sig=..."},
 };
 
 static void redacts(void)
@@ -484,9 +492,38 @@ static void international_host(void)
 	check(strstr(err.text, "xn--") != NULL);
 }
 
+static void resolves_to(const char *base, const char *reference, const char *want)
+{
+	struct error err = {.text = ""};
+	char *found = url_resolve(base, reference, &err);
+
+	check_str(found, want);
+	check_int(err.kind, want ? KIND_NONE : KIND_BAD_URL);
+	free(found);
+}
+
+static void resolves_references(void)
+{
+	const char *base = "http://a.example/b/c/d.meta4?q=1#f";
+
+	resolves_to(base, "g.iso", "http://a.example/b/c/g.iso");
+	resolves_to(base, "./g/h", "http://a.example/b/c/g/h");
+	resolves_to(base, "../g", "http://a.example/b/g");
+	resolves_to(base, "../../../g", "http://a.example/g");
+	resolves_to(base, "/g", "http://a.example/g");
+	resolves_to(base, "//b.example/g", "http://b.example/g");
+	resolves_to(base, "?x=y", "http://a.example/b/c/d.meta4?x=y");
+	resolves_to(base, "https://b.example/g", "https://b.example/g");
+	resolves_to(base, "a b.iso", "http://a.example/b/c/a%20b.iso");
+	resolves_to("http://u:p@a.example:81/", "g", "http://u:p@a.example:81/g");
+	resolves_to("no base", "g", NULL);
+	resolves_to(base, "http://bad host/", NULL);
+}
+
 int main(void)
 {
 	run(takes_apart);
+	run(resolves_references);
 	run(normal_form_is_stable);
 	run(refuses);
 	run(helps_and_keeps_secrets);

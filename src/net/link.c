@@ -1,0 +1,211 @@
+/* link.c - see link.h. One function steps over a parameter, and all others are loops around it. */
+#include "net/link.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define WORD_MAX 256 /* bytes of a parameter that decides something */
+
+/* What is left of a value. */
+struct rest {
+	const char *at, *end;
+};
+
+/* A parameter; `value` NULL: it has none. A quoted one is without its quotes, but not freed of
+ * its escapes. */
+struct param {
+	const char *name, *value;
+	size_t name_len, value_len;
+	bool quoted;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void skip_space(struct rest *rest)
+{
+	while (rest->at < rest->end && is_space(*rest->at))
+		rest->at++;
+}
+
+static bool skip_char(struct rest *rest, char c)
+{
+	skip_space(rest);
+	if (rest->at == rest->end || *rest->at != c)
+		return false;
+	rest->at++;
+	return true;
+}
+
+/* Up to white space, one of `stops`, or the end. */
+static size_t skip_word(struct rest *rest, const char *stops)
+{
+	const char *begin = rest->at;
+
+	while (rest->at < rest->end && !is_space(*rest->at) &&
+		(!*rest->at || !strchr(stops, *rest->at)))
+		rest->at++;
+	return (size_t)(rest->at - begin);
+}
+
+/* Behind the opening quote. False when there is no closing one. */
+static bool skip_quoted(struct rest *rest, struct param *param)
+{
+	param->quoted = true;
+	param->value = rest->at;
+	for (; rest->at < rest->end && *rest->at != '"'; rest->at++)
+		if (*rest->at == '\\' && rest->at + 1 < rest->end)
+			rest->at++;
+	param->value_len = (size_t)(rest->at - param->value);
+	if (rest->at == rest->end)
+		return false;
+	rest->at++;
+	return true;
+}
+
+enum step { STEP_PARAM, STEP_END, STEP_MALFORMED };
+
+/* ";" name ["=" value], with white space wherever it may be. STEP_END: there is no ";" here. */
+static enum step next_param(struct rest *rest, struct param *param)
+{
+	*param = (struct param){.name = NULL};
+	if (!skip_char(rest, ';'))
+		return STEP_END;
+	skip_space(rest);
+	param->name = rest->at;
+	param->name_len = skip_word(rest, "=;,\"<");
+	if (!skip_char(rest, '='))
+		return STEP_PARAM;
+	if (skip_char(rest, '"'))
+		return skip_quoted(rest, param) ? STEP_PARAM : STEP_MALFORMED;
+	param->value = rest->at;
+	param->value_len = skip_word(rest, ";,");
+	return STEP_PARAM;
+}
+
+bool link_next(const char **value, size_t *len, struct link *link)
+{
+	struct rest rest = {.at = *value, .end = *value + *len};
+	enum step step = STEP_MALFORMED;
+	const char *close = NULL;
+	struct param param;
+
+	while (skip_char(&rest, ',')) {
+	}
+	if (skip_char(&rest, '<'))
+		close = memchr(rest.at, '>', (size_t)(rest.end - rest.at));
+	if (close) {
+		link->target = rest.at;
+		link->target_len = (size_t)(close - rest.at);
+		link->params = rest.at = close + 1;
+		do
+			step = next_param(&rest, &param);
+		while (step == STEP_PARAM);
+		link->params_len = (size_t)(rest.at - link->params);
+	}
+	/* Behind a link there is a comma, or nothing. */
+	if (step == STEP_END && rest.at < rest.end && *rest.at != ',')
+		step = STEP_MALFORMED;
+	*value = step == STEP_END ? rest.at : rest.end;
+	*len = (size_t)(rest.end - *value);
+	return step == STEP_END;
+}
+
+static bool find_param(const struct link *link, const char *name, struct param *param)
+{
+	struct rest rest = {.at = link->params, .end = link->params + link->params_len};
+
+	while (next_param(&rest, param) == STEP_PARAM)
+		if (param->name_len == strlen(name) &&
+			strncasecmp(param->name, name, param->name_len) == 0)
+			return true;
+	return false;
+}
+
+bool link_param(const struct link *link, const char *name, char *value, size_t size)
+{
+	struct param param;
+	size_t used = 0;
+
+	if (!find_param(link, name, &param))
+		return false;
+	for (size_t i = 0; i < param.value_len; i++) {
+		if (param.quoted && param.value[i] == '\\' && i + 1 < param.value_len)
+			i++;
+		if (param.value[i] == '\0' || used + 1 >= size)
+			return false;
+		value[used++] = param.value[i];
+	}
+	if (used >= size)
+		return false;
+	value[used] = '\0';
+	return true;
+}
+
+/* Is this one of the words, which white space separates? */
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (words += strspn(words, " \t"); *words; words += strspn(words, " \t")) {
+		size_t this = strcspn(words, " \t");
+
+		if (this == len && strncasecmp(words, word, len) == 0)
+			return true;
+		words += this;
+	}
+	return false;
+}
+
+/* Parameters of the type do not matter. */
+static bool is_metalink_type(const char *type)
+{
+	static const char *const types[] = {
+		"application/metalink4+xml", "application/metalink+xml"};
+	size_t len = strcspn(type, "; \t");
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strlen(types[i]) == len && strncasecmp(type, types[i], len) == 0)
+			return true;
+	return false;
+}
+
+enum link_kind link_kind(const struct link *link)
+{
+	char words[WORD_MAX], type[WORD_MAX];
+	struct param param;
+
+	if (find_param(link, "anchor", &param) ||
+		!link_param(link, "rel", words, sizeof(words)))
+		return LINK_OTHER;
+	if (has_word(words, "duplicate"))
+		return LINK_MIRROR;
+	if (has_word(words, "describedby") &&
+		link_param(link, "type", type, sizeof(type)) && is_metalink_type(type))
+		return LINK_METALINK;
+	return LINK_OTHER;
+}
+
+int link_priority(const struct link *link)
+{
+	char digits[8];
+	int number = 0;
+
+	if (!link_param(link, "pri", digits, sizeof(digits)))
+		return LINK_PRIORITY_LAST;
+	for (const char *c = digits; *c; c++) {
+		if (*c < '0' || *c > '9')
+			return LINK_PRIORITY_LAST;
+		number = 10 * number + (*c - '0');
+	}
+	return number > 0 && number < LINK_PRIORITY_LAST ? number : LINK_PRIORITY_LAST;
+}
+
+bool link_is_preferred(const struct link *link)
+{
+	struct param param;
+
+	return find_param(link, "pref", &param);
+}
