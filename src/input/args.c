@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "input/list.h"
+#include "input/fields.h"
 
 struct args_source {
 	struct source source;
@@ -15,10 +15,10 @@ struct args_source {
 static int apply(
 	struct entry *entry, const struct settings *settings, struct error *err)
 {
-	if (settings->output && list_option(entry, "out", settings->output, err) < 0)
+	if (settings->output && field_apply(entry, "out", settings->output, err) < 0)
 		return -1;
 	if (settings->checksum &&
-		list_option(entry, "checksum", settings->checksum, err) < 0)
+		field_apply(entry, "checksum", settings->checksum, err) < 0)
 		return -1;
 	return 0;
 }

@@ -1,8 +1,7 @@
 /* input.c - the inputs as a chain of sources: each is opened when the one before has
- * ended.
- *
- * An input is what the user named after -i, or NULL for the arguments. The first row of
- * the table that takes it opens it; the list takes everything, so it stays last. */
+ * ended, and becomes a source as soon as it is known what it is: by the user's word, by
+ * its name, or by its first bytes. From a pipe those may take a while, so no more of them
+ * are waited for than it takes to tell. */
 #include "input/input.h"
 
 #include <stdbool.h>
@@ -10,71 +9,119 @@
 
 #include "base/alloc.h"
 #include "input/args.h"
-#include "input/list.h"
+#include "input/format.h"
+#include "input/reader.h"
 
 struct input_source {
 	struct source source;
 	const struct settings *settings;
-	size_t turn;            /* inputs opened so far; the arguments are the first */
+	size_t turn;            /* inputs begun so far; the arguments are the first */
+	const char *name;       /* of the present one; NULL: none, or the arguments */
+	struct reader *reader;  /* of an input of which is not known yet what it is */
 	struct source *current; /* NULL: none is open */
 	uint64_t entries;
 };
 
-static bool is_arguments(const char *input)
+static void open_format(struct input_source *input, const struct format *format)
 {
-	return !input;
+	log_debug("reading %s as %s", reader_shown(input->reader), format->name);
+	input->current = format->open(input->reader, input->name, input->settings);
+	input->reader = NULL;
 }
 
-static struct source *open_arguments(
-	const struct settings *settings, const char *input _unused_)
+/* SOURCE_ENTRY: the format is known, and the source open. */
+static enum source_status sniff(struct input_source *input, struct error *err)
 {
-	return args_open(settings);
+	const char *head;
+	size_t len, least = 1;
+
+	for (;;) {
+		const struct format *format;
+
+		switch (reader_peek_more(input->reader, least, &head, &len, err)) {
+		case READER_AGAIN:
+			return SOURCE_AGAIN;
+		case READER_BROKEN:
+			return SOURCE_BROKEN;
+		case READER_END:
+			return SOURCE_END;
+		default:
+			break;
+		}
+		format = format_by_head(head, len, len < least);
+		if (format) {
+			open_format(input, format);
+			return SOURCE_ENTRY;
+		}
+		least = len + 1;
+	}
 }
 
-static bool is_anything(const char *input _unused_)
+static const struct format *format_known(const struct input_source *input)
 {
-	return true;
+	enum input_format format = input->settings->input_format;
+
+	return format == FORMAT_AUTO ? format_by_name(input->name) : format_get(format);
 }
 
-static struct source *open_list(
-	const struct settings *settings _unused_, const char *input)
+static void end_turn(struct input_source *input)
 {
-	return list_open(input);
+	reader_free(input->reader);
+	input->reader = NULL;
+	source_free(input->current);
+	input->current = NULL;
+	input->name = NULL;
 }
 
-static const struct format {
-	const char *name;
-	bool (*takes)(const char *input);
-	struct source *(*open)(const struct settings *settings, const char *input);
-} formats[] = {
-	{"args", is_arguments, open_arguments},
-	{"list", is_anything, open_list},
-};
-
-static struct source *open_format(const struct settings *settings, const char *input)
+/* SOURCE_ENTRY: there is a source. Anything but that and SOURCE_AGAIN ends the turn. */
+static enum source_status begin(struct input_source *input, struct error *err)
 {
-	const struct format *format = formats;
+	const struct format *format;
 
-	while (!format->takes(input))
-		format++;
-	if (input)
-		log_debug("reading %s as %s", input, format->name);
-	return format->open(settings, input);
+	if (!input->reader) {
+		input->reader = reader_open(input->name, err);
+		if (!input->reader)
+			return SOURCE_BROKEN;
+		format = format_known(input);
+		if (format) {
+			open_format(input, format);
+			return SOURCE_ENTRY;
+		}
+	}
+	return sniff(input, err);
 }
 
 /* False when there is no further input. */
-static bool open_next(struct input_source *input)
+static bool next_turn(struct input_source *input)
 {
 	const struct strings *inputs = &input->settings->inputs;
-	const char *name = NULL;
 
 	if (input->turn > inputs->count)
 		return false;
-	if (input->turn > 0)
-		name = inputs->items[input->turn - 1];
-	input->current = open_format(input->settings, name);
+	if (input->turn == 0)
+		input->current = args_open(input->settings);
+	else
+		input->name = inputs->items[input->turn - 1];
 	input->turn++;
 	return true;
+}
+
+static enum source_status next_of_turn(
+	struct input_source *input, struct entry **entry, struct error *err)
+{
+	enum source_status status;
+
+	if (!input->current) {
+		status = begin(input, err);
+		if (status == SOURCE_BROKEN)
+			end_turn(input);
+		if (status != SOURCE_ENTRY)
+			return status;
+	}
+	status = source_next(input->current, entry, err);
+	if (status == SOURCE_ENTRY)
+		(*entry)->number = ++input->entries;
+	return status;
 }
 
 static enum source_status input_next(
@@ -83,14 +130,11 @@ static enum source_status input_next(
 	struct input_source *input = container_of(source, struct input_source, source);
 	enum source_status status;
 
-	while (input->current || open_next(input)) {
-		status = source_next(input->current, entry, err);
-		if (status == SOURCE_ENTRY)
-			(*entry)->number = ++input->entries;
+	while (input->current || input->name || next_turn(input)) {
+		status = next_of_turn(input, entry, err);
 		if (status != SOURCE_END)
 			return status;
-		source_free(input->current);
-		input->current = NULL;
+		end_turn(input);
 	}
 	return SOURCE_END;
 }
@@ -100,18 +144,24 @@ static int input_fd(const struct source *source)
 	const struct input_source *input =
 		container_of(source, const struct input_source, source);
 
-	return input->current ? source_fd(input->current) : -1;
+	if (input->current)
+		return source_fd(input->current);
+	return input->reader ? reader_fd(input->reader) : -1;
 }
 
 static void input_free(struct source *source)
 {
 	struct input_source *input = container_of(source, struct input_source, source);
 
-	source_free(input->current);
+	end_turn(input);
 	free(input);
 }
 
-static const struct source_ops input_ops = {input_next, input_fd, input_free};
+static const struct source_ops input_ops = {
+	.next = input_next,
+	.fd = input_fd,
+	.free = input_free,
+};
 
 struct source *input_open(const struct settings *settings)
 {

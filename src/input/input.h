@@ -1,7 +1,5 @@
-/* input.h - the table of sources, and the choice of one by name or content.
- *
- * Rows: "args" is URLs on the command line, "list" is aria2's input grammar. A further kind of
- * input is a file and a row. */
+/* input.h - all inputs of a job as one source: arguments, then files and pipes, each in the format
+ * that the settings say, or its name or its content tells (format.h). */
 #ifndef SEINE_INPUT_INPUT_H
 #define SEINE_INPUT_INPUT_H
 

@@ -3,8 +3,8 @@
  * "#" in column 0 begins a comment; blank lines are skipped. Any other line in column 0 is an
  * entry: URLs split on TAB, all of the same file. Following lines that begin with a space or a
  * TAB are one name=value each and belong to it; comments and blanks among them do not end it.
- * Options: out dir checksum header referer user-agent max-tries size. An unknown one, or a
- * value that does not parse, is a bad line by its number, and the entry goes on without it.
+ * Options are those of fields.h. An unknown one, or a value that does not parse, is a bad line
+ * by its number, and the entry goes on without it.
  * URLs are trimmed, and freed of a pair of double quotes around them; they are not parsed.
  *
  * An entry is whole only when the next one begins or the list ends, so a list from a pipe
@@ -16,13 +16,10 @@
 
 #include "base/attr.h"
 #include "core/source.h"
+#include "input/reader.h"
 
-/* `name` is a path, or "-". Opened at the first source_next(). It is borrowed, and entries
- * point to it: it must outlive the source and them. */
-struct source *list_open(const char *name) must_check;
-
-/* Apply one name=value to an entry; also used for -o and --checksum. KIND_INPUT on failure. */
-int list_option(struct entry *entry, const char *name, const char *value,
-	struct error *err) must_check;
+/* Takes the reader. `name`, a path or "-", is borrowed, and entries point to it: it must outlive
+ * the source and them. */
+struct source *list_open(struct reader *reader, const char *name) must_check;
 
 #endif

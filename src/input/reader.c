@@ -11,7 +11,8 @@
  * is not ours to do. After GIVE_WAY bytes READER_AGAIN is said even if there is more,
  * so that no input, whatever its lines are like, keeps the caller from its transfers.
  *
- * A failure waits in `failure` until the lines before it are delivered. */
+ * A failure waits in `failure` until the lines before it are delivered. Those who want
+ * bytes instead of lines see what is between `start` and `end`. */
 #include "input/reader.h"
 
 #include <errno.h>
@@ -64,6 +65,7 @@ struct reader {
 	char *text;        /* TEXT_SIZE, and a byte for the NUL of the last line */
 	size_t start, end; /* what is not delivered yet */
 	size_t scanned;    /* there is no newline from start to here */
+	bool begun;        /* whether there is a byte order mark has been looked at */
 	bool skipping;     /* inside a line that is too long */
 	char first[2];     /* of a bad line */
 	uint64_t number;
@@ -262,32 +264,47 @@ static enum filled fill_gzip(struct reader *reader)
 	return FILLED;
 }
 
+void reader_take(struct reader *reader, size_t count)
+{
+	reader->start += count;
+	if (reader->scanned < reader->start)
+		reader->scanned = reader->start;
+}
+
 /* A byte order mark is no part of the first line, which ends at or after `stop`. */
 static void drop_bom(struct reader *reader, size_t stop)
 {
-	if (reader->number == 0 && stop - reader->start >= BOM_LEN &&
+	if (!reader->begun && stop - reader->start >= BOM_LEN &&
 		memcmp(reader->text + reader->start, BOM, BOM_LEN) == 0)
-		reader->start += BOM_LEN;
+		reader_take(reader, BOM_LEN);
+	reader->begun = true;
 }
 
-/* Called when there is no newline in the text: what is there is the beginning of a
- * line. */
+/* Read on, behind what is there. */
 static enum filled fill(struct reader *reader)
 {
 	size_t len = reader->end - reader->start;
 
-	if (len > WITH_ENDS && !reader->skipping) {
+	if (reader->start > 0 && len > 0)
+		memmove(reader->text, reader->text + reader->start, len);
+	reader->scanned -= reader->start;
+	reader->start = 0;
+	reader->end = len;
+	return reader->packed ? fill_gzip(reader) : fill_plain(reader);
+}
+
+/* The same where there is no newline in the text: what is there is the beginning of a
+ * line. */
+static enum filled fill_line(struct reader *reader)
+{
+	if (reader->end - reader->start > WITH_ENDS && !reader->skipping) {
 		drop_bom(reader, reader->end);
 		reader->skipping = true;
 		reader->first[0] = reader->text[reader->start];
 	}
 	if (reader->skipping)
-		len = 0;
-	if (reader->start > 0 && len > 0)
-		memmove(reader->text, reader->text + reader->start, len);
-	reader->start = 0;
-	reader->end = reader->scanned = len;
-	return reader->packed ? fill_gzip(reader) : fill_plain(reader);
+		reader->start = reader->scanned = reader->end;
+	return fill(reader);
 }
 
 static enum reader_status bad_line(struct reader *reader, char **line, size_t *len,
@@ -330,18 +347,22 @@ static enum reader_status take_line(struct reader *reader, size_t stop, size_t s
 	return READER_LINE;
 }
 
+static enum reader_status break_off(struct reader *reader, struct error *err)
+{
+	reader->input = AT_END;
+	reader->start = reader->end = reader->scanned = 0;
+	reader->skipping = false;
+	if (err)
+		*err = reader->failure;
+	return READER_BROKEN;
+}
+
 /* Nothing more comes: the rest is the last line, if it is one. */
 static enum reader_status take_rest(
 	struct reader *reader, char **line, size_t *len, struct error *err)
 {
-	if (reader->input == FAILED) {
-		reader->input = AT_END;
-		reader->start = reader->end = reader->scanned = 0;
-		reader->skipping = false;
-		if (err)
-			*err = reader->failure;
-		return READER_BROKEN;
-	}
+	if (reader->input == FAILED)
+		return break_off(reader, err);
 	if (reader->start == reader->end && !reader->skipping)
 		return READER_END;
 	return take_line(reader, reader->end, 0, line, len, err);
@@ -361,6 +382,43 @@ enum reader_status reader_next(
 		reader->scanned = reader->end;
 		if (reader->input != FILLED)
 			return take_rest(reader, line, len, err);
+		filled = fill_line(reader);
+		if (filled == NOT_NOW) {
+			reader->since_again = 0;
+			return READER_AGAIN;
+		}
+		reader->input = filled;
+	}
+}
+
+/* Can it be said where the text begins: after a byte order mark, after a gzip header? */
+static bool is_begun(struct reader *reader)
+{
+	size_t len = reader->end - reader->start;
+
+	if (reader->input == FILLED &&
+		(reader->coding == CODING_UNKNOWN || len == 0 ||
+			(len < BOM_LEN && reader->text[reader->start] == BOM[0])))
+		return reader->begun;
+	drop_bom(reader, reader->end);
+	return true;
+}
+
+enum reader_status reader_peek_more(struct reader *reader, size_t least,
+	const char **data, size_t *len, struct error *err)
+{
+	for (;;) {
+		bool begun = is_begun(reader);
+		enum filled filled;
+
+		*data = reader->text + reader->start;
+		*len = reader->end - reader->start;
+		if (reader->input == FAILED && *len == 0)
+			return break_off(reader, err);
+		if (begun && *len > 0 && (*len >= least || reader->input != FILLED))
+			return READER_LINE;
+		if (reader->input != FILLED)
+			return READER_END;
 		filled = fill(reader);
 		if (filled == NOT_NOW) {
 			reader->since_again = 0;
@@ -368,6 +426,12 @@ enum reader_status reader_next(
 		}
 		reader->input = filled;
 	}
+}
+
+enum reader_status reader_peek(
+	struct reader *reader, const char **data, size_t *len, struct error *err)
+{
+	return reader_peek_more(reader, 1, data, len, err);
 }
 
 uint64_t reader_number(const struct reader *reader)
@@ -378,6 +442,13 @@ uint64_t reader_number(const struct reader *reader)
 const char *reader_shown(const struct reader *reader)
 {
 	return reader->shown;
+}
+
+int reader_refuse(const struct reader *reader, uint64_t number, const char *why,
+	struct error *err)
+{
+	return error_set(
+		err, KIND_INPUT, 0, "%s:%" PRIu64 ": %s", reader->shown, number, why);
 }
 
 int reader_fd(const struct reader *reader)

@@ -2,11 +2,13 @@
  *
  * The names are those of curl's --write-out where curl has one. What is not known is
  * null (there was no exchange, or it did not get that far), so that no number is made
- * up. */
+ * up. What the entry asked for besides its URL is there only where it did, so that
+ * input/rerun can ask for the same again, or say that a secret is missing. */
 #include "report/reporter.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
@@ -17,13 +19,14 @@ struct results {
 	struct outfile out;
 };
 
-static void put_url(json_t *record, const char *key, const char *url)
+/* True when a secret was taken out. */
+static bool put_url(json_t *record, const char *key, const char *url)
 {
 	_cleanup_(buf_release) struct buf text = BUF_INIT;
+	bool redacted = url && url_add_redacted(&text, url);
 
-	if (url)
-		url_add_redacted(&text, url);
 	json_put_text(record, key, url ? text.data : NULL);
+	return redacted;
 }
 
 static const char *http_version(int version)
@@ -92,6 +95,75 @@ static void put_place(json_t *record, const struct entry *entry)
 	json_put_text(record, "input", entry->input ? place.data : NULL);
 }
 
+static bool put_mirrors(json_t *record, const struct strings *urls)
+{
+	json_t *mirrors = json_array();
+	bool redacted = false;
+
+	for (size_t i = 1; i < urls->count; i++) {
+		_cleanup_(buf_release) struct buf text = BUF_INIT;
+
+		redacted |= url_add_redacted(&text, urls->items[i]);
+		if (json_array_append_new(mirrors, json_text(text.data)) < 0)
+			abort();
+	}
+	json_put_child(record, "mirrors", mirrors);
+	return redacted;
+}
+
+/* Their names only: the rest may be a credential. */
+static void put_headers(json_t *record, const struct strings *headers)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < headers->count; i++) {
+		_cleanup_(freep) char *name =
+			xstrndup(headers->items[i], strcspn(headers->items[i], ":"));
+
+		if (json_array_append_new(names, json_text(name)) < 0)
+			abort();
+	}
+	json_put_child(record, "header", names);
+}
+
+static void put_checksum(json_t *record, const struct checksum *checksum)
+{
+	_cleanup_(buf_release) struct buf text = BUF_INIT;
+
+	checksum_add(&text, checksum);
+	json_put_text(record, "checksum", text.data);
+}
+
+static void put_names(json_t *record, const struct entry *entry)
+{
+	if (entry->out)
+		json_put_text(record, "out", entry->out);
+	if (entry->dir)
+		json_put_text(record, "dir", entry->dir);
+}
+
+static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
+{
+	if (entry->urls.count > 1)
+		redacted |= put_mirrors(record, &entry->urls);
+	if (!entry->path)
+		put_names(record, entry);
+	if (entry->checksum.alg != DIGEST_NONE)
+		put_checksum(record, &entry->checksum);
+	if (entry->size >= 0)
+		json_put_count(record, "size", entry->size);
+	if (entry->headers.count > 0)
+		put_headers(record, &entry->headers);
+	if (entry->referer)
+		redacted |= put_url(record, "referer", entry->referer);
+	if (entry->user_agent)
+		json_put_text(record, "user-agent", entry->user_agent);
+	if (entry->max_tries > 0)
+		json_put_count(record, "max-tries", entry->max_tries);
+	if (redacted)
+		json_put_child(record, "redacted", json_true());
+}
+
 static const char *status_name(enum event_type type)
 {
 	return type == EVENT_DONE      ? "done"
@@ -106,10 +178,13 @@ static void add_record(struct buf *out, const struct event *event)
 	const struct error *error = event->type == EVENT_FAILED ? event->error : NULL;
 	bool done = event->type == EVENT_DONE && outcome;
 	json_t *record = json_new();
+	bool redacted;
 
 	json_put_text(record, "status", status_name(event->type));
-	put_url(record, "url", entry->urls.count > 0 ? entry->urls.items[0] : NULL);
-	put_url(record, "url_effective", event->history ? event->history->url : NULL);
+	redacted = put_url(
+		record, "url", entry->urls.count > 0 ? entry->urls.items[0] : NULL);
+	(void)put_url(
+		record, "url_effective", event->history ? event->history->url : NULL);
 	json_put_text(record, "filename_effective",
 		outcome && outcome->renamed ? outcome->renamed : entry->path);
 	json_put_text(record, "error", error ? kind_name(error->kind) : NULL);
@@ -122,6 +197,7 @@ static void add_record(struct buf *out, const struct event *event)
 	put_place(record, entry);
 	put_history(record, event->history);
 	put_exchange(record, outcome ? &outcome->exchange : NULL);
+	put_wishes(record, entry, redacted);
 	json_add_line(out, record);
 	json_decref(record);
 }

@@ -97,6 +97,17 @@ static void writes_the_grammar(void)
 }
 
 /* An argument is no line of a list: it may hold anything. */
+static struct source *open_list(const char *name)
+{
+	struct reader *reader = reader_open(name, NULL);
+
+	if (!reader) {
+		printf("Bail out! no list was written\n");
+		exit(99);
+	}
+	return list_open(reader, name);
+}
+
 static void admits_no_injection(void)
 {
 	static const char *const bad[] = {"http://a/\nhttp://evil.example/",
@@ -118,7 +129,7 @@ static void admits_no_injection(void)
 	stage.entry->out = xstrdup("x\nhttp://evil.example/");
 	stage_tell(&stage, failed, EVENT_FAILED);
 	close_failed(&stage, failed);
-	source = list_open(stage.settings.failed);
+	source = open_list(stage.settings.failed);
 	check_int(source_next(source, &entry, &err), SOURCE_END);
 	source_free(source);
 	stage_release(&stage);
@@ -214,7 +225,7 @@ static void is_read_back_the_same(void)
 	}
 	stage.entry = entry;
 	close_failed(&stage, failed);
-	source = list_open(stage.settings.failed);
+	source = open_list(stage.settings.failed);
 	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
 		entry = NULL;
 		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);

@@ -19,13 +19,20 @@ static void job_init(struct job *job)
 	feed_need(mkdtemp(job->dir) != NULL, "mkdtemp");
 }
 
-static void job_add_list(struct job *job, const char *text)
+/* `ending`: of its name, which is its number besides. */
+static void job_add_input(struct job *job, const char *ending, const char *text)
 {
-	char *path = xasprintf("%s/%zu", job->dir, job->settings.inputs.count);
+	char *path =
+		xasprintf("%s/%zu%s", job->dir, job->settings.inputs.count, ending);
 	FILE *file = fopen(path, "w");
 
 	feed_need(file && fputs(text, file) >= 0 && fclose(file) == 0, "write a list");
 	strings_take(&job->settings.inputs, path);
+}
+
+static void job_add_list(struct job *job, const char *text)
+{
+	job_add_input(job, "", text);
 }
 
 static void job_release(struct job *job)
@@ -73,6 +80,7 @@ static enum source_status drain(struct source *source, struct buf *out)
 				slash ? slash + 1 : err.text);
 			break;
 		case SOURCE_AGAIN:
+		case SOURCE_LATER:
 		case SOURCE_END:
 			return status;
 		}
@@ -210,6 +218,178 @@ static void a_pipe_in_the_chain_is_waited_for(void)
 	job_release(&job);
 }
 
+static void names_tell_the_format(void)
+{
+	static const char metalink[] =
+		"<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\"><file name=\"x\">"
+		"<url>http://a/</url></file></metalink>";
+	struct job job;
+
+	job_init(&job);
+	job_add_input(&job, ".csv", "url,out\na,x\n");
+	job_add_input(&job, ".CSV.gz", "url,out\na,x\n"); /* which it is not */
+	job_add_input(&job, ".tsv", "url\tout\na\tx\n");
+	job_add_input(&job, ".jsonl", "\"a\"\n");
+	job_add_input(&job, ".ndjson", "a\n");
+	job_add_input(&job, ".txt", "url,out\n");
+	job_add_input(&job, ".csv", "");
+	job_add_input(&job, ".meta4", metalink);
+	check_job(&job, "1 0.csv:2 a out=x\n"
+			"2 1.CSV.gz:2 a out=x\n"
+			"3 2.tsv:2 a out=x\n"
+			"4 3.jsonl:1 a\n"
+			"bad 4.ndjson:1: this is no JSON: it is malformed (column 1)\n"
+			"5 5.txt:1 url,out\n"
+			"6 7.meta4:1 http://a/ out=x\n");
+	job_release(&job);
+}
+
+static void the_first_bytes_tell_the_format(void)
+{
+	struct job job;
+
+	job_init(&job);
+	job_add_list(&job, " \n\t{\"url\":\"a\"}\n");
+	job_add_list(&job, "\xef\xbb\xbf{\"url\":\"b\"}\n");
+	job_add_list(&job, "[{\"url\":\"a\"}]\n");
+	job_add_list(&job, "TsvHttpData-1.0\nc\n");
+	job_add_list(&job, "TsvHttp\n");
+	job_add_list(&job, "\"e\"\n");
+	job_add_list(&job, "<?xm");
+	job_add_list(&job, "\n<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">"
+			   "<file name=\"x\"><url>http://a/</url></file></metalink>");
+	job_add_list(&job, "{");
+	job_add_list(&job, " \n");
+	check_job(&job,
+		"1 0:2 a\n2 1:1 b\n"
+		"bad 2:1: an array is no entry; this reads one object a line, as "
+		"`jq -c '.[]'` makes them of an array\n"
+		"3 3:2 c\n4 4:1 TsvHttp\n5 5:1 e\n6 6:1 <?xm\n"
+		"7 7:2 http://a/ out=x\n"
+		"bad 8:1: this is no JSON: it breaks off (column 1)\n");
+	job_release(&job);
+}
+
+static void what_is_long_in_coming_is_a_list(void)
+{
+	struct buf list = BUF_INIT;
+	struct job job;
+
+	for (int i = 0; i < 600; i++)
+		buf_addch(&list, '\n');
+	buf_addstr(&list, "{a\n");
+	job_init(&job);
+	job_add_list(&job, list.data);
+	check_job(&job, "1 0:601 {a\n");
+	job_release(&job);
+	buf_release(&list);
+}
+
+static void the_user_knows_best(void)
+{
+	struct job job;
+
+	job_init(&job);
+	job.settings.input_format = FORMAT_LIST;
+	job_add_input(&job, ".csv", "url,out\n");
+	job_add_list(&job, "{a\n");
+	check_job(&job, "1 0.csv:1 url,out\n2 1:1 {a\n");
+	job.settings.input_format = FORMAT_CSV;
+	check_job(&job, "broken 1:1: no column is named \"url\"; the first line must "
+			"name the columns, as url,out,sha256\n");
+	job_release(&job);
+}
+
+/* No more is waited for than it takes to tell what it is. */
+static void a_pipe_is_known_as_soon_as_can_be(void)
+{
+	static const struct {
+		const char *first, *then, *want;
+	} rows[] = {
+		{"h\n", "i\n", "1 -:1 h\n2 -:2 i\n"},
+		{"\"h\"\n", "", "1 -:1 h\n"},
+		{"{\"url\":\"a\"}\n", "\"b\"\n", "1 -:1 a\n2 -:2 b\n"},
+		{"<", "a\n", "1 -:1 <a\n"},
+		{"Tsv", "a\n", "1 -:1 Tsva\n"},
+		{"TsvHttpData-1.", "0\na\t7\n", "1 -:2 a\n"},
+		{"", "", ""},
+		{"{", "", "bad stdin:1: this is no JSON: it breaks off (column 1)\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int end = feed_stdin_pipe();
+		struct buf out = BUF_INIT;
+		struct source *source;
+		struct job job;
+
+		job_init(&job);
+		strings_add(&job.settings.inputs, "-");
+		source = input_open(&job.settings);
+		check_int(drain(source, &out), SOURCE_AGAIN);
+		check_int(source_fd(source), STDIN_FILENO);
+		feed_write(end, rows[i].first, strlen(rows[i].first));
+		check_int(drain(source, &out), SOURCE_AGAIN);
+		check_int(source_fd(source), STDIN_FILENO);
+		feed_write(end, rows[i].then, strlen(rows[i].then));
+		check_int(drain(source, &out), SOURCE_AGAIN);
+		close(end);
+		check_int(drain(source, &out), SOURCE_END);
+		check_str(out.data, rows[i].want);
+		source_free(source);
+		buf_release(&out);
+		job_release(&job);
+	}
+}
+
+static void only_the_failed_ones_of_results(void)
+{
+	struct job job;
+
+	job_init(&job);
+	job.settings.only = ONLY_FAILED;
+	job_add_list(&job,
+		"{\"status\":\"done\",\"url\":\"a\",\"filename_effective\":\"a\"}\n"
+		"{\"status\":\"failed\",\"url\":\"b\",\"filename_effective\":\"b\"}\n"
+		"{\"url\":\"c\"}\n");
+	job_add_list(&job, "d\n");
+	check_job(&job, "1 0:2 b out=b\n2 0:3 c\n3 1:1 d\n");
+	job_release(&job);
+}
+
+/* Freed while it is not known yet what it is. */
+static void a_source_may_be_freed_before_it_is_known(void)
+{
+	int end = feed_stdin_pipe();
+	struct buf out = BUF_INIT;
+	struct source *source;
+	struct job job;
+
+	job_init(&job);
+	strings_add(&job.settings.inputs, "-");
+	source = input_open(&job.settings);
+	feed_write(end, "<?x", 3);
+	check_int(drain(source, &out), SOURCE_AGAIN);
+	source_free(source);
+	close(end);
+	job_release(&job);
+	buf_release(&out);
+}
+
+static void an_input_may_be_broken_at_once(void)
+{
+	struct buf packed = BUF_INIT;
+	struct job job;
+
+	job_init(&job);
+	feed_gzip(&packed, "a\n", 2, Z_FINISH);
+	feed_stdin_file(packed.data, 8);
+	strings_add(&job.settings.inputs, "-");
+	job_add_list(&job, "b\n");
+	check_job(&job, "broken stdin: its gzip data is cut short\n1 1:1 b\n");
+	job_release(&job);
+	buf_release(&packed);
+}
+
 /* The scheduler may free its entries last. */
 static void entries_outlive_their_source(void)
 {
@@ -240,6 +420,14 @@ int main(void)
 	run(an_argument_is_not_fetched_without_its_checksum);
 	run(a_broken_input_does_not_end_the_others);
 	run(a_pipe_in_the_chain_is_waited_for);
+	run(names_tell_the_format);
+	run(the_first_bytes_tell_the_format);
+	run(what_is_long_in_coming_is_a_list);
+	run(the_user_knows_best);
+	run(a_pipe_is_known_as_soon_as_can_be);
+	run(only_the_failed_ones_of_results);
+	run(a_source_may_be_freed_before_it_is_known);
+	run(an_input_may_be_broken_at_once);
 	run(entries_outlive_their_source);
 	return done();
 }

@@ -1,0 +1,134 @@
+/* format.c - see format.h. */
+#include "input/format.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "input/csv.h"
+#include "input/jsonl.h"
+#include "input/list.h"
+#include "input/metalink.h"
+
+static enum sniffed begins_with(const char *head, size_t len, const char *magic)
+{
+	size_t want = strlen(magic);
+
+	if (memcmp(head, magic, len < want ? len : want) != 0)
+		return SNIFFED_NO;
+	return len < want ? SNIFFED_MORE : SNIFFED_YES;
+}
+
+static size_t skip_space(const char *head, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && head[at] && strchr(" \t\r\n", head[at]))
+		at++;
+	return at;
+}
+
+/* No URL begins like that; an array is better told so than taken for URLs. */
+static enum sniffed sniff_jsonl(const char *head, size_t len)
+{
+	size_t at = skip_space(head, len);
+
+	if (at == len)
+		return SNIFFED_MORE;
+	return head[at] == '{' || head[at] == '[' ? SNIFFED_YES : SNIFFED_NO;
+}
+
+static enum sniffed sniff_tsv(const char *head, size_t len)
+{
+	return begins_with(head, len, CSV_GOOGLE);
+}
+
+static enum sniffed sniff_metalink(const char *head, size_t len)
+{
+	size_t at = skip_space(head, len);
+	enum sniffed xml = begins_with(head + at, len - at, "<?xml");
+	enum sniffed bare = begins_with(head + at, len - at, "<metalink");
+
+	return xml == SNIFFED_NO ? bare : xml;
+}
+
+static struct source *open_jsonl(
+	struct reader *reader, const char *name, const struct settings *settings)
+{
+	return jsonl_open(reader, name, settings->only);
+}
+
+static struct source *open_csv(struct reader *reader, const char *name,
+	const struct settings *settings _unused_)
+{
+	return csv_open(reader, name, ',');
+}
+
+static struct source *open_tsv(struct reader *reader, const char *name,
+	const struct settings *settings _unused_)
+{
+	return csv_open(reader, name, '\t');
+}
+
+static struct source *open_metalink(
+	struct reader *reader, const char *name, const struct settings *settings)
+{
+	return metalink_open(reader, name, settings->metalink_location);
+}
+
+static struct source *open_list(struct reader *reader, const char *name,
+	const struct settings *settings _unused_)
+{
+	return list_open(reader, name);
+}
+
+static const struct format formats[] = {
+	[FORMAT_JSONL] = {"jsonl", {".jsonl", ".ndjson"}, sniff_jsonl, open_jsonl},
+	[FORMAT_CSV] = {"csv", {".csv"}, NULL, open_csv},
+	[FORMAT_TSV] = {"tsv", {".tsv"}, sniff_tsv, open_tsv},
+	[FORMAT_METALINK] = {"metalink", {".meta4", ".metalink"}, sniff_metalink,
+		open_metalink},
+	[FORMAT_LIST] = {"list", {NULL}, NULL, open_list},
+};
+
+const struct format *format_get(enum input_format format)
+{
+	return &formats[format];
+}
+
+static bool ends_with(const char *name, size_t len, const char *suffix)
+{
+	size_t suffix_len = strlen(suffix);
+
+	return len > suffix_len &&
+	       strncasecmp(name + len - suffix_len, suffix, suffix_len) == 0;
+}
+
+const struct format *format_by_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (ends_with(name, len, ".gz"))
+		len -= strlen(".gz");
+	for (const struct format *f = formats; f < formats + ARRAY_LEN(formats); f++)
+		for (size_t i = 0; i < FORMAT_SUFFIXES && f->suffixes[i]; i++)
+			if (ends_with(name, len, f->suffixes[i]))
+				return f;
+	return NULL;
+}
+
+const struct format *format_by_head(const char *head, size_t len, bool all)
+{
+	bool more = false;
+
+	if (len > FORMAT_HEAD_MAX)
+		len = FORMAT_HEAD_MAX;
+	for (const struct format *f = formats; f < formats + ARRAY_LEN(formats); f++) {
+		enum sniffed sniffed = f->sniff ? f->sniff(head, len) : SNIFFED_NO;
+
+		if (sniffed == SNIFFED_YES)
+			return f;
+		more |= sniffed == SNIFFED_MORE;
+	}
+	return more && !all && len < FORMAT_HEAD_MAX ? NULL : &formats[FORMAT_LIST];
+}

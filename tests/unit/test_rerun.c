@@ -1,0 +1,232 @@
+/* What --results writes is read back as the same entries, or not at all. */
+#include "report/reporter.h"
+
+#include "input/jsonl.h"
+#include "stage.h"
+#include "tap.h"
+
+static char *dir;
+static uint64_t state = 88172645463325252u;
+
+static unsigned below(unsigned n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % n;
+}
+
+static struct observer *open_results(struct stage *stage)
+{
+	struct observer *observer = NULL;
+
+	stage_init(stage);
+	stage->settings.results = xasprintf("%s/results", dir);
+	check_int(reporter_results.open(&stage->job, &observer, &stage->error), 0);
+	stage_need(observer != NULL, "results");
+	return observer;
+}
+
+static void set_url(struct stage *stage, const char *url)
+{
+	free(stage->entry->urls.items[0]);
+	stage->entry->urls.items[0] = xstrdup(url);
+	stage->history.url = url;
+}
+
+static struct source *read_back(
+	struct stage *stage, struct observer *observer, enum only only)
+{
+	struct reader *reader;
+
+	check_int(observer->ops->close(observer, 0, &stage->error), 0);
+	observer->ops->free(observer);
+	reader = reader_open(stage->settings.results, NULL);
+	stage_need(reader != NULL, "the results");
+	return jsonl_open(reader, stage->settings.results, only);
+}
+
+/* A text of difficult characters that JSON can hold. */
+static char *odd_text(const char *start)
+{
+	static const char *const odd[] = {"#", "=", "\"", "'", " ", "\\", "%41",
+		"\xc3\xa4", "\n", "\t", "\x1b", "\xf0\x9f\x98\x80", "x", "/"};
+	struct buf text = BUF_INIT;
+
+	buf_addstr(&text, start);
+	for (unsigned len = below(12); len > 0; len--)
+		buf_addstr(&text, odd[below(ARRAY_LEN(odd))]);
+	return buf_detach(&text);
+}
+
+static struct entry *odd_entry(void)
+{
+	struct entry *entry = entry_new();
+
+	for (unsigned n = 1 + below(3); n > 0; n--)
+		strings_take(&entry->urls, odd_text("http://h.example/"));
+	entry->path = below(3) ? odd_text("p") : NULL;
+	entry->out = below(2) ? odd_text("o") : NULL;
+	entry->dir = below(2) ? odd_text("d") : NULL;
+	entry->referer =
+		below(2) ? xasprintf("http://r.example/?a=%u", below(9)) : NULL;
+	entry->user_agent = below(2) ? xstrdup(below(2) ? "" : "\"me\"/1") : NULL;
+	entry->max_tries = below(3);
+	entry->size = (int64_t)below(3) - 1;
+	if (below(2)) {
+		entry->checksum.alg = DIGEST_SHA256;
+		entry->checksum.bytes[0] = (unsigned char)below(256);
+	}
+	return entry;
+}
+
+static void check_entry(const struct entry *got, const struct entry *want)
+{
+	check_int(got->urls.count, want->urls.count);
+	for (size_t i = 0; i < got->urls.count && i < want->urls.count; i++)
+		check_str(got->urls.items[i], want->urls.items[i]);
+	/* Its name was chosen; or there was none, and it is asked for again. */
+	check_str(got->out, want->path ? want->path : want->out);
+	check_str(got->dir, want->path ? NULL : want->dir);
+	check_str(got->referer, want->referer);
+	check_str(got->user_agent, want->user_agent);
+	check_int(got->max_tries, want->max_tries);
+	check_int(got->size, want->size);
+	check_int(got->checksum.alg, want->checksum.alg);
+	check(got->checksum.alg == DIGEST_NONE ||
+		checksum_equal(&got->checksum, &want->checksum));
+}
+
+static void is_read_back_the_same(void)
+{
+	struct entry *entries[500], *entry, *own;
+	struct observer *results;
+	struct source *source;
+	struct stage stage;
+	struct error err;
+
+	results = open_results(&stage);
+	own = stage.entry;
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		stage.entry = entries[i] = odd_entry();
+		stage_tell(&stage, results, below(2) ? EVENT_FAILED : EVENT_DONE);
+	}
+	stage.entry = own;
+	source = read_back(&stage, results, ONLY_ALL);
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		entry = NULL;
+		err.text[0] = '\0';
+		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+		check_str(err.text, "");
+		if (entry)
+			check_entry(entry, entries[i]);
+		entry_free(entry);
+		entry_free(entries[i]);
+	}
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+static void only_the_failed_ones_if_that_is_asked_for(void)
+{
+	static const enum event_type types[] = {
+		EVENT_DONE, EVENT_FAILED, EVENT_PRESENT, EVENT_FAILED};
+	struct observer *results;
+	struct source *source;
+	struct entry *entry;
+	struct stage stage;
+	struct error err;
+
+	results = open_results(&stage);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		stage_tell(&stage, results, types[i]);
+	source = read_back(&stage, results, ONLY_FAILED);
+	for (uint64_t line = 2; line <= 4; line += 2) {
+		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+		check_int(entry->line, line);
+		entry_free(entry);
+	}
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+/* Each of these has something that must not be written; so it must not be read, either. */
+static void entries_with_secrets_do_not_come_back(void)
+{
+	static const char *const urls[] = {"http://user:canary@h.example/",
+		"http://user@h.example/", "http://h.example/?token=canary",
+		"http://h.example/?a=b&X-Amz-Signature=canary",
+		"http://h.example/#token=canary"};
+	struct observer *results;
+	struct source *source;
+	struct entry *entry;
+	struct stage stage;
+	struct error err;
+	int bad = 0;
+
+	results = open_results(&stage);
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		set_url(&stage, urls[i]);
+		stage_tell(&stage, results, EVENT_FAILED);
+	}
+	set_url(&stage, "http://h.example/");
+	strings_add(&stage.entry->urls, urls[0]);
+	stage_tell(&stage, results, EVENT_FAILED);
+	free(stage.entry->urls.items[--stage.entry->urls.count]);
+	stage.entry->referer = xstrdup(urls[2]);
+	stage_tell(&stage, results, EVENT_FAILED);
+	free(stage.entry->referer);
+	stage.entry->referer = NULL;
+	strings_add(&stage.entry->headers, "Authorization: canary");
+	stage_tell(&stage, results, EVENT_FAILED);
+	source = read_back(&stage, results, ONLY_ALL);
+	while (source_next(source, &entry, &err) == SOURCE_BAD) {
+		check(strstr(err.text, "not written to these results") != NULL);
+		check(strstr(err.text, "canary") == NULL);
+		bad++;
+	}
+	check_int(bad, (int64_t)ARRAY_LEN(urls) + 3);
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+/* Nothing was taken out of these, whatever they look like. */
+static void what_only_looks_like_a_secret_comes_back(void)
+{
+	static const char *const urls[] = {"http://h.example/a@b",
+		"http://h.example/?a=@", "HTTP://H.example/x@y?q=1"};
+	struct observer *results;
+	struct source *source;
+	struct entry *entry;
+	struct stage stage;
+	struct error err;
+
+	results = open_results(&stage);
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		set_url(&stage, urls[i]);
+		stage_tell(&stage, results, EVENT_FAILED);
+	}
+	source = read_back(&stage, results, ONLY_ALL);
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+		check(strcasecmp(entry->urls.items[0], urls[i]) == 0);
+		entry_free(entry);
+	}
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+int main(void)
+{
+	dir = stage_dir();
+	run(is_read_back_the_same);
+	run(only_the_failed_ones_if_that_is_asked_for);
+	run(entries_with_secrets_do_not_come_back);
+	run(what_only_looks_like_a_secret_comes_back);
+	stage_clear(dir);
+	return done();
+}
