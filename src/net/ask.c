@@ -1,0 +1,174 @@
+#include "net/ask.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "base/alloc.h"
+#include "net/secret.h"
+
+#define TRIES 2
+#define USER_AGENT "seine/" PACKAGE_VERSION
+
+struct asking {
+	struct buf *answer;
+	const atomic_bool *stop;
+	bool too_large;
+};
+
+static size_t on_answer(char *data, size_t size, size_t count, void *context)
+{
+	struct asking *asking = context;
+	size_t len = size * count;
+
+	asking->too_large = len > ASK_ANSWER_MAX - asking->answer->len;
+	if (asking->too_large)
+		return CURL_WRITEFUNC_ERROR;
+	buf_add(asking->answer, data, len);
+	return len;
+}
+
+static int on_progress(void *context, curl_off_t down_total _unused_,
+	curl_off_t down _unused_, curl_off_t up_total _unused_, curl_off_t up _unused_)
+{
+	const struct asking *asking = context;
+
+	return asking->stop && atomic_load(asking->stop);
+}
+
+static CURLcode add_line(struct curl_slist **lines, const char *name, const char *value)
+{
+	char *line = xasprintf("%s: %s", name, value);
+	struct curl_slist *longer = curl_slist_append(*lines, line);
+
+	secret_free(line);
+	if (!longer)
+		return CURLE_OUT_OF_MEMORY;
+	*lines = longer;
+	return CURLE_OK;
+}
+
+static CURLcode add_lines(struct curl_slist **lines, const struct ask *ask)
+{
+	CURLcode code = CURLE_OK;
+
+	for (size_t i = 0; i < ASK_HEADERS_MAX && ask->headers[i].name && !code; i++)
+		code = add_line(lines, ask->headers[i].name, ask->headers[i].value);
+	/* Of nothing there is no type; libcurl would call it a form. */
+	if (ask->body && !ask->body[0] && !code)
+		code = add_line(lines, "Content-Type", "");
+	return code;
+}
+
+static void lines_free(struct curl_slist *lines)
+{
+	for (struct curl_slist *line = lines; line; line = line->next)
+		OPENSSL_cleanse(line->data, strlen(line->data));
+	curl_slist_free_all(lines);
+}
+
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+
+static CURLcode dress_route(
+	CURL *easy, const struct ask *ask, const struct ask_route *route)
+{
+	CURLcode code = CURLE_OK;
+
+	if (ask->direct)
+		SET(CURLOPT_PROXY, "");
+	else if (route->proxy)
+		SET(CURLOPT_PROXY, route->proxy);
+	if (route->tls && !code)
+		code = tls_dress(route->tls, easy);
+	return code;
+}
+
+static CURLcode dress(CURL *easy, const struct ask *ask, const struct ask_route *route,
+	struct curl_slist *lines, struct asking *asking)
+{
+	CURLcode code = dress_route(easy, ask, route);
+
+	SET(CURLOPT_URL, ask->url);
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_USERAGENT, USER_AGENT);
+	SET(CURLOPT_TIMEOUT_MS, (long)ask->timeout_ms);
+	if (ask->body)
+		SET(CURLOPT_POSTFIELDS, ask->body);
+	SET(CURLOPT_CUSTOMREQUEST, ask->method);
+	SET(CURLOPT_HTTPHEADER, lines);
+	SET(CURLOPT_WRITEFUNCTION, on_answer);
+	SET(CURLOPT_WRITEDATA, asking);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, asking);
+	return code;
+}
+
+static bool is_weak_moment(long status)
+{
+	return status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
+static CURLcode perform(CURL *easy, struct asking *asking, long *status)
+{
+	CURLcode code = CURLE_OK;
+
+	for (int i = 0; i < TRIES; i++) {
+		/* What the first try has brought must not stay behind the second's. */
+		OPENSSL_cleanse(asking->answer->data, asking->answer->len);
+		buf_clear(asking->answer);
+		*status = 0;
+		code = curl_easy_perform(easy);
+		if (code == CURLE_OK)
+			code = curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, status);
+		if (asking->too_large || code == CURLE_ABORTED_BY_CALLBACK ||
+			(code == CURLE_OK && !is_weak_moment(*status)))
+			break;
+	}
+	return code;
+}
+
+static int judge(const struct ask *ask, const struct asking *asking, CURLcode code,
+	struct error *err)
+{
+	if (code == CURLE_OK)
+		return 0;
+	if (asking->too_large)
+		return error_set(err, KIND_CREDENTIALS, (int)code,
+			"%s answers with too much", ask->who);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return error_set(err, KIND_INTERRUPTED, (int)code, "interrupted");
+	return error_set(err, KIND_CREDENTIALS, (int)code, "%s: %s", ask->who,
+		curl_easy_strerror(code));
+}
+
+bool ask_is_here(const struct url *url)
+{
+	struct in_addr address;
+
+	if (inet_pton(AF_INET, url->host, &address) == 1)
+		return ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+	return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "[::1]") == 0;
+}
+
+int ask_send(const struct ask *ask, const struct ask_route *route, struct buf *answer,
+	long *status, struct error *err)
+{
+	struct asking asking = {.answer = answer, .stop = route->stop};
+	struct curl_slist *lines = NULL;
+	CURL *easy = curl_easy_init();
+	CURLcode code = easy ? add_lines(&lines, ask) : CURLE_OUT_OF_MEMORY;
+
+	buf_reserve(answer, ASK_ANSWER_MAX);
+	if (!code)
+		code = dress(easy, ask, route, lines, &asking);
+	if (!code)
+		code = perform(easy, &asking, status);
+	curl_easy_cleanup(easy);
+	lines_free(lines);
+	return judge(ask, &asking, code, err);
+}

@@ -1,0 +1,238 @@
+#include "net/credentials.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "core/s3.h"
+#include "net/credentials_chain.h"
+
+#define EARLY 300 /* seconds before they expire, new ones are asked for */
+#define AGAIN 15  /* seconds after an answer, or none, nobody is asked again */
+
+struct credentials_store {
+	struct environment environment;
+	struct profile profile;
+	const char *region, *endpoint; /* the environment's or the profile's */
+	struct credentials_chain chain;
+	atomic_bool stop;
+
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t answered;
+	struct aws_credentials held; /* id NULL: none */
+	int64_t renew_at, valid_until;
+	struct error failure; /* is what there is to say until failed_until */
+	int64_t failed_until;
+	bool busy;     /* somebody asks */
+	int64_t asked; /* when that began */
+	bool threaded; /* `thread` is there to be joined */
+	pthread_t thread;
+};
+
+/* ---- set-up */
+
+static const char *first_of(const struct environment *environment, const char *one,
+	const char *other, const char *otherwise)
+{
+	const char *value = environment_get(environment, one);
+
+	if (!value)
+		value = environment_get(environment, other);
+	return value ? value : otherwise;
+}
+
+static const char *find_endpoint(
+	const struct credentials_store *store, const char *of_service)
+{
+	const char *ignored = environment_get(
+		&store->environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+
+	if (ignored && strcasecmp(ignored, "true") == 0)
+		return NULL;
+	return first_of(&store->environment, of_service, "AWS_ENDPOINT_URL",
+		store->profile.endpoint_url);
+}
+
+struct credentials_store *credentials_new(
+	const struct credentials_options *options, struct error *err)
+{
+	struct credentials_store *store = xcalloc(1, sizeof(*store));
+
+	store->environment = options->environment;
+	atomic_init(&store->stop, false);
+	pthread_mutex_init(&store->lock, NULL);
+	pthread_cond_init(&store->answered, NULL);
+	if (profile_load(&store->profile, options->profile, &store->environment, err) !=
+		0)
+		goto fail;
+	store->region = first_of(&store->environment, "AWS_REGION",
+		"AWS_DEFAULT_REGION", store->profile.region);
+	store->endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_S3");
+	if (store->region && !s3_is_region(store->region)) {
+		(void)error_set(err, KIND_USAGE, 0,
+			"not the name of a region: '%s' (AWS_REGION, "
+			"AWS_DEFAULT_REGION or the profile)",
+			store->region);
+		goto fail;
+	}
+	store->chain = (struct credentials_chain){.environment = &store->environment,
+		.profile = &store->profile,
+		.profile_first = options->profile != NULL,
+		.region = store->region,
+		.sts_endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_STS"),
+		.route = {.proxy = options->proxy,
+			.tls = options->tls,
+			.stop = &store->stop}};
+	return store;
+fail:
+	credentials_free(store);
+	return NULL;
+}
+
+void credentials_free(struct credentials_store *store)
+{
+	if (!store)
+		return;
+	atomic_store(&store->stop, true);
+	if (store->threaded)
+		pthread_join(store->thread, NULL);
+	aws_credentials_release(&store->held);
+	profile_release(&store->profile);
+	pthread_cond_destroy(&store->answered);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}
+
+const char *credentials_region(const struct credentials_store *store)
+{
+	return store->region;
+}
+
+const char *credentials_endpoint(const struct credentials_store *store)
+{
+	return store->endpoint;
+}
+
+/* ---- asking */
+
+/* Some services hand out what is about to expire, or by our clock has: it is used, since the
+ * server's clock decides, and looked after again soon. */
+static void take_on(struct credentials_store *store, struct aws_credentials *fresh)
+{
+	int64_t soon = store->asked + AGAIN;
+
+	aws_credentials_release(&store->held);
+	store->held = *fresh;
+	store->failed_until = INT64_MIN;
+	store->renew_at = INT64_MAX;
+	store->valid_until = fresh->expires;
+	if (fresh->expires == INT64_MAX)
+		return;
+	store->renew_at = fresh->expires - EARLY > soon ? fresh->expires - EARLY : soon;
+	if (store->valid_until < soon)
+		store->valid_until = soon;
+}
+
+/* Called by the one who has set busy, without the lock. */
+static void renew(struct credentials_store *store)
+{
+	struct aws_credentials fresh = {0};
+	struct error why;
+	int failed = credentials_find(&fresh, &store->chain, &why);
+
+	pthread_mutex_lock(&store->lock);
+	if (!failed) {
+		take_on(store, &fresh);
+	} else {
+		store->failure = why;
+		store->failed_until = store->renew_at = store->asked + AGAIN;
+		if (store->held.id && why.kind != KIND_INTERRUPTED)
+			log_warn("credentials are not renewed yet: %s", why.text);
+	}
+	store->busy = false;
+	pthread_cond_broadcast(&store->answered);
+	pthread_mutex_unlock(&store->lock);
+}
+
+static void *renew_in_thread(void *context)
+{
+	renew(context);
+	return NULL;
+}
+
+/* Signals are for the threads that wait for them. With the lock; false when there can be no
+ * further thread. */
+static bool start_thread(struct credentials_store *store)
+{
+	sigset_t all, old;
+
+	if (store->threaded)
+		pthread_join(store->thread, NULL); /* it is done, or about to be */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	store->threaded =
+		pthread_create(&store->thread, NULL, renew_in_thread, store) == 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return store->threaded;
+}
+
+/* With the lock, which is given up meanwhile. */
+static void renew_here(struct credentials_store *store, int64_t now)
+{
+	store->busy = true;
+	store->asked = now;
+	pthread_mutex_unlock(&store->lock);
+	renew(store);
+	pthread_mutex_lock(&store->lock);
+}
+
+static void renew_aside(struct credentials_store *store, int64_t now)
+{
+	store->busy = true;
+	store->asked = now;
+	if (start_thread(store))
+		return;
+	store->busy = false;
+	store->renew_at = now + AGAIN;
+}
+
+/* With the lock. */
+static int wait_for_some(
+	struct credentials_store *store, int64_t now, struct error *err)
+{
+	while (!store->held.id || now >= store->valid_until) {
+		if (store->busy) {
+			pthread_cond_wait(&store->answered, &store->lock);
+		} else if (now < store->failed_until) {
+			if (err)
+				*err = store->failure;
+			return -1;
+		} else {
+			renew_here(store, now);
+		}
+	}
+	return 0;
+}
+
+int credentials_get(struct credentials_store *store, int64_t now,
+	struct aws_credentials *out, struct error *err)
+{
+	int failed;
+
+	pthread_mutex_lock(&store->lock);
+	failed = wait_for_some(store, now, err);
+	if (!failed) {
+		if (now >= store->renew_at && !store->busy)
+			renew_aside(store, now);
+		*out = (struct aws_credentials){.id = xstrdup(store->held.id),
+			.secret = xstrdup(store->held.secret),
+			.token = xstrdup(store->held.token),
+			.expires = store->held.expires};
+	}
+	pthread_mutex_unlock(&store->lock);
+	return failed;
+}

@@ -1,0 +1,213 @@
+/* test_credentials_renewal.c - credentials that expire, by a clock of the test's own. */
+#include "net/credentials.h"
+
+#include "base/clock.h"
+#include "credentialing.h"
+
+static void check_serves(struct credentials_store *store, int64_t now, const char *id)
+{
+	struct aws_credentials got = {0};
+	struct error err = {0};
+
+	check_int(credentials_get(store, now, &got, &err), 0);
+	check_str(got.id, id);
+	aws_credentials_release(&got);
+}
+
+/* Until others come, which a thread is asking for. */
+static void check_becomes(struct credentials_store *store, int64_t now, const char *id)
+{
+	nstime end = clock_now() + 10 * NS_PER_SEC;
+	struct aws_credentials got = {0};
+	bool same = false;
+
+	while (!same && clock_now() < end) {
+		if (credentials_get(store, now, &got, NULL) != 0)
+			break;
+		same = strcmp(got.id, id) == 0;
+		aws_credentials_release(&got);
+		poll(NULL, 0, same ? 0 : 1);
+	}
+	check(same);
+}
+
+static void container_says(const char *body)
+{
+	say("GET /keys?a=b", NULL, NULL, 200, body);
+}
+
+static void asks_once_while_they_are_valid(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	check_serves(store, NOW + 3600 - 301, "A");
+	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+static void renews_aside_while_the_old_ones_serve(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	gate(true);
+	check_serves(store, NOW + 3600 - 300, "A");
+	wait_for(&server.arrived);
+	/* Nobody waits, nobody asks again. */
+	for (int i = 0; i < 100; i++)
+		check_serves(store, NOW + 3600 - 200, "A");
+	check_int(requests(), 2);
+	gate(false);
+	sem_post(&server.go);
+	check_becomes(store, NOW + 3600 - 200, "B");
+	check_int(requests(), 0);
+	/* And once more, by another thread. */
+	container_says(KEYS("C", "2027-01-15T11:00:00Z"));
+	check_becomes(store, NOW + 7200 - 299, "C");
+	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+static void goes_on_with_the_old_ones_when_renewal_fails(void)
+{
+	struct credentials_store *store;
+	struct aws_credentials got;
+	int64_t late = NOW + 3600 - 100;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	say("GET /keys?a=b", NULL, NULL, 400, "CANARY");
+	gate(true);
+	check_serves(store, late, "A");
+	wait_for(&server.arrived);
+	gate(false);
+	sem_post(&server.go);
+	/* They expire while that is under way: who waits hears of the failure, and so do others
+	 * without a request. */
+	requests();
+	check_int(credentials_get(store, late + 14, &got, &error), 0);
+	aws_credentials_release(&got);
+	check_int(requests(), 0);
+	check_int(credentials_get(store, NOW + 3600, &got, &error), -1);
+	check_said(&error, KIND_CREDENTIALS, "HTTP 400");
+	check_int(requests(), 1);
+	check_int(credentials_get(store, NOW + 3600 + 14, &got, &error), -1);
+	check_said(&error, KIND_CREDENTIALS, "HTTP 400");
+	check_int(credentials_get(store, NOW + 3600 + 14, &got, NULL), -1);
+	check_int(requests(), 0);
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	check_serves(store, NOW + 3600 + 15, "B");
+	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+struct crowd {
+	struct credentials_store *store;
+	pthread_barrier_t start;
+	atomic_int served;
+};
+
+static void *get_one(void *context)
+{
+	struct crowd *crowd = context;
+	struct aws_credentials got;
+
+	pthread_barrier_wait(&crowd->start);
+	if (credentials_get(crowd->store, NOW, &got, NULL) == 0) {
+		if (strcmp(got.id, "A") == 0)
+			atomic_fetch_add(&crowd->served, 1);
+		aws_credentials_release(&got);
+	}
+	return NULL;
+}
+
+static void one_asks_for_all(void)
+{
+	struct crowd crowd = {.served = 0};
+	pthread_t threads[16];
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	crowd.store = open_store(NULL);
+	pthread_barrier_init(&crowd.start, NULL, ARRAY_LEN(threads) + 1);
+	gate(true);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		check_int(pthread_create(&threads[i], NULL, get_one, &crowd), 0);
+	pthread_barrier_wait(&crowd.start);
+	wait_for(&server.arrived);
+	check_int(atomic_load(&crowd.served), 0);
+	gate(false);
+	sem_post(&server.go);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		pthread_join(threads[i], NULL);
+	check_int(atomic_load(&crowd.served), ARRAY_LEN(threads));
+	check_int(requests(), 1);
+	pthread_barrier_destroy(&crowd.start);
+	credentials_free(crowd.store);
+}
+
+/* By our clock: the server's decides. */
+static void uses_what_is_about_to_expire(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T07:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	check_serves(store, NOW + 14, "A");
+	check_int(requests(), 1);
+	container_says(KEYS("B", "2027-01-15T08:02:00Z"));
+	check_serves(store, NOW + 15, "B");
+	check_serves(store, NOW + 29, "B");
+	check_int(requests(), 1);
+	container_says(KEYS("C", "2027-01-15T10:00:00Z"));
+	check_becomes(store, NOW + 30, "C");
+	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+static void is_freed_while_it_asks(void)
+{
+	struct credentials_store *store;
+	nstime start;
+
+	use_role();
+	say("POST /", NULL, NULL, 200, STS_JSON("S"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "S");
+	say("POST /", NULL, NULL, 200, NULL);
+	gate(true);
+	check_serves(store, NOW + 600, "S");
+	wait_for(&server.arrived);
+	gate(false);
+	sem_post(&server.go);
+	start = clock_now();
+	credentials_free(store);
+	check(clock_now() - start < 8 * NS_PER_SEC);
+}
+
+int main(void)
+{
+	if (!begin())
+		return 1;
+	httpd_start(&server.httpd);
+	run(asks_once_while_they_are_valid);
+	run(renews_aside_while_the_old_ones_serve);
+	run(goes_on_with_the_old_ones_when_renewal_fails);
+	run(one_asks_for_all);
+	run(uses_what_is_about_to_expire);
+	run(is_freed_while_it_asks);
+	return end();
+}
