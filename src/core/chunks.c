@@ -21,22 +21,34 @@
 #define PATIENCE_MAX (60 * NS_PER_SEC)
 #define RESCUES_MAX 64 /* in a file: then the network is like that */
 
+/* From now on the file, whose size is known, comes in ranges. */
+static void make_plan(struct chunks *chunks)
+{
+	chunks->plan = xmalloc(sizeof(*chunks->plan));
+	plan_init(chunks->plan, chunks->version.size, chunks->unit);
+	chunks->way = CHUNKS_RANGES;
+}
+
 void chunks_init(
 	struct chunks *chunks, const struct plan_wish *wish, const struct entry *entry)
 {
 	const struct resume *resume = entry->resume;
 
-	*chunks = (struct chunks){
-		.wish = *wish, .version = VERSION_UNKNOWN, .patience = PATIENCE};
+	*chunks = (struct chunks){.wish = *wish,
+		.version = VERSION_UNKNOWN,
+		.patience = PATIENCE,
+		.unit = entry->pieces ? entry->pieces->length : 1,
+		.proven = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
 	list_init(&chunks->flying);
+	/* What is known to be small needs no range, which not every server takes well of what is
+	 * empty. */
+	if (entry->document ||
+		(entry->size_said >= 0 && entry->size_said < wish->least))
+		chunks->way = CHUNKS_STREAM;
 	if (!resume)
 		return;
 	version_copy(&chunks->version, &resume->version);
-	chunks->plan = xmalloc(sizeof(*chunks->plan));
-	plan_init(chunks->plan);
-	chunks->way = CHUNKS_RANGES;
-	if (plan_size(chunks->plan, resume->version.size) != 0)
-		chunks_reset(chunks, CHUNKS_ASK);
+	make_plan(chunks);
 	for (size_t i = 0; i < resume->n_ranges && chunks->plan; i++)
 		if (plan_have(chunks->plan, resume->ranges[i]) != 0)
 			chunks_reset(chunks, CHUNKS_ASK);
@@ -75,39 +87,48 @@ static void take_all(struct attempt *attempt)
 	attempt->asked = (struct range){0, RANGE_OPEN};
 }
 
-static void take_lease(struct chunks *chunks, struct attempt *attempt, int64_t chunk)
+static void take_lease(struct chunks *chunks, struct attempt *attempt,
+	const struct version *pin, int64_t chunk)
 {
 	attempt->lease = plan_take(chunks->plan, chunk);
 	attempt->asked = attempt->lease->range;
 	attempt->ranged = true;
-	version_copy(&attempt->version, &chunks->version);
+	version_copy(&attempt->version, chunks->proven ? pin : &chunks->version);
+	attempt->version.size = chunks->version.size;
 }
 
-/* What the first request asks for, so that a file that is not to be cut comes whole. */
-static int64_t first_chunk(const struct plan_wish *wish, int64_t chunk)
+/* What the first request asks for, so that a file that is not to be cut comes whole; in whole
+ * pieces. Only of a file with chunks, or pieces, of 2^62 bytes it is all. */
+static void take_first(
+	const struct chunks *chunks, struct attempt *attempt, int64_t chunk)
 {
-	int64_t least =
-		wish->chunk == 0 && wish->least > SMALL_FILE ? wish->least : SMALL_FILE;
+	int64_t least = chunks->wish.chunk == 0 && chunks->wish.least > SMALL_FILE
+				? chunks->wish.least
+				: SMALL_FILE;
+	int64_t length = chunk < least ? least : chunk;
 
-	return chunk < least ? least : chunk;
+	take_all(attempt);
+	if (chunk == 0 || length > RANGE_OPEN / 2 || chunks->unit > RANGE_OPEN / 2)
+		return;
+	length += chunks->unit - 1;
+	attempt->asked.last = length - length % chunks->unit - 1;
+	attempt->ranged = true;
 }
 
-void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now)
+void chunks_start(struct chunks *chunks, struct attempt *attempt,
+	const struct version *pin, nstime now)
 {
 	int64_t chunk = plan_chunk(&chunks->wish, chunks->version.size, chunks->rate);
 
 	switch (chunks->way) {
 	case CHUNKS_ASK:
-		attempt->ranged = chunk > 0;
-		take_all(attempt);
-		if (chunk > 0)
-			attempt->asked.last = first_chunk(&chunks->wish, chunk) - 1;
+		take_first(chunks, attempt, chunk);
 		break;
 	case CHUNKS_STREAM:
 		take_all(attempt);
 		break;
 	case CHUNKS_RANGES:
-		take_lease(chunks, attempt, chunk);
+		take_lease(chunks, attempt, pin, chunk);
 		break;
 	case CHUNKS_WHOLE:
 		attempt->work = WORK_COMMIT;
@@ -122,19 +143,11 @@ void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now)
 	chunks->n_flying++;
 }
 
-/* The attempt goes on with what the plan, made now, has for it. */
-static void make_plan(
-	struct chunks *chunks, struct attempt *attempt, const struct head *head)
+/* Can ranges be asked for, here or elsewhere, that are of the same file? */
+static bool may_come_in_ranges(const struct chunks *chunks, const struct head *head)
 {
-	version_copy(&chunks->version, head->version);
-	chunks->plan = xmalloc(sizeof(*chunks->plan));
-	plan_init(chunks->plan);
-	if (plan_size(chunks->plan, head->version->size) != 0) {
-		drop_plan(chunks); /* a length that no file can have */
-		return;
-	}
-	attempt->lease = plan_take(chunks->plan, head->last + 1);
-	chunks->way = CHUNKS_RANGES;
+	return head->ranges && (version_pin(head->version) || chunks->proven) &&
+	       head->version->size > SMALL_FILE && !chunks->single;
 }
 
 bool chunks_head(
@@ -152,11 +165,15 @@ bool chunks_head(
 		return false;
 	/* Before the bytes come, so that no range is asked for that is on its way. */
 	atomic_store_explicit(&attempt->last, head->last, memory_order_relaxed);
-	if (head->ranges && version_pin(version) && version->size > SMALL_FILE) {
-		make_plan(chunks, attempt, head);
+	if (may_come_in_ranges(chunks, head)) {
+		version_copy(&chunks->version, version);
+		make_plan(chunks);
+		/* The attempt goes on with what the plan has for it. */
+		attempt->lease = plan_take(chunks->plan, head->last + 1);
 		return chunks_want(chunks);
 	}
 	chunks->way = CHUNKS_STREAM;
+	chunks->version.size = version->size;
 	/* A beginning to which nothing can be added safely. */
 	if (rest)
 		chunks_reset(chunks, CHUNKS_STREAM);
@@ -184,6 +201,40 @@ static void forget(struct chunks *chunks)
 	chunks->way = CHUNKS_ASK;
 }
 
+/* A lease has ended. */
+static void give_back(struct chunks *chunks, struct attempt *attempt,
+	const struct outcome *outcome, nstime now)
+{
+	plan_return(chunks->plan, attempt->lease, outcome->written);
+	attempt->lease = NULL;
+	if (outcome->kind == KIND_CHECKSUM)
+		plan_set_apart(chunks->plan, attempt->asked.first + outcome->written);
+	measure(chunks, attempt, outcome->written, now);
+	if (plan_complete(chunks->plan))
+		chunks->way = CHUNKS_WHOLE;
+}
+
+/* Has a stream that broke off brought pieces that can be kept? */
+static bool has_good_pieces(const struct chunks *chunks, const struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	return outcome->type == OUTCOME_FAILED && attempt->work == WORK_FETCH &&
+	       chunks->unit > 1 && outcome->written > 0 &&
+	       outcome->written < chunks->version.size;
+}
+
+/* ... then another server, that takes ranges, may bring the rest. */
+static void keep_pieces(struct chunks *chunks, const struct outcome *outcome)
+{
+	struct range brought = {0, outcome->written - 1};
+
+	make_plan(chunks);
+	if (plan_have(chunks->plan, brought) != 0)
+		chunks_reset(chunks, CHUNKS_STREAM);
+	else if (outcome->kind == KIND_CHECKSUM)
+		plan_set_apart(chunks->plan, outcome->written);
+}
+
 bool chunks_end(struct chunks *chunks, struct attempt *attempt,
 	const struct outcome *outcome, nstime now)
 {
@@ -194,11 +245,9 @@ bool chunks_end(struct chunks *chunks, struct attempt *attempt,
 		return false;
 	chunks->n_flying--;
 	if (attempt->lease) {
-		plan_return(chunks->plan, attempt->lease, outcome->written);
-		attempt->lease = NULL;
-		measure(chunks, attempt, outcome->written, now);
-		if (plan_complete(chunks->plan))
-			chunks->way = CHUNKS_WHOLE;
+		give_back(chunks, attempt, outcome, now);
+	} else if (has_good_pieces(chunks, attempt, outcome)) {
+		keep_pieces(chunks, outcome);
 	} else if (part && attempt->work == WORK_FETCH) {
 		version_copy(&chunks->version, &outcome->version);
 		chunks->way = CHUNKS_WHOLE;
@@ -218,6 +267,7 @@ void chunks_reset(struct chunks *chunks, enum chunks_way way)
 	chunks->resets++;
 	chunks->n_flying = 0;
 	chunks->way = way;
+	chunks->single = way == CHUNKS_STREAM;
 }
 
 void chunks_cancel(struct chunks *chunks)

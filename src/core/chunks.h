@@ -7,6 +7,11 @@
  * brought stays, whatever became of it; only a file that has changed begins anew, as another
  * generation: attempts of an older one are cancelled, and what they bring is ignored.
  *
+ * Where the entry has digests of pieces, ranges consist of whole pieces, and what counts as
+ * brought has been verified; so a stream that breaks off can be gone on with, too. Where it has
+ * any digest, the result is proven by that: ranges need not be of one state of the file that
+ * all servers name alike, and each attempt is pinned by what its own server says, if anything.
+ *
  * The scheduler's own: it asks what may begin and tells what became of it. Knows nothing of
  * origins, mirrors, tries. Pure; not thread-safe, but for what attempt.h marks. */
 #ifndef SEINE_CORE_CHUNKS_H
@@ -26,12 +31,15 @@ struct chunks {
 	enum chunks_way way;
 	unsigned generation;
 	unsigned resets; /* how often it began anew */
+	bool single;     /* ... as one stream, that no other server adds anything to */
 	unsigned rescues;
 	nstime patience; /* with an attempt that has not been answered */
 	struct plan_wish wish;
 	struct version version; /* of this generation, once an answer has told */
 	struct plan *plan;      /* in RANGES; else NULL */
-	int64_t rate;       /* bytes per second of the fastest attempt; 0: not known */
+	int64_t unit; /* the length of the entry's pieces; 1: they have no digests */
+	bool proven;  /* the entry has a digest of the file, or of its pieces */
+	int64_t rate; /* bytes per second of the fastest attempt; 0: not known */
 	struct list flying; /* attempts, oldest first, of older generations too */
 	size_t n_flying;    /* of this generation */
 };
@@ -44,17 +52,21 @@ void chunks_release(struct chunks *chunks);
 
 /* Is there something for one more attempt to do? */
 bool chunks_want(const struct chunks *chunks);
-/* ... then this is it: sets what of the attempt is about its range. */
-void chunks_start(struct chunks *chunks, struct attempt *attempt, nstime now);
+/* ... then this is it: sets what of the attempt is about its range. `pin`, where the file is
+ * proven: the validators that the server it is made at has told, if any; else it is pinned by
+ * those of the file. */
+void chunks_start(struct chunks *chunks, struct attempt *attempt,
+	const struct version *pin, nstime now);
 /* The attempt is answered. True when there may be more to start now. */
 bool chunks_head(
 	struct chunks *chunks, struct attempt *attempt, const struct head *head);
-/* The attempt has ended like this. True when that still matters: false for one that was
- * cancelled, or of an older generation, whose outcome says nothing. */
+/* The attempt has ended like this; a piece that was wrong (KIND_CHECKSUM in RANGES) is to be
+ * fetched by itself. True when that still matters: false for one that was cancelled, or of an
+ * older generation, whose outcome says nothing. */
 bool chunks_end(struct chunks *chunks, struct attempt *attempt,
 	const struct outcome *outcome, nstime now);
 
-/* Nothing of what is there is to be kept. `way` is ASK or STREAM. */
+/* Nothing of what is there is to be kept. `way` is ASK, or STREAM: all of it by one attempt. */
 void chunks_reset(struct chunks *chunks, enum chunks_way way);
 /* End what is flying as soon as may be. */
 void chunks_cancel(struct chunks *chunks);

@@ -7,8 +7,13 @@
  * of one that only crept too far is answered by going back there: the level is known. Well
  * past what was refused, it is forgotten. Until then there is no search: the refusals say it
  * better. One refusal in REFUSAL_COST deliveries is overlooked: there are servers that refuse
- * at random, and from those that mean it so few do no harm. Where a part is refused even at
- * the slowest pace, twice that part is overlooked from then on.
+ * at random, and from those that mean it so few do no harm.
+ *
+ * More of them may have nothing to do with the window either. Whenever it has been halved, a
+ * trial (trial.h) finds out whether as many are refused there, and until it has, no refusal
+ * cuts any further and the window does not go back. If so the cut is undone, and twice that part
+ * is overlooked from then on, but less and less, so that there will be another trial. Where most
+ * is refused no trial can tell, but a part that is refused even at the slowest pace can.
  *
  * A window is a number of attempts per latency: where one at once is still too much (so
  * many requests per second, and quick answers) it goes on below one, and starts are
@@ -35,10 +40,13 @@
 #define LATENCY_SAMPLE 128          /* deliveries that a usual latency is made of */
 
 /* Refusals that have nothing to do with the window. */
+#define DROUGHT (1500 * NS_PER_MS) /* of one that counts by the second it ends before */
+#define HALF 0.6 /* a window that is no more than that of what was asked, about half */
 #define CRAWL_SAMPLE 8 /* attempts at the slowest pace that show it */
 #define VAIN 12        /* ... if one in so many is refused, and one delivered */
 #define BEAR 0.5       /* cost of a refusal then, in deliveries per refusal there */
-#define UNLEARN 1.0002 /* by which it grows again, at each delivery */
+#define UNLEARN 0.013  /* by which it grows again, in a window of deliveries ... */
+#define UNLEARN_MIN 64 /* ... of no fewer than these */
 
 /* The spacing. */
 #define PACE 1.25 /* it leaves so much room that the limit is what binds, if it can */
@@ -162,6 +170,13 @@ static bool limiter_round_is_over(const struct limiter *limiter, nstime now)
 	       now - limiter->since >= CREEP_MIN;
 }
 
+/* While there is a trial the window stays at half of what it was, at most. */
+static bool limiter_may_recover(const struct limiter *limiter)
+{
+	return !limiter->trial.open ||
+	       2 * limiter->window <= HALF * limiter->uncut.window;
+}
+
 /* A delivery while a refusal is remembered. */
 static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
 {
@@ -172,21 +187,33 @@ static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
 		limiter_settle(limiter);
 	limiter->delivered = true;
 	limiter->seen++;
-	if (limiter_round_is_over(limiter, now))
+	if (limiter_round_is_over(limiter, now) && limiter_may_recover(limiter))
 		limiter_recover(limiter, now);
+}
+
+/* Remember what a cut changes. */
+static void limiter_keep(struct limiter *limiter)
+{
+	limiter->uncut = (struct limiter_level){.window = limiter->window,
+		.refused = limiter->refused,
+		.patience = limiter->patience,
+		.step = limiter->step,
+		.held = limiter->held};
 }
 
 /* Halve, or step back. */
 static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 {
 	double asked = least(limiter->window, in_flight);
+	bool barren = limiter->refused > 0 && !limiter->delivered;
 	double level, window;
 
+	limiter_keep(limiter);
 	if (limiter->refused > 0)
 		asked = most(asked, USED * limiter->window);
 	level = asked;
 	window = asked / 2;
-	if (limiter->refused > 0 && !limiter->delivered) {
+	if (barren) {
 		/* Nothing came through between two: far too much, or an outage, which says
 		 * nothing of the level. */
 		level = most(.9 * limiter->refused, 2 * limiter_lowest(limiter));
@@ -210,6 +237,9 @@ static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 	limiter->held = 0;
 	window = most(window, level / DEPTH);
 	limiter_move(limiter, most(window, limiter_lowest(limiter)), now);
+	if (!barren && limiter->window <= HALF * asked &&
+		trial_begin(&limiter->trial, asked, limiter->window) == TRIAL_LOAD)
+		limiter->cost = REFUSAL_COST;
 }
 
 /* Whoever refuses some even at a crawl, and delivers others, does not mind how many there
@@ -226,35 +256,101 @@ static bool limiter_is_in_vain(struct limiter *limiter)
 	return false;
 }
 
-/* So many refusals are borne from now on. */
-static void limiter_bear(struct limiter *limiter, nstime now)
+/* Such a share of refusals is borne from now on; a burst of starts meets them all at once. */
+static void limiter_bear(struct limiter *limiter, double share, double window)
 {
-	limiter->cost = least(
-		limiter->cost, BEAR * (double)limiter->came / (double)limiter->went);
-	limiter->credit = CREDIT_START;
+	limiter->cost = least(limiter->cost, BEAR * (1 - share) / share);
+	limiter->credit = CREDIT_START + window;
+}
+
+bool limiter_bears(const struct limiter *limiter)
+{
+	return limiter->cost < REFUSAL_COST;
+}
+
+/* The crawl was in vain. */
+static void limiter_get_up(struct limiter *limiter, nstime now)
+{
+	double went = (double)limiter->went;
+	double window = limiter->adaptive ? limiter->before : (double)limiter->ceiling;
+
+	limiter_bear(limiter, went / (went + (double)limiter->came), window);
 	limiter->came = limiter->went = 0;
 	limiter->refused = 0;
 	if (limiter->adaptive)
-		search_restart(&limiter->search, limiter->before, now);
-	limiter_move(limiter,
-		limiter->adaptive ? limiter->before : (double)limiter->ceiling, now);
+		search_restart(&limiter->search, window, now);
+	limiter_move(limiter, window, now);
 }
 
-static void limiter_refused(
-	struct limiter *limiter, nstime started, size_t in_flight, nstime now)
+/* The cut was in vain: all is as it was before. */
+static void limiter_undo(struct limiter *limiter, nstime now)
 {
-	if (started < limiter->cut) {
+	const struct limiter_level *uncut = &limiter->uncut;
+
+	limiter_bear(limiter, trial_share(&limiter->trial), uncut->window);
+	limiter->refused = uncut->refused;
+	limiter->patience = uncut->patience;
+	limiter->step = uncut->step;
+	limiter->held = uncut->held;
+	limiter_move(limiter, uncut->window, now);
+}
+
+/* Let the trial know of an end. Returns whether the window is none of its business. */
+static bool limiter_try(
+	struct limiter *limiter, const struct limiter_report *report, nstime now)
+{
+	bool refused = report->news == LIMITER_REFUSED;
+	enum trial_verdict verdict;
+
+	if (limiter->trial.open && now - report->latency >= limiter->cut)
+		verdict = trial_tell(
+			&limiter->trial, refused, report->again, limiter->limit);
+	else
+		verdict = trial_note(&limiter->trial, refused, report->again);
+	if (verdict == TRIAL_CHANCE)
+		limiter_undo(limiter, now);
+	else if (verdict == TRIAL_LOAD)
+		limiter->cost = REFUSAL_COST;
+	return limiter->trial.open || verdict == TRIAL_CHANCE;
+}
+
+/* Is it no news that the same is refused again? */
+static bool limiter_knows_better(const struct limiter *limiter, nstime now)
+{
+	return limiter_bears(limiter) ||
+	       (limiter->refused > 0 && now - limiter->delivered_at > DROUGHT);
+}
+
+static void limiter_refused(struct limiter *limiter,
+	const struct limiter_report *report, size_t in_flight, nstime now)
+{
+	bool apart = limiter_try(limiter, report, now);
+
+	if (now - report->latency < limiter->cut) {
 		limiter->lost++;
 		return;
 	}
+	if (apart || (report->again && limiter_knows_better(limiter, now)))
+		return;
 	limiter->credit -= limiter->cost;
 	if (limiter->credit >= 0)
 		return;
 	limiter->went += limiter->refused > 0 && limiter_crawls(limiter);
 	if (limiter_is_in_vain(limiter))
-		limiter_bear(limiter, now);
+		limiter_get_up(limiter, now);
 	else
 		limiter_cut(limiter, in_flight > 1 ? (double)in_flight : 1, now);
+}
+
+/* A delivery earns credit, and makes a refusal dearer again where many were borne. */
+static void limiter_earn(struct limiter *limiter)
+{
+	double room =
+		limiter_bears(limiter) ? most(limiter->window, CREDIT_MAX) : CREDIT_MAX;
+
+	limiter->credit = least(limiter->credit + 1, room);
+	limiter->cost *= 1 + UNLEARN / most(limiter->window, UNLEARN_MIN);
+	limiter->cost = least(limiter->cost, REFUSAL_COST);
 }
 
 static void limiter_delivered(
@@ -266,8 +362,8 @@ static void limiter_delivered(
 		limiter->latency = latency;
 	limiter->latency += (latency - limiter->latency) / LATENCY_SAMPLE;
 	limiter->delivered_at = now;
-	limiter->credit = least(limiter->credit + 1, CREDIT_MAX);
-	limiter->cost = least(limiter->cost * UNLEARN, REFUSAL_COST);
+	limiter_earn(limiter);
+	limiter_try(limiter, report, now);
 	if (limiter->refused > 0) {
 		limiter_heal(limiter, now - report->latency, now);
 	} else if (limiter->adaptive) {
@@ -280,22 +376,23 @@ static void limiter_delivered(
 void limiter_tell(struct limiter *limiter, const struct limiter_report *report,
 	size_t in_flight, nstime now)
 {
-	switch (report->news) {
-	case LIMITER_DELIVERED:
-		limiter_delivered(limiter, report, now);
-		break;
-	case LIMITER_REFUSED:
-		limiter_refused(limiter, now - report->latency, in_flight, now);
-		break;
-	case LIMITER_FAILED:
-		break;
-	}
+	struct limiter_report told = *report;
+	bool refused = report->news == LIMITER_REFUSED;
+
+	if (report->news == LIMITER_FAILED)
+		return;
+	told.again = report->again && trial_knows(&limiter->trial, refused);
+	if (refused)
+		limiter_refused(limiter, &told, in_flight, now);
+	else
+		limiter_delivered(limiter, &told, now);
 }
 
 nstime limiter_started(struct limiter *limiter, nstime now)
 {
 	nstime gap;
 
+	trial_started(&limiter->trial, limiter->limit);
 	if (limiter->refused <= 0 || limiter->latency <= 0 ||
 		now - limiter->delivered_at > OUTAGE)
 		return 0;

@@ -4,7 +4,7 @@
  * origin refuses (429, 503, refused connections); then it recovers, and creeps near what was
  * refused. With a number only refusals reduce it, and it recovers. Against origins that
  * refuse, it also spaces the starts, so that a limit on the rate can be met as well as one on
- * the number.
+ * the number. Refusals that come no less often when less is asked (trial.h) reduce nothing.
  *
  * Not its business: the total over all origins, and pauses that an origin asks for
  * (Retry-After). Pure: time comes in. One per origin; not thread-safe. */
@@ -17,6 +17,13 @@
 
 #include "base/clock.h"
 #include "core/search.h"
+#include "core/trial.h"
+
+/* What a cut changes. Of the same names below. */
+struct limiter_level {
+	double window, refused, patience, step;
+	unsigned held;
+};
 
 struct limiter {
 	size_t limit;   /* in flight at most, now; at least 1. All that others read */
@@ -44,6 +51,9 @@ struct limiter {
 	unsigned held;     /* rounds since then near what was refused */
 	double before;     /* half of the window that was refused first */
 	size_t came, went; /* delivered, refused at a crawl */
+
+	struct trial trial;         /* does the window matter to the refusals at all? */
+	struct limiter_level uncut; /* as it was before the last cut */
 };
 
 enum limiter_news {
@@ -58,6 +68,7 @@ struct limiter_report {
 	int64_t bytes;
 	nstime latency; /* from its start to its end */
 	size_t rank; /* how many were in flight when it was started, itself included */
+	bool again;  /* the same was refused there when it was asked for last */
 };
 
 void limiter_init(struct limiter *limiter, bool adaptive, size_t ceiling, nstime now);
@@ -65,6 +76,9 @@ void limiter_init(struct limiter *limiter, bool adaptive, size_t ceiling, nstime
 /* An attempt starts. Returns for how long no other may start at this origin: 0 unless it
  * has refused. */
 nstime limiter_started(struct limiter *limiter, nstime now);
+
+/* Does it refuse some whatever the pace, so that it is not to be helped by patience? */
+bool limiter_bears(const struct limiter *limiter);
 
 /* An attempt ended. `in_flight` is how many were under way until then, itself included. */
 void limiter_tell(struct limiter *limiter, const struct limiter_report *report,

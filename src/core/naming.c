@@ -82,9 +82,9 @@ static int refuse(struct error *err, const char *what, const char *why)
 	return error_set(err, KIND_BAD_NAME, 0, "%s: %s", what, why);
 }
 
-/* A path that the user gave. `what` is the option, for the message. */
-static int add_given(
-	struct buf *path, const char *given, const char *what, struct error *err)
+/* A path that was given. `what` is the option, or whatever it was, for the message. */
+static int add_given(struct buf *path, const char *given, enum safename_from from,
+	const char *what, struct error *err)
 {
 	if (*given == '/')
 		return refuse(err, what,
@@ -95,7 +95,7 @@ static int add_given(
 
 		if (safename_is_traversal(given, len))
 			return refuse(err, what, "\".\" and \"..\" are not allowed");
-		safename_add(path, given, len, SAFENAME_USER);
+		safename_add(path, given, len, from);
 		given += len;
 		if (*given == '/') {
 			safename_add_slash(path);
@@ -110,11 +110,14 @@ static int compose(struct naming *naming, const struct entry *entry, struct erro
 	struct buf *path = &naming->asked;
 
 	buf_clear(path);
-	if (entry->dir && add_given(path, entry->dir, "dir=", err) < 0)
+	if (entry->dir && add_given(path, entry->dir, SAFENAME_USER, "dir=", err) < 0)
 		return -1;
 	safename_add_slash(path);
+	if (entry->out && entry->out_is_foreign)
+		return add_given(path, entry->out, SAFENAME_NETWORK,
+			"the name given to the file", err);
 	if (entry->out)
-		return add_given(path, entry->out, "out=", err);
+		return add_given(path, entry->out, SAFENAME_USER, "out=", err);
 	return template_add(naming->template, path, entry, err);
 }
 

@@ -1,10 +1,9 @@
-/* plan.c - see plan.h. The file is a list of pieces without gaps, in order. Neighbours of the
- * same state are one piece, but each lease is a piece of its own; so the list is as short as
- * leases and holes allow. A file of unknown size is one of the largest size there can be, and
- * its end is cut off later.
+/* plan.c - see plan.h. The file is a list of stretches without gaps, in order. Neighbours that
+ * are both missing, or both here, are one stretch; each lease is one of its own, and so is each
+ * piece that is set apart. So the list is as short as leases and holes allow.
  *
- * Two steps do everything: `cut` makes two pieces of one, and `settle` gives a piece another
- * state and joins it with what has become alike. */
+ * Two steps do everything: `cut` makes two stretches of one, and `settle` gives a stretch
+ * another state and joins it with what has become alike. All cuts are between pieces. */
 #include "core/plan.h"
 
 #include <stdlib.h>
@@ -25,224 +24,206 @@ static int64_t clamp(int64_t value, int64_t least, int64_t most)
 	return value < least ? least : value > most ? most : value;
 }
 
-/* The piece with this link; NULL for the list's head. */
-static struct piece *piece_at(const struct plan *plan, const struct list *link)
+/* The stretch with this link; NULL for the list's head. */
+static struct stretch *stretch_at(const struct plan *plan, const struct list *link)
 {
-	return link == &plan->pieces ? NULL : container_of(link, struct piece, link);
+	return link == &plan->stretches ? NULL
+					: container_of(link, struct stretch, link);
 }
 
-static struct piece *first_piece(const struct plan *plan)
+static struct stretch *first_stretch(const struct plan *plan)
 {
-	return piece_at(plan, plan->pieces.next);
+	return stretch_at(plan, plan->stretches.next);
 }
 
-static struct piece *next_piece(const struct plan *plan, const struct piece *piece)
+static struct stretch *next_stretch(
+	const struct plan *plan, const struct stretch *stretch)
 {
-	return piece_at(plan, piece->link.next);
+	return stretch_at(plan, stretch->link.next);
 }
 
-static struct piece *piece_new(
-	struct range range, enum piece_state state, struct list *before)
+static struct stretch *stretch_new(
+	struct range range, enum stretch_state state, struct list *before)
 {
-	struct piece *piece = xmalloc(sizeof(*piece));
+	struct stretch *stretch = xmalloc(sizeof(*stretch));
 
-	*piece = (struct piece){.range = range, .state = state};
-	list_add_before(before, &piece->link);
-	return piece;
+	*stretch = (struct stretch){.range = range, .state = state};
+	list_add_before(before, &stretch->link);
+	return stretch;
 }
 
-static void piece_free(struct piece *piece)
+static void stretch_free(struct stretch *stretch)
 {
-	list_remove(&piece->link);
-	free(piece);
+	list_remove(&stretch->link);
+	free(stretch);
 }
 
-/* The piece becomes missing or here. */
-static void settle(struct plan *plan, struct piece *piece, enum piece_state state)
+/* The stretch becomes missing or here. */
+static void settle(struct plan *plan, struct stretch *stretch, enum stretch_state state)
 {
-	struct piece *before = piece_at(plan, piece->link.prev);
-	struct piece *after = next_piece(plan, piece);
+	struct stretch *before = stretch_at(plan, stretch->link.prev);
+	struct stretch *after = next_stretch(plan, stretch);
 
-	piece->state = state;
+	stretch->state = state;
 	if (before && before->state == state) {
-		piece->range.first = before->range.first;
-		piece_free(before);
+		stretch->range.first = before->range.first;
+		stretch_free(before);
 	}
 	if (after && after->state == state) {
-		piece->range.last = after->range.last;
-		piece_free(after);
+		stretch->range.last = after->range.last;
+		stretch_free(after);
 	}
 }
 
-/* Let the piece end before the byte `at`, which is in it and not its first. Returns the rest,
- * a piece of the same state. */
-static struct piece *cut(struct piece *piece, int64_t at)
+/* Let the stretch end before the byte `at`, which is in it and not its first. Returns the rest,
+ * a stretch of the same state. */
+static struct stretch *cut(struct stretch *stretch, int64_t at)
 {
-	struct range rest = {at, piece->range.last};
+	struct range rest = {at, stretch->range.last};
 
-	piece->range.last = at - 1;
-	return piece_new(rest, piece->state, piece->link.next);
+	stretch->range.last = at - 1;
+	return stretch_new(rest, stretch->state, stretch->link.next);
 }
 
-/* Bytes of the piece, from its start, that are here. */
-static int64_t piece_here(const struct piece *piece)
+void plan_init(struct plan *plan, int64_t size, int64_t unit)
 {
-	return piece->state == PIECE_HERE ? range_length(piece->range) : piece->written;
-}
-
-/* One piece of what nothing is known about. */
-static void plan_blank(struct plan *plan)
-{
-	piece_new((struct range){0, RANGE_OPEN}, PIECE_MISSING, &plan->pieces);
-	plan->size = -1;
-	plan->here = 0;
-	plan->n_leases = 0;
-}
-
-void plan_init(struct plan *plan)
-{
-	list_init(&plan->pieces);
-	list_init(&plan->dead);
-	plan_blank(plan);
-}
-
-static void free_all(struct list *pieces)
-{
-	for (struct list *link; (link = list_pop(pieces)) != NULL;)
-		free(container_of(link, struct piece, link));
+	*plan = (struct plan){.size = size, .unit = unit};
+	list_init(&plan->stretches);
+	if (size > 0)
+		stretch_new(
+			(struct range){0, size - 1}, STRETCH_MISSING, &plan->stretches);
 }
 
 void plan_release(struct plan *plan)
 {
-	free_all(&plan->pieces);
-	free_all(&plan->dead);
+	for (struct list *link; (link = list_pop(&plan->stretches)) != NULL;)
+		free(container_of(link, struct stretch, link));
 }
 
-static void kill_lease(struct plan *plan, struct piece *lease)
+static bool is_missing(const struct stretch *stretch)
 {
-	list_remove(&lease->link);
-	list_add_before(&plan->dead, &lease->link);
-	lease->state = PIECE_DEAD;
-	plan->n_leases--;
+	return stretch->state == STRETCH_MISSING || stretch->state == STRETCH_APART;
 }
 
-void plan_reset(struct plan *plan)
+/* The end of the last whole piece before `end`, which may be the end of the file. */
+static int64_t round_down(const struct plan *plan, int64_t end)
 {
-	struct piece *next;
-
-	for (struct piece *piece = first_piece(plan); piece; piece = next) {
-		next = next_piece(plan, piece);
-		if (piece->state == PIECE_LEASED)
-			kill_lease(plan, piece);
-	}
-	free_all(&plan->pieces);
-	plan_blank(plan);
+	return end == plan->size ? end : end - end % plan->unit;
 }
 
-int plan_size(struct plan *plan, int64_t size)
+/* The whole pieces that are in the range. It may be that none are: then it ends before it
+ * begins. */
+static struct range whole_pieces(const struct plan *plan, struct range range)
 {
-	if (plan->size >= 0 || size < 0)
-		return size >= 0 && size == plan->size ? 0 : -1;
-	for (struct piece *p = first_piece(plan); p; p = next_piece(plan, p))
-		if (piece_here(p) > 0 && p->range.first + piece_here(p) > size)
-			return -1;
-	plan->size = size;
-	for (;;) {
-		struct piece *last = piece_at(plan, plan->pieces.prev);
+	int64_t inside = range.first % plan->unit;
 
-		if (!last || last->range.last < size)
-			return 0;
-		if (last->range.first < size)
-			last->range.last = size - 1;
-		else if (last->state == PIECE_LEASED)
-			kill_lease(plan, last);
-		else
-			piece_free(last);
-	}
+	if (inside > 0 && plan->unit - inside > plan->size - range.first)
+		range.first = plan->size;
+	else if (inside > 0)
+		range.first += plan->unit - inside;
+	range.last = round_down(plan, range.last + 1) - 1;
+	return range;
 }
 
 int plan_have(struct plan *plan, struct range range)
 {
-	int64_t end = plan->size >= 0 ? plan->size - 1 : RANGE_OPEN;
-
-	if (range.first < 0 || range.last < range.first || range.last > end)
+	if (range.first < 0 || range.last < range.first || range.last >= plan->size)
 		return -1;
-	for (struct piece *piece = first_piece(plan);
-		piece && piece->range.first <= range.last;
-		piece = next_piece(plan, piece)) {
-		if (piece->state != PIECE_MISSING || piece->range.last < range.first)
+	range = whole_pieces(plan, range);
+	for (struct stretch *s = first_stretch(plan); s && s->range.first <= range.last;
+		s = next_stretch(plan, s)) {
+		if (!is_missing(s) || s->range.last < range.first ||
+			range.last < range.first)
 			continue;
-		if (piece->range.first < range.first)
-			piece = cut(piece, range.first);
-		if (piece->range.last > range.last)
-			cut(piece, range.last + 1);
-		plan->here += range_length(piece->range);
-		settle(plan, piece, PIECE_HERE);
+		if (s->range.first < range.first)
+			s = cut(s, range.first);
+		if (s->range.last > range.last)
+			cut(s, range.last + 1);
+		plan->here += range_length(s->range);
+		settle(plan, s, STRETCH_HERE);
 	}
 	return 0;
 }
 
-struct piece *plan_take(struct plan *plan, int64_t chunk)
+struct stretch *plan_take(struct plan *plan, int64_t chunk)
 {
-	struct piece *piece = first_piece(plan);
+	struct stretch *stretch = first_stretch(plan);
+	int64_t pieces;
 
-	if (plan->size < 0 && plan->n_leases > 0)
+	while (stretch && !is_missing(stretch))
+		stretch = next_stretch(plan, stretch);
+	if (!stretch)
 		return NULL;
-	while (piece && piece->state != PIECE_MISSING)
-		piece = next_piece(plan, piece);
-	if (!piece)
-		return NULL;
-	if (chunk > 0 && range_length(piece->range) > chunk)
-		cut(piece, piece->range.first + chunk);
-	piece->state = PIECE_LEASED;
-	plan->n_leases++;
-	return piece;
+	pieces = chunk / plan->unit + (chunk % plan->unit > 0);
+	if (chunk > 0 && (range_length(stretch->range) - 1) / plan->unit >= pieces)
+		cut(stretch, stretch->range.first + pieces * plan->unit);
+	stretch->state = STRETCH_LEASED;
+	return stretch;
 }
 
-void plan_wrote(struct plan *plan, struct piece *lease, int64_t written)
+void plan_return(struct plan *plan, struct stretch *lease, int64_t written)
 {
-	if (lease->state == PIECE_DEAD)
-		return;
+	int64_t first = lease->range.first;
+
 	written = clamp(written, 0, range_length(lease->range));
-	plan->here += written - lease->written;
-	lease->written = written;
+	written = round_down(plan, first + written) - first;
+	if (written == 0) {
+		settle(plan, lease, STRETCH_MISSING);
+		return;
+	}
+	plan->here += written;
+	if (written < range_length(lease->range))
+		settle(plan, cut(lease, first + written), STRETCH_MISSING);
+	settle(plan, lease, STRETCH_HERE);
 }
 
-void plan_return(struct plan *plan, struct piece *lease, int64_t written)
+void plan_set_apart(struct plan *plan, int64_t first)
 {
-	if (lease->state == PIECE_DEAD) {
-		piece_free(lease);
+	struct stretch *stretch = first_stretch(plan);
+
+	while (stretch && stretch->range.last < first)
+		stretch = next_stretch(plan, stretch);
+	if (!stretch || stretch->state != STRETCH_MISSING)
 		return;
-	}
-	plan_wrote(plan, lease, written);
-	plan->n_leases--;
-	written = lease->written;
-	if (written == 0) {
-		settle(plan, lease, PIECE_MISSING);
-		return;
-	}
-	if (written < range_length(lease->range))
-		settle(plan, cut(lease, lease->range.first + written), PIECE_MISSING);
-	settle(plan, lease, PIECE_HERE);
+	if (stretch->range.first < first)
+		stretch = cut(stretch, first);
+	if (range_length(stretch->range) > plan->unit)
+		cut(stretch, first + plan->unit);
+	stretch->state = STRETCH_APART;
+}
+
+/* Where a lease of which `start` is the next byte to come should end, so that both halves
+ * have `least` bytes; 0: nowhere. */
+static int64_t find_middle(
+	const struct plan *plan, int64_t start, int64_t end, int64_t least)
+{
+	int64_t middle = start + (end - start) / 2;
+	int64_t unit = plan->unit > 1 ? plan->unit : SPLIT_ALIGN;
+	int64_t aligned = middle - middle % unit;
+
+	if (aligned - start >= least)
+		return aligned;
+	if (plan->unit == 1)
+		return middle;
+	if (end - aligned <= unit || end - aligned - unit < least)
+		return 0;
+	return aligned + unit;
 }
 
 int64_t plan_split(
-	struct plan *plan, struct piece *lease, int64_t received, int64_t least)
+	struct plan *plan, struct stretch *lease, int64_t received, int64_t least)
 {
-	int64_t length = range_length(lease->range), start, middle, aligned;
+	int64_t length = range_length(lease->range), start, middle;
 
-	if (lease->state == PIECE_DEAD || plan->size < 0)
-		return -1;
 	least = least > 1 ? least : 1;
-	received = clamp(received, lease->written, length);
+	received = clamp(received, 0, length);
 	if ((length - received) / 2 < least)
 		return -1;
 	start = lease->range.first + received;
-	middle = start + (length - received) / 2;
-	aligned = middle - middle % SPLIT_ALIGN;
-	if (aligned - start >= least)
-		middle = aligned;
-	settle(plan, cut(lease, middle), PIECE_MISSING);
+	middle = find_middle(plan, start, lease->range.last + 1, least);
+	if (middle == 0)
+		return -1;
+	settle(plan, cut(lease, middle), STRETCH_MISSING);
 	return lease->range.last;
 }
 
@@ -251,47 +232,14 @@ bool plan_complete(const struct plan *plan)
 	return plan->here == plan->size;
 }
 
-int64_t plan_bytes_here(const struct plan *plan)
-{
-	return plan->here;
-}
-
 int64_t plan_bytes_missing(const struct plan *plan)
 {
 	int64_t bytes = 0;
 
-	if (plan->size < 0)
-		return -1;
-	for (struct piece *p = first_piece(plan); p; p = next_piece(plan, p))
-		if (p->state == PIECE_MISSING)
-			bytes += range_length(p->range);
+	for (struct stretch *s = first_stretch(plan); s; s = next_stretch(plan, s))
+		if (is_missing(s))
+			bytes += range_length(s->range);
 	return bytes;
-}
-
-size_t plan_n_leases(const struct plan *plan)
-{
-	return plan->n_leases;
-}
-
-bool plan_next_here(
-	const struct plan *plan, const struct piece **at, struct range *here)
-{
-	const struct piece *piece = *at ? next_piece(plan, *at) : first_piece(plan);
-	int64_t bytes = 0;
-
-	while (piece && piece_here(piece) == 0)
-		piece = next_piece(plan, piece);
-	if (!piece)
-		return false;
-	here->first = piece->range.first;
-	for (; piece && (bytes = piece_here(piece)) > 0;
-		piece = next_piece(plan, piece)) {
-		*at = piece;
-		here->last = piece->range.first + bytes - 1;
-		if (here->last < piece->range.last)
-			break;
-	}
-	return true;
 }
 
 /* What one attempt fetches in a few seconds, within bounds. */

@@ -73,8 +73,8 @@ static bool sched_may_pull(const struct sched *sched)
 		ahead = AHEAD_MIN;
 	if (window < ahead)
 		window = ahead < WINDOW ? ahead : WINDOW;
-	if (sched->ended || sched->draining || sched->in_flight >= jobs ||
-		sched->n_tasks - sched->in_flight >= window)
+	if (sched->ended || sched->draining || sched->reading ||
+		sched->in_flight >= jobs || sched->n_tasks - sched->in_flight >= window)
 		return false;
 	return list_empty(&sched->origins.turns) || sched->n_waiting < ahead;
 }
@@ -105,6 +105,9 @@ static bool sched_pull(struct sched *sched, nstime now)
 		case SOURCE_AGAIN:
 			sched->starved = true;
 			return idle && source_fd(sched->source) < 0;
+		case SOURCE_LATER:
+			sched->reading = true;
+			return false;
 		case SOURCE_BAD:
 		case SOURCE_BROKEN:
 			break; /* whoever wraps the inputs has told of it */
@@ -131,7 +134,8 @@ static struct attempt *launch(
 
 	attempt->origin = origin;
 	attempt->queued = task->queued;
-	attempt->public_only = task->from_public && !sched->settings->allow_private;
+	attempt->public_only = task->mirrors[task->mirror].from_public &&
+			       !sched->settings->allow_private;
 	attempt->ordinal = task->history.attempts;
 	if (attempt->work == WORK_FETCH)
 		attempt->ordinal = ++task->history.attempts;
@@ -166,13 +170,10 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 }
 
 /* Could one more attempt of it be started at once? */
-static bool has_room(const struct sched *sched, const struct task *task, nstime now)
+static bool has_room(struct sched *sched, struct task *task, nstime now)
 {
-	const struct origin *origin = map_get(sched->origins.by_key, task->at->origin);
-
 	return !task->done && !heap_contains(&task->wake) &&
-	       (!origin || (origin->in_flight < origin->limiter.limit &&
-				   origin->gate <= now));
+	       sched_aim(sched, task, now);
 }
 
 /* Nothing waits to be started: let the files that are on their way use the room. Returns when
@@ -261,10 +262,14 @@ void sched_head(struct sched *sched, nstime now, struct attempt *attempt,
 	struct task *task = attempt->task;
 	unsigned generation = task->chunks.generation;
 
+	bool more;
+
 	if (task->done)
 		return;
-	if (chunks_head(&task->chunks, attempt, head) ||
-		task->chunks.way == CHUNKS_RANGES)
+	more = task_head(task, attempt, head);
+	if (attempt->generation == task->chunks.generation)
+		sched_add_mirrors(sched, task, attempt, head);
+	if (more || task->chunks.way == CHUNKS_RANGES)
 		sched_go_on(sched, task, now);
 	sched->cancelled += generation != task->chunks.generation;
 }

@@ -44,24 +44,41 @@ static nstime retry_wait(struct sched *sched, struct task *task, nstime now,
 		       : policy_pause(outcome->retry_after);
 }
 
-/* What is wrong is the file, not the exchange: begin it anew, without ranges if need be.
- * Returns false when that has been done too often. */
-static bool begin_anew(struct sched *sched, struct task *task,
-	const struct attempt *attempt, const struct outcome *outcome, nstime now)
+/* Tell of it, and go on: another attempt is made after `wait`. The task is in no queue. */
+static void try_again(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome, nstime wait)
+{
+	task->history.retries++;
+	sched_tell(sched, EVENT_RETRY, now, attempt, outcome, wait);
+	if (wait > 0)
+		heap_set(&sched->backoff, &task->wake, now + wait);
+	else
+		sched_go_on(sched, task, now);
+}
+
+/* Nothing of the file is to be kept. Returns false when that has happened too often. */
+static bool begin_anew(
+	struct sched *sched, struct task *task, const struct outcome *outcome)
 {
 	bool lies = outcome->kind == KIND_RANGE || outcome->kind == KIND_CHECKSUM;
 
-	if (!lies && outcome->kind != KIND_CHANGED)
-		return false;
-	chunks_reset(&task->chunks,
+	task_begin_anew(task,
 		lies || task->chunks.resets >= RESETS_MAX ? CHUNKS_STREAM : CHUNKS_ASK);
 	sched->cancelled++;
-	if (outcome->kind == KIND_CHECKSUM || task->chunks.resets > RESETS_MAX)
-		return false;
-	task->history.retries++;
-	sched_tell(sched, EVENT_RETRY, now, (struct attempt *)attempt, outcome, 0);
-	sched_go_on(sched, task, now);
-	return true;
+	return task->chunks.resets <= RESETS_MAX;
+}
+
+/* All that has come is not the file that is wanted. (A piece of it is an attempt's failure.) */
+static bool is_wrong_as_a_whole(const struct task *task, const struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	return outcome->kind == KIND_CHECKSUM &&
+	       (attempt->work == WORK_COMMIT || task->chunks.way != CHUNKS_RANGES);
+}
+
+static bool is_another_file(const struct outcome *outcome)
+{
+	return outcome->kind == KIND_RANGE || outcome->kind == KIND_CHANGED;
 }
 
 /* The task fails for good; what is in flight for it is to end. */
@@ -77,15 +94,8 @@ static void sched_give_up(struct sched *sched, struct task *task, nstime now,
 	sched_fail(sched, task, now, outcome, &err);
 }
 
-/* Was it under way when another attempt of the file failed? Then both met the same trouble,
- * which is one try; and the mirror that it was made at may not be the one that is asked now. */
-static bool is_known_failure(const struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome)
-{
-	return attempt->started < task->failed && !ends_entry(outcome->kind);
-}
-
-static void sched_failed(struct sched *sched, struct task *task,
+/* Somebody must have failed for this. */
+static void book_failure(struct sched *sched, struct task *task,
 	struct attempt *attempt, nstime now, const struct outcome *outcome,
 	uint64_t successes)
 {
@@ -94,19 +104,10 @@ static void sched_failed(struct sched *sched, struct task *task,
 	enum task_move move = TASK_GIVE_UP;
 	nstime wait = 0;
 
-	if (begin_anew(sched, task, attempt, outcome, now))
-		return;
-	if (is_known_failure(task, attempt, outcome)) {
-		sched_go_on(sched, task, now);
-		return;
-	}
-	/* Without a plan what has come does not stay. */
-	if (outcome->written > 0 && task->chunks.plan)
-		task_progress(task, outcome);
-	sched_unqueue(sched, task, now);
-	task->failed = now;
 	if (!ends_entry(outcome->kind))
-		move = task_failed(task, attempt, outcome, max_tries, successes);
+		move = task_failed(task, attempt, outcome, max_tries, successes, now);
+	if (move == TASK_ANEW && !begin_anew(sched, task, outcome))
+		move = TASK_GIVE_UP;
 	if (move == TASK_BACKOFF)
 		wait = retry_wait(sched, task, now, outcome);
 	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
@@ -115,12 +116,67 @@ static void sched_failed(struct sched *sched, struct task *task,
 			sched_drain(sched);
 		return;
 	}
-	task->history.retries++;
-	sched_tell(sched, EVENT_RETRY, now, attempt, outcome, wait);
-	if (wait > 0)
-		heap_set(&sched->backoff, &task->wake, now + wait);
-	else
+	try_again(sched, task, attempt, now, outcome, wait);
+}
+
+/* The mirror has another file, or lies: the others may still have the one that is fetched, and
+ * if none has, another one is begun. Returns false when that has happened too often. */
+static bool leave_mirror(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome)
+{
+	bool known =
+		attempt->mirror != NO_MIRROR && task->mirrors[attempt->mirror].aside;
+	enum task_move move = TASK_ANEW;
+	nstime wait = 0;
+
+	if (attempt->mirror != NO_MIRROR)
+		move = task_set_aside(task, attempt);
+	if (move == TASK_GIVE_UP)
+		return false;
+	/* Another attempt has been told so before. */
+	if (known && move != TASK_ANEW) {
 		sched_go_on(sched, task, now);
+		return true;
+	}
+	if (move == TASK_ANEW && !begin_anew(sched, task, outcome))
+		return false;
+	if (move == TASK_BACKOFF)
+		wait = retry_wait(sched, task, now, outcome);
+	try_again(sched, task, attempt, now, outcome, wait);
+	return true;
+}
+
+/* Is there something better to be done about it than to hold it against its mirror? Then that
+ * is done. */
+static bool get_round(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome)
+{
+	if (is_another_file(outcome))
+		return leave_mirror(sched, task, attempt, now, outcome);
+	if (!is_wrong_as_a_whole(task, attempt, outcome))
+		return false;
+	/* Of the bytes of several mirrors nobody knows whose are wrong: each by itself. */
+	if (!begin_anew(sched, task, outcome) || attempt->mirror != NO_MIRROR)
+		return false;
+	try_again(sched, task, attempt, now, outcome, 0);
+	return true;
+}
+
+static void sched_failed(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome,
+	uint64_t successes)
+{
+	sched_unqueue(sched, task, now);
+	if (get_round(sched, task, attempt, now, outcome))
+		return;
+	if (task_has_failed_since(task, attempt) && !ends_entry(outcome->kind)) {
+		sched_go_on(sched, task, now);
+		return;
+	}
+	/* Without a plan what has come does not stay. */
+	if (outcome->written > 0 && task->chunks.plan)
+		task_progress(task, attempt, outcome);
+	book_failure(sched, task, attempt, now, outcome, successes);
 }
 
 static void sched_redirected(struct sched *sched, struct task *task,
@@ -134,20 +190,20 @@ static void sched_redirected(struct sched *sched, struct task *task,
 		.retry_after = -1,
 		.version = VERSION_UNKNOWN,
 		.exchange = outcome->exchange};
-	bool from_public = task->from_public || outcome->from_public;
+	const struct mirror *mirror = &task->mirrors[attempt->mirror];
+	bool from_public = mirror->from_public || outcome->from_public;
 
-	/* Another attempt of the task has been told of a way already. */
-	if (attempt->url != task->at->text) {
+	if (!task_is_there(task, attempt)) {
 		sched_go_on(sched, task, now);
 		return;
 	}
 	if (url_parse(&target, outcome->location, &err) == 0 &&
-		policy_redirect(sched->settings, task->at, &target, task->hops + 1,
-			from_public, &err) == 0) {
+		policy_redirect(sched->settings, attempt_place(attempt), &target,
+			mirror->hops + 1, from_public, &err) == 0) {
 		task->history.redirects++;
 		sched_tell(sched, EVENT_REDIRECT, now, attempt, outcome, 0);
 		sched_unqueue(sched, task, now);
-		task_redirect(task, &target, from_public);
+		task_redirect(task, attempt, &target, from_public, outcome->moved);
 		sched_go_on(sched, task, now);
 		return;
 	}
@@ -196,6 +252,7 @@ static void leave_origin(struct sched *sched, struct attempt *attempt, nstime no
 	if (!origin)
 		return;
 	report.news = news_of(origin, outcome, report.latency);
+	report.again = attempt->task->mirrors[attempt->mirror].refusals > 0;
 	list_remove(&attempt->flying);
 	attempt->task->delivers = is_sending(origin);
 	if (outcome->retry_after >= 0 && policy_is_refusal(outcome)) {
@@ -205,6 +262,7 @@ static void leave_origin(struct sched *sched, struct attempt *attempt, nstime no
 			sched_tell(sched, EVENT_PAUSE, now, attempt, outcome, pause);
 	}
 	origin_done(&sched->origins, origin, success, &report, now);
+	attempt->task->flaky = limiter_bears(&origin->limiter);
 	attempt->origin = NULL;
 }
 
@@ -232,6 +290,16 @@ static void sched_current(struct sched *sched, struct task *task,
 	task->done = true;
 }
 
+/* It was a document: the source may have more now. */
+static void sched_read(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome)
+{
+	sched_tell(sched, EVENT_READ, now, attempt, outcome, 0);
+	source_read(task->entry, outcome->document);
+	sched->reading = sched->ended = false;
+	task->done = true;
+}
+
 static void sched_judge(struct sched *sched, struct task *task, struct attempt *attempt,
 	nstime now, const struct outcome *outcome, uint64_t successes)
 {
@@ -243,8 +311,13 @@ static void sched_judge(struct sched *sched, struct task *task, struct attempt *
 		sched_current(sched, task, attempt, now, outcome);
 		break;
 	case OUTCOME_PART:
-		task_progress(task, outcome);
+		task_progress(task, attempt, outcome);
+		/* Its mirror may be the one to ask next, now. */
+		sched_unqueue(sched, task, now);
 		sched_go_on(sched, task, now);
+		break;
+	case OUTCOME_DOCUMENT:
+		sched_read(sched, task, attempt, now, outcome);
 		break;
 	case OUTCOME_REDIRECT:
 		sched_redirected(sched, task, attempt, now, outcome, successes);
@@ -254,25 +327,35 @@ static void sched_judge(struct sched *sched, struct task *task, struct attempt *
 	}
 }
 
+/* The attempt has been cancelled: what is left of it is somebody else's now. */
+static void sched_replace(
+	struct sched *sched, struct task *task, struct attempt *attempt, nstime now)
+{
+	if (attempt->generation == task->chunks.generation) {
+		sched_unqueue(sched, task, now);
+		task_was_slow(task, attempt);
+	}
+	sched_go_on(sched, task, now);
+}
+
 void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	const struct outcome *outcome)
 {
 	struct task *task = attempt->task;
-	bool success = outcome->type == OUTCOME_DONE ||
-		       outcome->type == OUTCOME_CURRENT ||
-		       outcome->type == OUTCOME_PART;
+	bool success =
+		outcome->type == OUTCOME_DONE || outcome->type == OUTCOME_CURRENT ||
+		outcome->type == OUTCOME_DOCUMENT || outcome->type == OUTCOME_PART;
 	uint64_t successes = attempt->origin ? attempt->origin->successes + success : 0;
 	bool matters;
 
 	sched->in_flight--;
-	task->n_flying--;
-	matters = chunks_end(&task->chunks, attempt, outcome, now);
+	matters = task_end(task, attempt, outcome, now);
 	sched_tell(sched, EVENT_FINISH, now, attempt, outcome, 0);
 	leave_origin(sched, attempt, now, outcome, success);
 	if (!task->done && matters)
 		sched_judge(sched, task, attempt, now, outcome, successes);
 	else if (!task->done)
-		sched_go_on(sched, task, now);
+		sched_replace(sched, task, attempt, now);
 	attempt_free(attempt);
 	if (task->done && task->n_flying == 0)
 		sched_drop(sched, task);

@@ -27,6 +27,7 @@ struct sched {
 	bool draining;
 	bool ended;   /* the source has no more */
 	bool starved; /* the source has nothing yet */
+	bool reading; /* ... before it has read a document that is under way */
 };
 
 /* Tell the observer of what happens to the task of this attempt. */
@@ -37,6 +38,13 @@ void sched_tell(struct sched *sched, enum event_type type, nstime now,
 void sched_fail(struct sched *sched, struct task *task, nstime now,
 	const struct outcome *outcome, const struct error *err);
 
+/* The answer to the attempt tells of other places. They may add to the file where it is proven, or
+ * a strong ETag tells whether they have the same; and only where it might redirect to. */
+void sched_add_mirrors(struct sched *sched, struct task *task,
+	const struct attempt *attempt, const struct head *head);
+/* Is there room for one more attempt at this task's mirrors, the best of which is chosen then? It
+ * is in no queue. */
+bool sched_aim(struct sched *sched, struct task *task, nstime now);
 /* Put the task into the queue of the origin that it asks next: in front when it has begun. It
  * is in no queue. */
 void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime now);

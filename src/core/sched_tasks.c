@@ -3,6 +3,7 @@
  * A task that has something to start is in the queue of its origin (it may start as soon as
  * the origin may be asked), among those to be committed, or in the heap of those that back
  * off; a file that comes in ranges (chunks.h) may have attempts in flight besides. */
+#include "core/policy.h"
 #include "core/sched_parts.h"
 
 void sched_drop(struct sched *sched, struct task *task)
@@ -39,7 +40,51 @@ void sched_fail(struct sched *sched, struct task *task, nstime now,
 					       .outcome = outcome,
 					       .history = &task->history,
 					       .error = err});
+	if (task->entry->document)
+		source_lost(task->entry);
+	sched->reading = false;
 	task->done = true;
+}
+
+void sched_add_mirrors(struct sched *sched, struct task *task,
+	const struct attempt *attempt, const struct head *head)
+{
+	const struct mirror *teller = &task->mirrors[attempt->mirror];
+	bool from_public = teller->from_public || head->from_public;
+	struct url url;
+
+	if (!head->mirrors || task->chunks.way != CHUNKS_RANGES ||
+		(!task->chunks.proven && !task->chunks.version.etag))
+		return;
+	for (size_t i = 0; i < head->mirrors->count; i++) {
+		if (url_parse(&url, head->mirrors->items[i], NULL) != 0)
+			continue;
+		if (policy_redirect(sched->settings, attempt_place(attempt), &url, 1,
+			    from_public, NULL) == 0)
+			task_add_mirror(task, &url, from_public);
+		url_release(&url);
+	}
+}
+
+struct room {
+	const struct origins *origins;
+	nstime now;
+};
+
+static bool has_room(const void *context, const struct url *url)
+{
+	const struct room *room = context;
+	const struct origin *origin = map_get(room->origins->by_key, url->origin);
+
+	return !origin ||
+	       (origin->in_flight < origin->limiter.limit && origin->gate <= room->now);
+}
+
+bool sched_aim(struct sched *sched, struct task *task, nstime now)
+{
+	const struct room room = {&sched->origins, now};
+
+	return task_aim(task, has_room, &room);
 }
 
 void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime now)
@@ -67,8 +112,10 @@ void sched_go_on(struct sched *sched, struct task *task, nstime now)
 	if (task->done || !list_empty(&task->link) || heap_contains(&task->wake) ||
 		!chunks_want(&task->chunks))
 		return;
-	if (task->chunks.way == CHUNKS_WHOLE)
+	if (task->chunks.way == CHUNKS_WHOLE) {
 		list_add_before(&sched->whole, &task->link);
-	else
-		sched_enqueue(sched, task, true, now);
+		return;
+	}
+	sched_aim(sched, task, now);
+	sched_enqueue(sched, task, true, now);
 }

@@ -18,16 +18,29 @@ struct strings {
 	size_t count;
 };
 
+/* FORMAT_AUTO: by name and content. The others in the order in which they are tried. */
+enum input_format {
+	FORMAT_AUTO,
+	FORMAT_JSONL,
+	FORMAT_CSV,
+	FORMAT_TSV,
+	FORMAT_METALINK,
+	FORMAT_LIST
+};
+enum only { ONLY_ALL, ONLY_FAILED };
 enum existing { EXISTING_SKIP, EXISTING_OVERWRITE, EXISTING_RENAME, EXISTING_UPDATE };
 enum durability { DURABILITY_NONE, DURABILITY_BATCH, DURABILITY_EACH };
 enum ip_family { IP_ANY, IP_V4, IP_V6 };
+enum s3_addressing { S3_ADDRESSING_AUTO, S3_ADDRESSING_PATH, S3_ADDRESSING_VIRTUAL };
 enum http_wish { HTTP_AUTO, HTTP_1_1, HTTP_2, HTTP_3 };
 enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
 struct settings {
 	/* input */
-	struct strings urls;   /* the arguments */
-	struct strings inputs; /* -i */
+	struct strings urls;            /* the arguments */
+	struct strings inputs;          /* -i */
+	enum input_format input_format; /* of all of them */
+	enum only only; /* of inputs that are results of an earlier run */
 
 	/* names and files */
 	char *dir;      /* -d */
@@ -89,6 +102,18 @@ struct settings {
 	enum http_wish http;
 	bool compressed;
 	int64_t max_size; /* of one body, after decoding; 0: no cap */
+
+	/* buckets */
+	char *s3_endpoint; /* NULL: as the environment and the profile say, else Amazon's */
+	char *s3_region;  /* NULL: the same */
+	char *s3_profile; /* NULL: the same */
+	enum s3_addressing s3_addressing;
+	bool s3_no_sign_request;
+	bool s3_requester_pays;
+
+	/* Metalinks */
+	bool follow_metalink; /* fetch what a Metalink names, instead of the Metalink */
+	char *metalink_location; /* "de,at": mirrors that come first; NULL: none */
 
 	/* reports */
 	bool quiet;

@@ -1,7 +1,11 @@
 /* source.h - where entries come from, as the scheduler sees it.
  *
  * A source yields entries lazily and never blocks for long: when its input has nothing yet (a
- * pipe), it says SOURCE_AGAIN and names the descriptor to wait for. One thread at a time. */
+ * pipe), it says SOURCE_AGAIN and names the descriptor to wait for. One thread at a time.
+ *
+ * What a source must ask the network for (a page of a bucket's listing, a Metalink), it gives
+ * out as an entry whose reader it is: a document, fetched as any file is, which comes back by
+ * source_read(). */
 #ifndef SEINE_CORE_SOURCE_H
 #define SEINE_CORE_SOURCE_H
 
@@ -13,15 +17,21 @@ enum source_status {
 	SOURCE_ENTRY, /* *entry is yours */
 	SOURCE_AGAIN, /* nothing yet; wait until source_fd() is readable. Where that is -1 the
 	               * source only takes a breath: call again soon */
+	SOURCE_LATER, /* nothing before one of the documents that it has given out as entries has
+	               * been read or is lost */
 	SOURCE_BAD, /* one bad line: *err says which and why; call again for the next */
 	SOURCE_BROKEN, /* the input cannot be read any further: *err says why; then SOURCE_END */
-	SOURCE_END /* no more, now and ever */
+	SOURCE_END /* no more, unless a document that is under way turns out to have some */
 };
 
 struct source;
 struct source_ops {
 	enum source_status (*next)(struct source *, struct entry **, struct error *);
 	int (*fd)(const struct source *);
+	/* The document that this entry is has come, and its bytes may be taken; or it will not
+	 * come. Both NULL for a source that is no reader of any entry. */
+	void (*read)(struct source *, const struct entry *document, struct buf *body);
+	void (*lost)(struct source *, const struct entry *document);
 	void (*free)(struct source *);
 };
 
@@ -40,6 +50,16 @@ static inline enum source_status must_check source_next(
 static inline int source_fd(const struct source *source)
 {
 	return source->ops->fd ? source->ops->fd(source) : -1;
+}
+
+static inline void source_read(const struct entry *document, struct buf *body)
+{
+	document->reader->ops->read(document->reader, document, body);
+}
+
+static inline void source_lost(const struct entry *document)
+{
+	document->reader->ops->lost(document->reader, document);
 }
 
 static inline void source_free(struct source *source)

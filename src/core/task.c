@@ -1,42 +1,32 @@
-/* Mirrors in turn.
- *
- * A failure is booked on the mirror that failed; then the next one that is alive is
- * asked, in the order given. Coming round again begins a new round, and only between
- * rounds is there a wait: another mirror need not suffer for the first one's trouble.
- */
 #include "core/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
-#include "core/policy.h"
 
-/* NULL is fine. */
-static void place_release(struct place *place)
-{
-	if (!place || --place->refs > 0)
-		return;
-	url_release(&place->url);
-	free(place);
-}
-
-static struct place *place_share(struct place *place)
-{
-	if (place)
-		place->refs++;
-	return place;
-}
+/* Of those that servers have told of. */
+#define ANNOUNCED_MAX 16
 
 struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime now)
 {
-	size_t n = entry->urls.count;
+	struct task *task = xcalloc(1, sizeof(*task));
 	struct outcome none;
-	struct task *task = xcalloc(1, sizeof(*task) + n * sizeof(task->mirrors[0]));
 
 	outcome_init(&none);
 	task->exchange = none.exchange;
 	task->entry = entry;
+	task->n_mirrors = entry->urls.count;
+	task->mirrors = xreallocarray(NULL, task->n_mirrors, sizeof(*task->mirrors));
+	for (size_t i = 0; i < task->n_mirrors; i++)
+		mirror_init(&task->mirrors[i]);
+	/* What is left of an earlier run is from the first one, in all likelihood; what has
+	 * been verified may go on with anything. */
+	if (entry->resume && !entry->pieces)
+		version_copy(&task->mirrors[0].version, &entry->resume->version);
 	task->at = &entry->url;
+	task->teller = NO_MIRROR;
+	task->lap = 1;
 	task->born = now;
 	list_init(&task->link);
 	list_init(&task->all);
@@ -48,15 +38,154 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 void task_free(struct task *task)
 {
 	chunks_release(&task->chunks);
-	place_release(task->own);
+	for (size_t i = 0; i < task->n_mirrors; i++)
+		mirror_release(&task->mirrors[i]);
+	free(task->mirrors);
 	place_release(task->asked);
 	free(task->exchange.content_type);
 	entry_free(task->entry);
 	free(task);
 }
 
+static const char *mirror_text(const struct task *task, size_t index)
+{
+	return index < task->entry->urls.count ? task->entry->urls.items[index]
+					       : task->mirrors[index].announced;
+}
+
+void task_add_mirror(struct task *task, struct url *url, bool by_public)
+{
+	struct mirror *mirror;
+
+	if (task->n_mirrors - task->entry->urls.count >= ANNOUNCED_MAX)
+		return;
+	if (strcmp(url->text, task->entry->url.text) == 0)
+		return;
+	for (size_t i = 0; i < task->n_mirrors; i++)
+		if (strcmp(url->text, mirror_text(task, i)) == 0)
+			return;
+	task->mirrors = xreallocarray(
+		task->mirrors, task->n_mirrors + 1, sizeof(*task->mirrors));
+	mirror = &task->mirrors[task->n_mirrors++];
+	mirror_init(mirror);
+	mirror->announced = xstrdup(url->text);
+	mirror->announced_by_public = mirror->from_public = by_public;
+	mirror_go(mirror, url);
+}
+
+/* The URL to ask there; NULL: what the list has is none. */
+static const struct url *mirror_url(struct task *task, size_t index)
+{
+	struct mirror *mirror = &task->mirrors[index];
+	struct url url;
+
+	if (!mirror->place && index == 0)
+		return &task->entry->url;
+	if (!mirror->place) {
+		if (url_parse(&url, mirror_text(task, index), NULL) != 0)
+			return NULL;
+		mirror_go(mirror, &url);
+	}
+	return &mirror->place->url;
+}
+
+static bool is_usable(const struct task *task, const struct mirror *mirror)
+{
+	return !mirror->dead && !mirror->spent && !mirror->aside &&
+	       mirror->lap != task->lap;
+}
+
+/* May it add to what is there? A date says less than a strong ETag does: only where the mirror
+ * that has told it cannot be asked now does another one with the same date go on. */
+static bool can_add(const struct task *task, size_t index)
+{
+	return task->chunks.way != CHUNKS_RANGES || task->chunks.proven ||
+	       task->chunks.version.etag || task->teller == NO_MIRROR ||
+	       index == task->teller || !is_usable(task, &task->mirrors[task->teller]);
+}
+
+/* May it be asked now? A URL that is none is found out here. */
+static bool is_candidate(struct task *task, size_t index)
+{
+	struct mirror *mirror = &task->mirrors[index];
+
+	if (!is_usable(task, mirror) || !can_add(task, index))
+		return false;
+	if (mirror_url(task, index))
+		return true;
+	mirror->dead = true;
+	return false;
+}
+
+/* The i-th one from that whose turn it is. */
+static size_t in_turn(const struct task *task, size_t i)
+{
+	return (task->turn + i) % task->n_mirrors;
+}
+
+/* How good it is to ask this one now: more is better. One that has not shown yet that it has the
+ * file is asked once, to begin with. */
+static int rank_of(const struct mirror *mirror, bool has_room)
+{
+	return 2 * has_room + (mirror->has_it || mirror->n_flying == 0);
+}
+
+bool task_aim(struct task *task, task_room *room, const void *context)
+{
+	size_t best = NO_MIRROR;
+	int best_rank = 0;
+
+	for (size_t i = 0; i < task->n_mirrors; i++) {
+		size_t index = in_turn(task, i);
+		struct mirror *mirror = &task->mirrors[index];
+		int rank;
+
+		if (!is_candidate(task, index))
+			continue;
+		rank = rank_of(mirror, !room || room(context, mirror_url(task, index)));
+		if (best == NO_MIRROR || rank > best_rank ||
+			(rank == best_rank &&
+				mirror->n_flying < task->mirrors[best].n_flying)) {
+			best = index;
+			best_rank = rank;
+		}
+		/* It cannot get better; or only mirrors of a file in ranges are equals. */
+		if ((best_rank == 3 && mirror->n_flying == 0) ||
+			task->chunks.n_flying == 0)
+			break;
+	}
+	if (best != NO_MIRROR)
+		task->mirror = best;
+	task->at = mirror_url(task, task->mirror);
+	return best_rank >= 2;
+}
+
+/* The one mirror that all bytes of the part are from. */
+static size_t only_giver(const struct task *task)
+{
+	size_t giver = NO_MIRROR;
+
+	for (size_t i = 0; i < task->n_mirrors; i++) {
+		if (task->mirrors[i].gave != task->chunks.generation + 1)
+			continue;
+		if (giver != NO_MIRROR)
+			return NO_MIRROR;
+		giver = i;
+	}
+	return giver;
+}
+
+/* What is about to be asked can be told of. */
+static void note_url(struct task *task, const struct attempt *attempt)
+{
+	place_release(task->asked);
+	task->asked = place_share(attempt->place);
+	task->history.url = attempt->url;
+}
+
 struct attempt *task_attempt(struct task *task, nstime now)
 {
+	struct mirror *mirror = &task->mirrors[task->mirror];
 	struct attempt *attempt = xcalloc(1, sizeof(*attempt));
 
 	list_init(&attempt->active);
@@ -66,21 +195,31 @@ struct attempt *task_attempt(struct task *task, nstime now)
 	attempt->version = (struct version)VERSION_UNKNOWN;
 	attempt->task = task;
 	attempt->entry = task->entry;
-	attempt->place = place_share(task->own);
+	attempt->mirror = task->mirror;
+	attempt->place = place_share(mirror->place);
 	attempt->origin_key = task->at->origin;
 	attempt->url = task->at->text;
 	attempt->host = task->at->host;
 	attempt->port = url_port(task->at);
-	attempt->trusted = url_same_origin(task->at, &task->entry->url);
+	attempt->trusted = (mirror->place && mirror->place->trusted) ||
+			   url_same_origin(task->at, &task->entry->url);
 	attempt->started = now;
 	atomic_init(&attempt->received, 0);
 	atomic_init(&attempt->expected, -1);
-	chunks_start(&task->chunks, attempt, now);
-	place_release(task->asked);
-	task->asked = place_share(task->own);
-	task->history.url = attempt->url;
+	chunks_start(&task->chunks, attempt, &mirror->version, now);
+	if (attempt->work == WORK_COMMIT)
+		attempt->mirror = only_giver(task);
+	else
+		mirror->n_flying++;
+	if (attempt->work == WORK_FETCH || !task->history.url)
+		note_url(task, attempt);
 	task->n_flying++;
 	return attempt;
+}
+
+const struct url *attempt_place(const struct attempt *attempt)
+{
+	return attempt->place ? &attempt->place->url : &attempt->entry->url;
 }
 
 void attempt_free(struct attempt *attempt)
@@ -90,12 +229,46 @@ void attempt_free(struct attempt *attempt)
 	free(attempt);
 }
 
-void task_progress(struct task *task, const struct outcome *outcome)
+bool task_head(struct task *task, struct attempt *attempt, const struct head *head)
+{
+	struct mirror *mirror = &task->mirrors[attempt->mirror];
+	bool had_lease = attempt->lease != NULL;
+	bool more = chunks_head(&task->chunks, attempt, head);
+
+	if (attempt->generation != task->chunks.generation || !attempt->lease)
+		return more;
+	if (task->chunks.proven)
+		version_copy(&mirror->version, head->version);
+	mirror->has_it = true;
+	if (!had_lease || task->teller == NO_MIRROR)
+		task->teller = attempt->mirror;
+	return more;
+}
+
+bool task_end(struct task *task, struct attempt *attempt, const struct outcome *outcome,
+	nstime now)
+{
+	struct mirror *mirror;
+
+	task->n_flying--;
+	if (attempt->work == WORK_FETCH) {
+		mirror = &task->mirrors[attempt->mirror];
+		mirror->n_flying--;
+		if (outcome->written > 0 &&
+			attempt->generation == task->chunks.generation)
+			mirror->gave = attempt->generation + 1;
+	}
+	return chunks_end(&task->chunks, attempt, outcome, now);
+}
+
+void task_progress(
+	struct task *task, const struct attempt *attempt, const struct outcome *outcome)
 {
 	const struct exchange *latest = &outcome->exchange;
 	int64_t bytes = task->exchange.size_download + latest->size_download;
 
-	task->mirrors[task->mirror].tries = 0;
+	mirror_brought(&task->mirrors[attempt->mirror]);
+	task->lap++;
 	task->round = 0;
 	task->exchange.size_download = bytes;
 	if (outcome->type != OUTCOME_PART)
@@ -106,108 +279,100 @@ void task_progress(struct task *task, const struct outcome *outcome)
 	task->exchange.size_download = bytes;
 }
 
-/* Ask there from now on; the URL is taken over. */
-static void task_go(struct task *task, struct url *url)
+static bool has_candidate(struct task *task)
 {
-	struct place *place = xcalloc(1, sizeof(*place));
-
-	place->url = *url;
-	*url = (struct url){0};
-	place->refs = 1;
-	place_release(task->own);
-	task->own = place;
-	task->at = &place->url;
-}
-
-/* Point at a mirror's own URL, forgetting where redirects had led. */
-static int task_aim(struct task *task, size_t mirror)
-{
-	struct url url;
-
-	task->hops = 0;
-	task->from_public = false;
-	task->mirror = mirror;
-	if (mirror == 0) {
-		place_release(task->own);
-		task->own = NULL;
-		task->at = &task->entry->url;
-		return 0;
-	}
-	if (url_parse(&url, task->entry->urls.items[mirror], NULL) != 0)
-		return -1;
-	task_go(task, &url);
-	return 0;
-}
-
-/* The next mirror that is alive, from the one after the current; *wrapped says that a
- * new round begins there. A URL that is none is found out here, and its mirror dead. */
-static bool task_advance(struct task *task, int64_t max_tries, bool *wrapped)
-{
-	size_t n = task->entry->urls.count;
-	size_t first = task->mirror + 1;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t index = (first + i) % n;
-		struct mirror *mirror = &task->mirrors[index];
-
-		if (mirror->dead || mirror->tries >= max_tries)
-			continue;
-		if (task_aim(task, index) != 0) {
-			mirror->dead = true;
-			continue;
-		}
-		*wrapped = first + i >= n;
-		return true;
-	}
+	for (size_t i = 0; i < task->n_mirrors; i++)
+		if (is_candidate(task, i))
+			return true;
 	return false;
 }
 
-static bool counts_as_try(const struct task *task, struct mirror *mirror,
-	const struct attempt *attempt, const struct outcome *outcome,
-	uint64_t successes)
+/* Who comes next, and when. */
+static enum task_move choose_next(struct task *task)
 {
-	uint64_t before = mirror->was_refused ? mirror->successes : attempt->successes;
+	enum task_move move = TASK_NEXT;
 
-	if (!policy_is_refusal(outcome))
-		return true;
-	mirror->was_refused = true;
-	mirror->successes = attempt->successes;
-	return !task->delivers && successes <= before;
+	if (!has_candidate(task)) {
+		move = TASK_BACKOFF;
+		task->lap++;
+		if (!has_candidate(task))
+			move = TASK_GIVE_UP;
+	}
+	for (size_t i = 0; i < task->n_mirrors && move == TASK_GIVE_UP; i++) {
+		const struct mirror *mirror = &task->mirrors[i];
+
+		if (mirror->aside && !mirror->dead && !mirror->spent)
+			move = TASK_ANEW;
+	}
+	task_aim(task, NULL, NULL);
+	return move;
 }
 
-/* The same wrong bytes twice were not damaged on the way: the server has no others. Counted
- * apart from the tries, since the ranges of a file that is wrong as a whole are progress. */
-static bool is_wrong_again(
-	struct mirror *mirror, const struct outcome *outcome, int64_t max_tries)
+bool task_has_failed_since(const struct task *task, const struct attempt *attempt)
 {
-	bool again =
-		mirror->wrongs > 0 && mirror->wrong_digest == outcome->wrong_digest;
-
-	if (outcome->kind != KIND_CHECKSUM)
-		return false;
-	mirror->wrongs++;
-	mirror->wrong_digest = outcome->wrong_digest;
-	return again || mirror->wrongs >= max_tries;
+	return attempt->mirror != NO_MIRROR &&
+	       attempt->started < task->mirrors[attempt->mirror].failed;
 }
 
 enum task_move task_failed(struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome, int64_t max_tries, uint64_t successes)
+	const struct outcome *outcome, int64_t max_tries, uint64_t successes,
+	nstime now)
 {
-	struct mirror *mirror = &task->mirrors[task->mirror];
-	bool wrapped = false;
+	/* A commit's, that is nobody's fault, must come to an end as well. */
+	size_t index = attempt->mirror == NO_MIRROR ? task->mirror : attempt->mirror;
+	struct mirror *mirror = &task->mirrors[index];
 
-	if (counts_as_try(task, mirror, attempt, outcome, successes))
-		mirror->tries++;
-	if (!policy_is_transient(outcome) || is_wrong_again(mirror, outcome, max_tries))
-		mirror->dead = true;
-	if (!task_advance(task, max_tries, &wrapped))
-		return TASK_GIVE_UP;
-	return wrapped ? TASK_BACKOFF : TASK_NEXT;
+	if (mirror_book(mirror, attempt, outcome, max_tries, task->delivers,
+		    task->flaky ? UINT64_MAX : successes))
+		task->round = 0;
+	mirror->lap = task->lap;
+	mirror->failed = now;
+	task->turn = (index + 1) % task->n_mirrors;
+	return choose_next(task);
 }
 
-void task_redirect(struct task *task, struct url *target, bool from_public)
+enum task_move task_set_aside(struct task *task, const struct attempt *attempt)
 {
-	task_go(task, target);
-	task->hops++;
-	task->from_public |= from_public;
+	task->mirrors[attempt->mirror].aside = true;
+	return choose_next(task);
+}
+
+void task_was_slow(struct task *task, const struct attempt *attempt)
+{
+	struct mirror *mirror = &task->mirrors[attempt->mirror];
+
+	mirror->lap = task->lap;
+	if (has_candidate(task))
+		return;
+	mirror->lap = ++task->lap;
+	if (!has_candidate(task))
+		mirror->lap = 0;
+}
+
+void task_begin_anew(struct task *task, enum chunks_way way)
+{
+	chunks_reset(&task->chunks, way);
+	task->teller = NO_MIRROR;
+	for (size_t i = 0; i < task->n_mirrors; i++) {
+		version_release(&task->mirrors[i].version);
+		task->mirrors[i].has_it = task->mirrors[i].aside = false;
+	}
+	task_aim(task, NULL, NULL);
+}
+
+bool task_is_there(const struct task *task, const struct attempt *attempt)
+{
+	return task->mirrors[attempt->mirror].place == attempt->place;
+}
+
+void task_redirect(struct task *task, const struct attempt *attempt, struct url *target,
+	bool from_public, bool moved)
+{
+	struct mirror *mirror = &task->mirrors[attempt->mirror];
+
+	mirror_go(mirror, target);
+	mirror->place->trusted = moved;
+	mirror->hops++;
+	mirror->from_public |= from_public;
+	task->at = mirror_url(task, task->mirror);
 }

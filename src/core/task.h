@@ -1,29 +1,22 @@
-/* task.h - an entry while it is being worked on: which mirror is asked, how often each was
- * tried, how far a redirect has led. The scheduler's own; pure; not thread-safe. */
+/* task.h - an entry while it is being worked on: which of its mirrors is asked next, and what is
+ * left to be done after a failure.
+ *
+ * The first attempt is made at the first mirror, and after a failure the next one in the order
+ * given has its turn; only when all have failed is there a wait, which begins another lap.
+ * While a file comes in ranges, mirrors share them: the next attempt is made at the one that
+ * fewest are made at, and that has room. They may where a digest proves the result; else all
+ * must say that they have the same state of the file. One that says it has another is set aside.
+ *
+ * The scheduler's own; pure; not thread-safe. */
 #ifndef SEINE_CORE_TASK_H
 #define SEINE_CORE_TASK_H
 
 #include "base/heap.h"
 #include "core/chunks.h"
 #include "core/entry.h"
+#include "core/mirror.h"
 #include "core/observer.h"
 #include "core/origin.h"
-
-/* One of the entry's URLs, as it has behaved so far. */
-struct mirror {
-	unsigned tries;        /* that count against max_tries */
-	bool dead;             /* not to be asked again */
-	unsigned wrongs;       /* how often it sent what has another digest ... */
-	uint64_t wrong_digest; /* ... the last time with this fingerprint */
-	bool was_refused;      /* it said 429 or 503 ... */
-	uint64_t successes;    /* ... to an attempt started after so many successes */
-};
-
-/* Where a further mirror or a redirect has led: kept as long as an attempt is made there. */
-struct place {
-	struct url url;
-	unsigned refs;
-};
 
 struct task {
 	struct entry *entry; /* owned */
@@ -39,18 +32,19 @@ struct task {
 	bool done;     /* its last word is said: it goes once nothing flies any more */
 	nstime queued; /* when it got something to start */
 
-	size_t mirror;        /* index of the one that is asked */
-	unsigned round;       /* how often all of them have been gone through */
-	const struct url *at; /* what to ask next: entry->url, or own->url */
-	struct place *own;    /* NULL: entry->url */
+	struct mirror *mirrors; /* the entry's URLs, then those that were announced */
+	size_t n_mirrors;
+	size_t mirror;        /* index of the one that is asked next */
+	const struct url *at; /* ... there */
+	size_t turn;          /* the mirror whose turn it is, if all else is equal */
+	size_t teller;        /* who has told what the file is; NO_MIRROR: nobody */
+	unsigned lap;         /* from 1: in each, a mirror may fail once */
+	unsigned round;       /* laps since something came */
 	struct place *asked;  /* where history.url is; NULL: entry->url */
-	unsigned hops;        /* redirects since the mirror's own URL */
-	bool from_public;     /* the chain has gone through a public server */
-	nstime failed;        /* when a failure was booked last */
-	bool delivers;        /* the origin was sending to another when it ended */
+	bool delivers;        /* the origin was sending to another when it ended ... */
+	bool flaky;           /* ... and refuses some for no reason of load */
 	nstime born;
-	nstime deadline;         /* set with the first attempt; NSTIME_NEVER: none */
-	struct mirror mirrors[]; /* one per URL of the entry */
+	nstime deadline; /* set with the first attempt; NSTIME_NEVER: none */
 };
 
 /* Takes the entry, whose url must be parsed. */
@@ -58,30 +52,67 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 /* Nothing flies. */
 void task_free(struct task *task);
 
-/* The next attempt, of what the task wants to start next: at the URL that it is at, owned by
- * you until attempt_free. */
-struct attempt *task_attempt(struct task *task, nstime now);
-/* It is not flying, or the task's chunks are told of its end. */
-void attempt_free(struct attempt *attempt);
-/* It brought something: failures before that do not count any more. */
-void task_progress(struct task *task, const struct outcome *outcome);
+/* A server has told of another URL (taken over) where the same bytes are; `by_public`: from a
+ * public address. One that is known, or one too many, changes nothing. */
+void task_add_mirror(struct task *task, struct url *url, bool by_public);
 
-/* What to do after an attempt failed at the current mirror. */
+/* May one more be asked there at once? */
+typedef bool task_room(const void *context, const struct url *url);
+/* Choose the mirror to ask next: sets `mirror` and `at`. `room` NULL: there is room everywhere.
+ * Returns whether there is at the one that was chosen. The task is in no queue. */
+bool task_aim(struct task *task, task_room *room, const void *context);
+
+/* The next attempt, of what the task wants to start next: at the mirror that was chosen, owned
+ * by you until attempt_free. */
+struct attempt *task_attempt(struct task *task, nstime now);
+/* Where it is made. */
+const struct url *attempt_place(const struct attempt *attempt);
+/* It has ended, and the task has been told of that. */
+void attempt_free(struct attempt *attempt);
+/* The attempt is answered: as chunks_head. */
+bool task_head(struct task *task, struct attempt *attempt, const struct head *head);
+/* The attempt has ended like this: as chunks_end. What follows from it is not done yet. */
+bool task_end(struct task *task, struct attempt *attempt, const struct outcome *outcome,
+	nstime now);
+/* It brought something: failures before that do not count any more. */
+void task_progress(struct task *task, const struct attempt *attempt,
+	const struct outcome *outcome);
+
+/* What to do after an attempt failed. */
 enum task_move {
 	TASK_NEXT,    /* ask another mirror now */
-	TASK_BACKOFF, /* all have been asked in this round: wait, then go on */
+	TASK_BACKOFF, /* all have failed in this lap: wait, then go on */
+	TASK_ANEW,    /* those that are left have another file: begin that */
 	TASK_GIVE_UP
 };
 
-/* Book the attempt's failure and move on to the next mirror that is alive. `successes` is how
- * often the origin has delivered so far: refusals (429, 503) do not count as tries while it delivers to
+/* Was it under way when another attempt at this mirror failed? Then both met the same trouble,
+ * which is one try. */
+bool task_has_failed_since(const struct task *task, const struct attempt *attempt);
+/* Book the attempt's failure on its mirror, and choose another. `successes` is how often the
+ * origin has delivered so far: refusals (429, 503) do not count as tries while it delivers to
  * others, since then the rate is at fault, not the request. It does when it has delivered
  * since the start of the last attempt that it refused (this one, if it is the first), or is
- * in the middle of sending something. */
+ * in the middle of sending something. Where it has delivered many others since then, or is known
+ * to refuse for no reason of load, two of them are overlooked, and after that they count; so they
+ * do when there have been four times as many as may fail. */
 enum task_move task_failed(struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome, int64_t max_tries, uint64_t successes);
+	const struct outcome *outcome, int64_t max_tries, uint64_t successes,
+	nstime now);
+/* The attempt's mirror has not the file that is fetched, or not what is asked for of it: choose
+ * another. */
+enum task_move task_set_aside(struct task *task, const struct attempt *attempt);
+/* The attempt was so slow that it was ended: another mirror comes first, if there is one. */
+void task_was_slow(struct task *task, const struct attempt *attempt);
+/* Nothing of what is there is to be kept, as chunks_reset. No mirror is set aside any more. */
+void task_begin_anew(struct task *task, enum chunks_way way);
 
-/* The attempt was redirected to `target` (taken over). */
-void task_redirect(struct task *task, struct url *target, bool from_public);
+/* Is the attempt's mirror still to be asked where the attempt was made? Not when it has failed
+ * since, or another attempt has been told of a way already. */
+bool task_is_there(const struct task *task, const struct attempt *attempt);
+/* ... and the attempt was redirected to `target` (taken over). `moved`: that is the place that
+ * the entry means, which is trusted as much. The task is in no queue. */
+void task_redirect(struct task *task, const struct attempt *attempt, struct url *target,
+	bool from_public, bool moved);
 
 #endif

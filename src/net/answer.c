@@ -18,13 +18,20 @@ static void describe(const struct response *response, const struct attempt *atte
 	version->size = size;
 }
 
-/* 200: all of it. Where a state of the file was asked for by If-Range, that is gone. */
+/* 200: all of it. Where a state of the file was asked for by If-Range, that is gone. Where a range
+ * was asked for of a file that is known, without If-Range, this server knows no ranges. */
 static enum answer judge_whole(const struct response *response,
 	const struct attempt *attempt, bool decoded, struct version *version,
 	struct head *head, struct error *err)
 {
 	if (attempt->ranged && version_pin(&attempt->version))
 		return changed(err);
+	if (attempt->ranged && attempt->version.size >= 0) {
+		error_set(err, KIND_RANGE, 0,
+			"%ld %s, the whole file, to a range of it", response->status,
+			response_phrase(response->status));
+		return ANSWER_WRONG;
+	}
 	describe(response, attempt,
 		!decoded && !response->chunked ? response->length : -1, version);
 	head->last = version->size >= 0 ? version->size - 1 : RANGE_OPEN;
@@ -97,6 +104,9 @@ enum answer answer_judge(const struct response *response, const struct attempt *
 		return judge_whole(response, attempt, decoded, version, head, err);
 	if (response->status == 206 && attempt->ranged)
 		return judge_range(response, attempt, version, head, err);
+	if (response->status == 412 && attempt->ranged &&
+		version_pin(&attempt->version))
+		return changed(err);
 	if (response->status == 416 && attempt->ranged)
 		return judge_beyond(response, attempt, err);
 	return ANSWER_OTHER;

@@ -4,16 +4,16 @@
  * would hold a descriptor per transfer, and with many in flight run out of them. So a
  * body is kept in memory up to SMALL_FILE, and most bodies never get a part file open
  * at all: one open, write, close and rename at the end. What is larger goes to a part,
- * in pieces of PIECE; a block that is large already is written from where libcurl has
+ * in blocks of BLOCK; one that is large already is written from where libcurl has
  * it, without a copy. */
 #include "net/body.h"
 
 #include "store/journal.h"
 
-#define PIECE (256 * 1024) /* what is gathered for one write */
+#define BLOCK (256 * 1024) /* what is gathered for one write */
 /* The journal is told of so much at a time: what it does not know of is fetched again after a
  * kill. Where telling it means a sync, that is dearer than the bytes. */
-#define NOTE PIECE
+#define NOTE BLOCK
 #define NOTE_SYNCED (8 * 1024 * 1024)
 #define DIRECT (48 * 1024) /* a block from here up is not worth gathering */
 #define KEEP (64 * 1024)   /* the buffer that an idle handle may hold on to */
@@ -24,6 +24,7 @@ void body_init(struct body *body, struct outdir *outdir, struct parts *parts,
 	*body = (struct body){.outdir = outdir,
 		.parts = parts,
 		.proofs = PROOFS_INIT,
+		.inspection = INSPECTION_INIT,
 		.note = durability == DURABILITY_EACH ? NOTE_SYNCED : NOTE};
 	buf_init(&body->pending);
 }
@@ -33,6 +34,7 @@ void body_release(struct body *body)
 	body_abort(body);
 	buf_release(&body->pending);
 	proofs_release(&body->proofs);
+	inspection_release(&body->inspection);
 }
 
 void body_abort(struct body *body)
@@ -44,6 +46,7 @@ void body_abort(struct body *body)
 	body->part = NULL;
 	body->attempt = NULL;
 	body->written = body->noted = 0;
+	body->inspection.wrong = 0;
 }
 
 int body_begin(struct body *body, const struct attempt *attempt, bool whole,
@@ -53,28 +56,26 @@ int body_begin(struct body *body, const struct attempt *attempt, bool whole,
 
 	body_abort(body);
 	body->attempt = attempt;
+	if (inspection_begin(&body->inspection, attempt->entry->pieces,
+		    attempt->asked.first, size, err) != 0)
+		return -1;
 	if (!whole || size > SMALL_FILE) {
 		body->part = parts_get(body->parts, attempt, facts, err);
 		return body->part ? 0 : -1;
 	}
 	if (size > 0)
 		buf_reserve(&body->pending, (size_t)size);
-	return proofs_begin(
-		&body->proofs, attempt->entry, facts->announced, facts->by, err);
+	if (proofs_begin(&body->proofs, attempt->entry, facts->announced, facts->by,
+		    err) != 0)
+		return -1;
+	if (facts->etag)
+		proofs_try_etag(&body->proofs, facts->etag, size);
+	return 0;
 }
 
 bool body_is_part(const struct body *body)
 {
 	return body->part != NULL;
-}
-
-static int body_note(struct body *body, struct error *err)
-{
-	int64_t first = body->attempt->asked.first;
-	struct range range = {first + body->noted, first + body->written - 1};
-
-	body->noted = body->written;
-	return range.last >= range.first ? part_note(body->part, range, err) : 0;
 }
 
 static int body_write(
@@ -84,7 +85,7 @@ static int body_write(
 		    len, err) != 0)
 		return -1;
 	body->written += (int64_t)len;
-	return body->written - body->noted >= body->note ? body_note(body, err) : 0;
+	return 0;
 }
 
 static int body_flush(struct body *body, struct error *err)
@@ -110,7 +111,8 @@ static int move_to_part(struct body *body, struct error *err)
 	return body->part ? 0 : -1;
 }
 
-int body_add(struct body *body, const void *data, size_t len, struct error *err)
+/* To where the bytes go. */
+static int body_put(struct body *body, const void *data, size_t len, struct error *err)
 {
 	if (!body->part && body->pending.len + len > SMALL_FILE &&
 		move_to_part(body, err) != 0)
@@ -119,9 +121,46 @@ int body_add(struct body *body, const void *data, size_t len, struct error *err)
 		return body_flush(body, err) == 0 ? body_write(body, data, len, err)
 						  : -1;
 	buf_add(&body->pending, data, len);
-	if (body->part && body->pending.len >= PIECE)
+	if (body->part && body->pending.len >= BLOCK)
 		return body_flush(body, err);
 	return 0;
+}
+
+/* Bytes that are in the part, and right as far as can be told. */
+static int64_t body_counts(const struct body *body)
+{
+	int64_t sound = body->inspection.sound - body->attempt->asked.first;
+
+	return body->written < sound ? body->written : sound;
+}
+
+/* What has come to count is told of. */
+static int body_note(struct body *body, struct error *err)
+{
+	int64_t first = body->attempt->asked.first;
+	struct range range = {first + body->noted, first + body_counts(body) - 1};
+
+	if (range.last < range.first)
+		return 0;
+	body->noted = body_counts(body);
+	if (body->inspection.pieces && part_prove(body->part, range, err) != 0)
+		return -1;
+	return part_note(body->part, range, err);
+}
+
+int body_add(struct body *body, const void *data, size_t len, struct error *err)
+{
+	if (body_put(body, data, len, err) != 0 ||
+		inspection_add(&body->inspection, data, len, err) != 0)
+		return -1;
+	if (body->part && body_counts(body) - body->noted >= body->note)
+		return body_note(body, err);
+	return 0;
+}
+
+int body_end(struct body *body, struct error *err)
+{
+	return inspection_end(&body->inspection, err);
 }
 
 void body_proves_length(struct body *body)
@@ -130,13 +169,16 @@ void body_proves_length(struct body *body)
 		part_proves_length(body->part);
 }
 
-int body_settle(struct body *body, int64_t *written, struct error *err)
+int body_settle(struct body *body, struct outcome *outcome, struct error *err)
 {
 	int failed = body->part ? body_flush(body, err) : 0;
 
 	if (body->part && !failed)
 		failed = body_note(body, err);
-	*written = body->written;
+	if (body->part)
+		outcome->written = body_counts(body);
+	if (body->inspection.wrong)
+		outcome->wrong_digest = body->inspection.wrong;
 	body_abort(body);
 	return failed;
 }
@@ -148,6 +190,8 @@ int body_commit(struct body *body, const struct settings *settings, int64_t mtim
 	struct journal *journal = outdir_journal(body->outdir);
 	int failed = proofs_add(&body->proofs, bytes->data, bytes->len, err);
 
+	if (body->inspection.pieces)
+		pieces_prove(outcome);
 	if (!failed)
 		failed = proofs_check(&body->proofs, outcome, err);
 	if (!failed)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "store/journal.h"
 #include "store/proof.h"
@@ -143,6 +144,28 @@ static bool is_sound(const struct parts *parts, const struct journal_file *file)
 	       S_ISREG(info.st_mode) && info.st_nlink == 1 && info.st_size >= end;
 }
 
+/* What a part's bytes are of, and how they have been verified. */
+static uint64_t sources_of(const struct entry *entry)
+{
+	const struct pieces *pieces = entry->pieces;
+	uint64_t hash = journal_urls(&entry->urls);
+
+	if (!pieces)
+		return hash;
+	hash = hash64(&pieces->length, sizeof(pieces->length), hash + pieces->alg);
+	return hash64(pieces->digests, pieces->count * checksum_len(pieces->alg), hash);
+}
+
+/* Has the file that was left the size, and can more of it be asked for? */
+static bool can_go_on(const struct journal_file *file, const struct entry *entry)
+{
+	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size))
+		return false;
+	if (entry->pieces)
+		return pieces_fit(entry->pieces, file->size);
+	return file->etag || file->modified;
+}
+
 struct resume *parts_resume(struct parts *parts, const struct entry *entry)
 {
 	const struct journal_file *file;
@@ -151,9 +174,8 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry)
 	if (!parts->journal)
 		return NULL;
 	file = journal_find(parts->journal, entry->path);
-	if (!file || file->urls != journal_urls(&entry->urls) || file->size < 0 ||
-		(entry->size >= 0 && entry->size != file->size) ||
-		(!file->etag && !file->modified) || !is_sound(parts, file))
+	if (!file || file->urls != sources_of(entry) || !can_go_on(file, entry) ||
+		!is_sound(parts, file))
 		return NULL;
 	resume = xcalloc(
 		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));
@@ -189,7 +211,7 @@ static int tell_journal(
 {
 	struct journal_file file = {.id = part->id,
 		.path = part->entry->path,
-		.urls = journal_urls(&part->entry->urls),
+		.urls = sources_of(part->entry),
 		.size = version->size,
 		.etag = version->etag,
 		.modified = version->modified};
@@ -290,6 +312,8 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		part_free(part);
 		return NULL;
 	}
+	if (facts->etag)
+		proofs_try_etag(&part->proofs, facts->etag, facts->version->size);
 	map_put(parts->by_entry, part->key, part);
 	return part;
 }
@@ -338,33 +362,70 @@ void part_put(struct part *part)
 	pthread_mutex_unlock(&parts->lock);
 }
 
-/* Show the proofs bytes that follow on what they have seen. */
-static int prove(struct part *part, int64_t offset, const void *data, size_t len,
-	struct error *err)
+/* Are these the bytes that follow on what the proofs have seen? Then they are to be shown, by
+ * nobody else meanwhile. */
+static bool begin_proving(struct part *part, int64_t offset)
 {
 	bool next;
-	int failed;
 
 	pthread_mutex_lock(&part->lock);
 	next = proofs_wanted(&part->proofs) && offset == part->proved && !part->proving;
 	part->proving |= next;
 	pthread_mutex_unlock(&part->lock);
-	if (!next)
-		return 0;
-	failed = proofs_add(&part->proofs, data, len, err);
+	return next;
+}
+
+static void end_proving(struct part *part, int64_t proved)
+{
 	pthread_mutex_lock(&part->lock);
-	part->proved += (int64_t)len;
+	part->proved = proved;
 	part->proving = false;
 	pthread_mutex_unlock(&part->lock);
-	return failed;
 }
 
 int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	struct error *err)
 {
+	int failed;
+
 	if (sink_write(part->sink, offset, data, len, err) != 0)
 		return -1;
-	return prove(part, offset, data, len, err);
+	if (part->entry->pieces || !begin_proving(part, offset))
+		return 0;
+	failed = proofs_add(&part->proofs, data, len, err);
+	end_proving(part, offset + (int64_t)len);
+	return failed;
+}
+
+/* Show the proofs what is in the file. */
+static int read_back(struct part *part, int64_t first, int64_t end, struct error *err)
+{
+	unsigned char *block = xmalloc(READ_BACK);
+	int failed = 0;
+
+	while (!failed && first < end) {
+		size_t len =
+			end - first < READ_BACK ? (size_t)(end - first) : READ_BACK;
+
+		failed = sink_read(part->sink, first, block, len, err);
+		if (!failed)
+			failed = proofs_add(&part->proofs, block, len, err);
+		first += (int64_t)len;
+	}
+	free(block);
+	return failed;
+}
+
+/* They have just been written, so that reading them costs little. */
+int part_prove(struct part *part, struct range range, struct error *err)
+{
+	int failed;
+
+	if (!begin_proving(part, range.first))
+		return 0;
+	failed = read_back(part, range.first, range.last + 1, err);
+	end_proving(part, range.last + 1);
+	return failed;
 }
 
 void part_proves_length(struct part *part)
@@ -383,28 +444,6 @@ int part_note(struct part *part, struct range range, struct error *err)
 	return journal_range(part->parts->journal, part->id, range, err);
 }
 
-/* Show the proofs the rest. Nobody writes any more. */
-static int read_back(struct part *part, int64_t size, struct error *err)
-{
-	unsigned char *piece;
-	int failed = 0;
-
-	if (!proofs_wanted(&part->proofs) || part->proved >= size)
-		return 0;
-	piece = xmalloc(READ_BACK);
-	while (!failed && part->proved < size) {
-		int64_t left = size - part->proved;
-		size_t len = left < READ_BACK ? (size_t)left : READ_BACK;
-
-		failed = sink_read(part->sink, part->proved, piece, len, err);
-		if (!failed)
-			failed = proofs_add(&part->proofs, piece, len, err);
-		part->proved += (int64_t)len;
-	}
-	free(piece);
-	return failed;
-}
-
 static int commit(struct part *part, const struct attempt *attempt,
 	const struct settings *settings, struct outcome *outcome, struct error *err)
 {
@@ -413,7 +452,10 @@ static int commit(struct part *part, const struct attempt *attempt,
 	struct sink *sink;
 
 	outcome->verified = part->verified;
-	if (read_back(part, version->size, err) != 0 ||
+	if (part->entry->pieces)
+		pieces_prove(outcome);
+	if ((proofs_wanted(&part->proofs) &&
+		    read_back(part, part->proved, version->size, err) != 0) ||
 		proofs_check(&part->proofs, outcome, err) != 0)
 		return -1;
 	sink = part->sink;

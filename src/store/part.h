@@ -25,16 +25,17 @@ void parts_free(struct parts *parts);
 bool parts_are_kept(struct parts *parts);
 
 /* What an earlier run has left of the entry's file: the same URLs, a version that can be asked
- * for, the size that the entry asks for, if it does, and a part that is as long as it must be. Yours;
- * NULL: nothing. */
+ * for, or digests of the same pieces, the size that the entry asks for, if it does, and a part
+ * that is as long as it must be. Yours; NULL: nothing. */
 struct resume *parts_resume(struct parts *parts, const struct entry *entry);
 
 /* What an answer says of the file, when its first bytes come. */
 struct part_facts {
-	const struct version *version; /* size -1 where it is not known */
-	bool resumable; /* ranges of this version can be asked for later */
+	const struct version *version;    /* size -1 where it is not known */
+	bool resumable;                   /* ranges of it can be asked for later */
 	const struct checksum *announced; /* a digest of the whole file; NULL: none */
 	const char *by;                   /* who announces it; static */
+	const char *etag;                 /* of an object in S3; NULL: it is none */
 };
 
 /* The part for the attempt's file and generation: the one that is there (of an earlier
@@ -46,9 +47,12 @@ struct part *parts_get(struct parts *parts, const struct attempt *attempt,
 /* The attempt needs it no more. NULL is fine. */
 void part_put(struct part *part);
 
-/* These bytes belong at this offset. */
+/* These bytes belong at this offset. Of an entry with digests of pieces they may be wrong, or be
+ * written again by another attempt. */
 int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	struct error *err) must_check;
+/* ... and these, which have been written, are whole pieces that are right. */
+int part_prove(struct part *part, struct range range, struct error *err) must_check;
 /* All of it has come, and it would have been noticed if some had not, although its length was
  * not known before. */
 void part_proves_length(struct part *part);
@@ -56,8 +60,8 @@ void part_proves_length(struct part *part);
 int part_note(struct part *part, struct range range, struct error *err) must_check;
 
 /* The file is whole, and attempt->version.size long: verify it, give it its name, and end the
- * part. KIND_INTERNAL when there is none. Fills verified, verified_by, digest, wrong_digest and renamed of *outcome. A part with
- * wrong bytes is gone, too; one that the disk refuses stays. */
+ * part. KIND_INTERNAL when there is none. Fills verified, verified_by, digest, wrong_digest and
+ * renamed of *outcome. A part with wrong bytes is gone, too; one that the disk refuses stays. */
 int parts_commit(struct parts *parts, const struct attempt *attempt,
 	const struct settings *settings, struct outcome *outcome,
 	struct error *err) must_check;

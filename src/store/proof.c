@@ -9,6 +9,7 @@ void proofs_release(struct proofs *proofs)
 {
 	digest_free(proofs->asked.digest);
 	digest_free(proofs->announced.digest);
+	composite_free(proofs->composite);
 	*proofs = (struct proofs)PROOFS_INIT;
 }
 
@@ -35,6 +36,8 @@ int proofs_begin(struct proofs *proofs, const struct entry *entry,
 	struct error why;
 
 	proofs->asked.want.alg = proofs->announced.want.alg = DIGEST_NONE;
+	composite_free(proofs->composite);
+	proofs->composite = NULL;
 	if (asked->alg != DIGEST_NONE &&
 		proof_begin(&proofs->asked, asked, entry_checksum_by(entry), err) != 0)
 		return -1;
@@ -46,9 +49,15 @@ int proofs_begin(struct proofs *proofs, const struct entry *entry,
 	return 0;
 }
 
+void proofs_try_etag(struct proofs *proofs, const char *etag, int64_t size)
+{
+	if (!proofs_wanted(proofs))
+		proofs->composite = composite_new(etag, size);
+}
+
 bool proofs_wanted(const struct proofs *proofs)
 {
-	return proofs->asked.want.alg != DIGEST_NONE ||
+	return proofs->composite || proofs->asked.want.alg != DIGEST_NONE ||
 	       proofs->announced.want.alg != DIGEST_NONE;
 }
 
@@ -62,6 +71,8 @@ static int proof_add(
 
 int proofs_add(struct proofs *proofs, const void *data, size_t len, struct error *err)
 {
+	if (proofs->composite)
+		return composite_add(proofs->composite, data, len, err);
 	return proof_add(&proofs->asked, data, len, err) != 0
 		       ? -1
 		       : proof_add(&proofs->announced, data, len, err);
@@ -92,11 +103,31 @@ static int proof_check(const struct proof *proof, struct outcome *outcome,
 		outcome->digest, before, by);
 }
 
+static int check_composite(
+	struct proofs *proofs, struct outcome *outcome, struct error *err)
+{
+	bool proven;
+
+	if (composite_check(proofs->composite, &proven, err) != 0)
+		return -1;
+	if (proven)
+		outcome->verified = VERIFIED_ETAG;
+	return 0;
+}
+
 /* The stronger one last: it is the one to tell of. */
 int proofs_check(struct proofs *proofs, struct outcome *outcome, struct error *err)
 {
+	if (proofs->composite)
+		return check_composite(proofs, outcome, err);
 	if (proof_check(&proofs->asked, outcome, "was asked for", "", err) != 0)
 		return -1;
 	return proof_check(&proofs->announced, outcome, "the server announced by ",
 		proofs->announced.by, err);
+}
+
+void pieces_prove(struct outcome *outcome)
+{
+	outcome->verified = VERIFIED_HASH;
+	outcome->verified_by = "pieces";
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/entry.h"
+#include "store/composite.h"
 #include "store/digest.h"
 
 struct proof {
@@ -20,6 +21,7 @@ struct proof {
 
 struct proofs {
 	struct proof asked, announced;
+	struct composite *composite; /* NULL: none */
 };
 
 #define PROOFS_INIT                                                                    \
@@ -32,6 +34,9 @@ void proofs_release(struct proofs *proofs);
 /* Begin a file: of the entry, and of `announced` by `by` (NULL: nothing was), both copied. */
 int proofs_begin(struct proofs *proofs, const struct entry *entry,
 	const struct checksum *announced, const char *by, struct error *err) must_check;
+/* Try this, too: the ETag of an object of S3's that has so many bytes. It proves, or says
+ * nothing, so it is only looked at where there is no digest. */
+void proofs_try_etag(struct proofs *proofs, const char *etag, int64_t size);
 /* Is there anything to be computed? */
 bool proofs_wanted(const struct proofs *proofs);
 /* The next bytes, in the file's order. */
@@ -41,5 +46,9 @@ int proofs_add(struct proofs *proofs, const void *data, size_t len,
  * digest is the stronger one of two, or the one that was wrong (KIND_CHECKSUM). */
 int proofs_check(
 	struct proofs *proofs, struct outcome *outcome, struct error *err) must_check;
+
+/* All pieces of the file (inspection.h) are right: fills verified and verified_by; to be told
+ * before proofs_check, which knows what is of the whole. */
+void pieces_prove(struct outcome *outcome);
 
 #endif

@@ -6,7 +6,8 @@
  * the call, and the final name appears by renameat2 without replacing (unless --existing
  * says so). Verifying is the caller's: what is committed here is believed.
  *
- * A sink has one owner, but for sink_write; different sinks may be used by different threads. */
+ * A sink has one owner, but for sink_write and sink_read; different sinks may be used by
+ * different threads. */
 #ifndef SEINE_STORE_SINK_H
 #define SEINE_STORE_SINK_H
 
@@ -38,7 +39,7 @@ const char *sink_name(const struct sink *sink);
 /* Any thread, several at a time, at different offsets. */
 int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	struct error *err) must_check;
-/* All of len bytes, which have been written. */
+/* All of len bytes, which have been written. As sink_write. */
 int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
 	struct error *err) must_check;
 /* What has been written is on the disk on return, if --durability wants that (durable.h). */

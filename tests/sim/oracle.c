@@ -21,18 +21,19 @@ struct record {
 	/* Of a large file: */
 	bool large;
 	bool ended; /* it only waits for what is in flight */
-	bool turn;  /* there was a retry: another mirror may be asked */
 	bool anew;  /* it has begun anew, so that old attempts may be in flight */
 	unsigned fruitless; /* retries since something of it came that stays */
-	size_t mirror;      /* the one whose chain is followed */
-	unsigned hops;
-	bool from_public;
-	char *target;      /* a redirect leads there next; NULL: to a mirror */
-	nstime not_before; /* backs off until then */
-	char *url;         /* asked last */
+	size_t mirror;      /* that the last event was about, or whose turn it was */
+	nstime not_before;  /* backs off until then */
+	char *url;          /* asked last */
 	enum outcome_type outcome;
 	bool own_fault; /* the last failure was ours: no other mirror helps */
-	struct {
+	struct mirror_record {
+		bool turn; /* there was a retry: it may be asked at its own URL again */
+		char *url; /* asked last here */
+		char *target; /* a redirect leads there next; NULL: nowhere */
+		unsigned hops;
+		bool from_public;
 		unsigned failures; /* of all kinds */
 		unsigned refusals; /* 429 and 503 among them */
 		bool dead;         /* for good */
@@ -40,6 +41,12 @@ struct record {
 		uint64_t wrong_digest;
 	} mirrors[MIRRORS_MAX];
 };
+
+/* The mirror whose chain of redirects is followed. */
+static struct mirror_record *chain_of(struct record *record)
+{
+	return &record->mirrors[record->mirror];
+}
 
 void oracle_blame(struct oracle *oracle, const char *fmt, ...)
 {
@@ -124,8 +131,8 @@ static void check_turn(struct oracle *oracle, struct record *record, const char 
 			must(!is_used_up(oracle, record, mirror), record,
 				"a mirror is asked too often");
 			record->mirror = mirror;
-			record->hops = 0;
-			record->from_public = false;
+			chain_of(record)->hops = 0;
+			chain_of(record)->from_public = false;
 			return;
 		}
 		must(may_be_left(oracle, record, mirror), record,
@@ -134,40 +141,49 @@ static void check_turn(struct oracle *oracle, struct record *record, const char 
 	oracle_blame(oracle, "entry %" PRIu64 ": nobody named %s", record->number, url);
 }
 
-/* Of a large file several attempts fail at once, in any order: whose turn it is then cannot be
- * told from here. But it is at the same place, unless there is a reason. */
+/* Of a large file several attempts fail at once, in any order, and several mirrors are asked:
+ * whose turn it is then cannot be told from here. But each is at the same place, unless there
+ * is a reason. */
 static void check_place(struct oracle *oracle, struct record *record, const char *url)
 {
-	bool known = record->url && strcmp(record->url, url) == 0;
+	struct mirror_record *chain = chain_of(record);
+	bool known = chain->url && strcmp(chain->url, url) == 0;
 
-	for (size_t i = 0; i < record->entry->urls.count; i++) {
-		if (strcmp(record->entry->urls.items[i], url) != 0 ||
-			!(record->turn || !record->url))
-			continue;
+	if (strcmp(record->entry->urls.items[record->mirror], url) == 0 &&
+		(chain->turn || !chain->url)) {
 		known = true;
-		record->hops = 0;
-		record->from_public = false;
+		chain->hops = 0;
+		chain->from_public = false;
 	}
 	must(known, record, "at another place, for no reason");
-	record->turn = false;
+	chain->turn = false;
 }
 
-static void check_url(struct oracle *oracle, struct record *record, const char *url)
+static void check_url(
+	struct oracle *oracle, struct record *record, const struct attempt *attempt)
 {
-	if (!record->target && record->large) {
-		check_place(oracle, record, url);
-		return;
+	struct mirror_record *chain;
+
+	if (record->large)
+		record->mirror = attempt->mirror;
+	chain = chain_of(record);
+	if (chain->target) {
+		must(strcmp(chain->target, attempt->url) == 0, record,
+			"not where the redirect leads");
+		free(chain->target);
+		chain->target = NULL;
+	} else if (record->large) {
+		check_place(oracle, record, attempt->url);
+	} else {
+		check_turn(oracle, record, attempt->url);
 	}
-	if (!record->target) {
-		check_turn(oracle, record, url);
-		return;
-	}
-	must(strcmp(record->target, url) == 0, record, "not where the redirect leads");
-	free(record->target);
-	record->target = NULL;
+	must(attempt->mirror == record->mirror, record, "another mirror's attempt");
+	chain = chain_of(record);
+	free(chain->url);
+	chain->url = xstrdup(attempt->url);
 }
 
-static void check_attempt(struct oracle *oracle, const struct record *record,
+static void check_attempt(struct oracle *oracle, struct record *record,
 	const struct attempt *attempt, const struct host *host)
 {
 	struct url url;
@@ -184,8 +200,8 @@ static void check_attempt(struct oracle *oracle, const struct record *record,
 	must(attempt->trusted == (host == world_host(oracle->world,
 						  record->entry->urls.items[0])),
 		record, "trust in the wrong origin");
-	must(attempt->public_only ==
-			(record->from_public && !oracle->settings->allow_private),
+	must(attempt->public_only == (chain_of(record)->from_public &&
+					     !oracle->settings->allow_private),
 		record, "public_only is wrong");
 	must(attempt->ordinal == record->attempts, record, "ordinal is wrong");
 	must(attempt->started == oracle->now && attempt->queued <= oracle->now, record,
@@ -232,7 +248,7 @@ static void on_start(
 		must(record->large, record, "a commit of a small file");
 		return; /* it asks nobody */
 	}
-	check_url(oracle, record, attempt->url);
+	check_url(oracle, record, attempt);
 	record->attempts++;
 	free(record->url);
 	record->url = xstrdup(attempt->url);
@@ -286,21 +302,21 @@ static void book_failure(struct record *record, const struct outcome *outcome)
 }
 
 /* May this redirect be followed? */
-static bool may_follow(const struct oracle *oracle, const struct record *record,
+static bool may_follow(const struct oracle *oracle, struct record *record,
 	const struct outcome *outcome)
 {
+	const struct mirror_record *chain = chain_of(record);
 	const struct settings *settings = oracle->settings;
 	const char *to = outcome->location;
 	bool http = strncmp(to, "http://", 7) == 0,
 	     tls = strncmp(to, "https://", 8) == 0;
-	bool is_public = record->from_public || outcome->from_public;
+	bool is_public = chain->from_public || outcome->from_public;
 
 	if ((!http && !tls) || !world_host(oracle->world, to))
 		return false;
-	if (record->hops + 1 > settings->max_redirs)
+	if (chain->hops + 1 > settings->max_redirs)
 		return false;
-	if (http && strncmp(record->url, "https:", 6) == 0 &&
-		!settings->allow_downgrade)
+	if (http && strncmp(chain->url, "https:", 6) == 0 && !settings->allow_downgrade)
 		return false;
 	return !is_public || settings->allow_private || !strstr(to, "://10.");
 }
@@ -325,7 +341,10 @@ static void record_free(struct record *record)
 {
 	if (!record)
 		return;
-	free(record->target);
+	for (size_t i = 0; i < MIRRORS_MAX; i++) {
+		free(record->mirrors[i].target);
+		free(record->mirrors[i].url);
+	}
 	free(record->url);
 	free(record);
 }
@@ -366,6 +385,8 @@ static void on_finish(struct oracle *oracle, struct record *record,
 			forget(oracle, record);
 		return;
 	}
+	if (attempt->mirror != NO_MIRROR)
+		record->mirror = attempt->mirror;
 	judge(oracle, record, outcome);
 	oracle->due = record;
 }
@@ -410,15 +431,16 @@ static void check_fruitless(
 {
 	unsigned most = (unsigned)max_tries(oracle, record) *
 				(unsigned)record->entry->urls.count +
-			ANEW_MAX;
+			ANEW_MAX * (unsigned)record->entry->urls.count;
+	struct mirror_record *chain = chain_of(record);
 
-	record->turn = true;
+	chain->turn = true;
 	record->anew |= begins_anew(outcome);
 	if (!begins_anew(outcome)) {
-		free(record->target);
-		record->target = NULL;
-		record->hops = 0;
-		record->from_public = false;
+		free(chain->target);
+		chain->target = NULL;
+		chain->hops = 0;
+		chain->from_public = false;
 	}
 	record->fruitless += !is_refusal(outcome);
 	must(record->fruitless <= most, record, "no end of it");
@@ -448,13 +470,15 @@ static void on_retry(
 static void on_redirect(
 	struct oracle *oracle, struct record *record, const struct outcome *outcome)
 {
+	struct mirror_record *chain = chain_of(record);
+
 	must(record->outcome == OUTCOME_REDIRECT || record->large, record, "sent on?");
 	record->redirects++;
 	oracle->redirects++;
-	record->hops++;
-	record->from_public |= outcome->from_public;
-	free(record->target);
-	record->target = xstrdup(outcome->location);
+	chain->hops++;
+	chain->from_public |= outcome->from_public;
+	free(chain->target);
+	chain->target = xstrdup(outcome->location);
 }
 
 static void check_history(struct oracle *oracle, const struct record *record,

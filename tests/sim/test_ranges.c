@@ -82,6 +82,37 @@ static void make_any(struct supply *supply, struct entry *entry)
 		add_large(supply->context, entry, sorts[dice_below(dice, 7)], 20);
 }
 
+/* The same file at three hosts, of which one may be of another sort, or have another file; every
+ * other one has a digest. */
+static void make_mirrored(struct supply *supply, struct entry *entry)
+{
+	static const char *const sorts[] = {
+		"large", "moving", "liar", "plain", "loose"};
+	struct sim *sim = supply->context;
+	struct dice *dice = &supply->dice;
+	unsigned n = (unsigned)entry->number, size = 1 + (unsigned)dice_below(dice, 40);
+	size_t odd = dice_below(dice, 5);
+
+	for (size_t i = 0; i < 3; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/%s/%u/%u",
+			i == odd ? sorts[dice_below(dice, 5)] : "large",
+			size + (i == odd && dice_chance(dice, 0.3)), n);
+		add_url(entry, &sim->world.hosts[(n + i) % sim->world.n_hosts], path);
+	}
+	if (n % 2)
+		entry->checksum.alg = DIGEST_SHA256;
+}
+
+static void make_hundred_of_three(struct supply *supply, struct entry *entry)
+{
+	struct sim *sim = supply->context;
+
+	for (size_t i = 0; i < 3; i++)
+		add_url(entry, &sim->world.hosts[i], "/large/100/1");
+}
+
 /* Large files among small ones. */
 static void make_mixture(struct supply *supply, struct entry *entry)
 {
@@ -226,6 +257,38 @@ static void files_that_are_elsewhere(void)
 	sim_release(&sim);
 }
 
+/* Three hosts of one connection each are used to the end, with four wanted. */
+static void one_file_at_three_hosts(void)
+{
+	nstime took;
+	struct sim sim;
+
+	ranges_init(&sim, 3, 1, make_hundred_of_three);
+	sim.settings.per_host = 1;
+	run_all_done(&sim);
+	took = sim.oracle.last_end - NS_PER_SEC;
+	check(took >= 33 * NS_PER_SEC / 10 && took < 40 * NS_PER_SEC / 10);
+	check_int(sim.oracle.most_in_flight, 3);
+	check_int(sim.larges.received, sim.larges.needed);
+	sim_release(&sim);
+}
+
+/* Never bytes of two files in one, and the sound ones of three mirrors are enough. */
+static void mirrors_of_all_sorts(void)
+{
+	for (int faults = 0; faults < 2; faults++) {
+		struct sim sim;
+
+		ranges_init(&sim, 7, 300, make_mirrored);
+		if (faults)
+			faulty_hosts(&sim, 0.2);
+		run_all_done(&sim);
+		/* What liars and others cost is not much. */
+		check(sim.larges.received < sim.larges.needed / 10 * 12);
+		sim_release(&sim);
+	}
+}
+
 /* One host slow, one dead, one that takes few: the limits and rules hold all the same. */
 static void roll_hosts(struct sim *sim, struct dice *dice)
 {
@@ -270,7 +333,10 @@ static void many_small_worlds(void)
 		struct sim sim;
 
 		sim_init(&sim, 1 + dice_below(&dice, 10), dice_below(&dice, 40),
-			i % 2 ? make_any : make_mixture, dice_roll(&dice));
+			i % 3 == 0   ? make_mirrored
+			: i % 3 == 1 ? make_any
+				     : make_mixture,
+			dice_roll(&dice));
 		roll_hosts(&sim, &dice);
 		roll_settings(&sim, &dice);
 		if (i % 4 == 0)
@@ -302,6 +368,8 @@ int main(void)
 	run(files_that_change);
 	run(servers_without_proper_ranges);
 	run(files_that_are_elsewhere);
+	run(one_file_at_three_hosts);
+	run(mirrors_of_all_sorts);
 	run(many_small_worlds);
 	return done();
 }

@@ -48,6 +48,7 @@ static inline void bench_event(struct observer *observer, const struct event *ev
 		[EVENT_FINISH] = 'f',
 		[EVENT_RETRY] = 'r',
 		[EVENT_REDIRECT] = '>',
+		[EVENT_READ] = 'R',
 		[EVENT_DONE] = 'D',
 		[EVENT_FAILED] = 'F',
 		[EVENT_PAUSE] = 'p'};

@@ -37,6 +37,7 @@ static inline void bench_release(struct bench *bench)
 /* One more attempt; NULL when there is nothing for it to do. */
 static inline struct attempt *start(struct bench *bench)
 {
+	static const struct version pin = VERSION_UNKNOWN;
 	struct attempt *attempt;
 
 	if (!chunks_want(&bench->chunks))
@@ -45,7 +46,7 @@ static inline struct attempt *start(struct bench *bench)
 	list_init(&attempt->sibling);
 	attempt->version = (struct version)VERSION_UNKNOWN;
 	attempt->started = bench->now;
-	chunks_start(&bench->chunks, attempt, bench->now);
+	chunks_start(&bench->chunks, attempt, &pin, bench->now);
 	return attempt;
 }
 

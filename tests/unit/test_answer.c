@@ -258,6 +258,25 @@ static void files_that_have_changed(void)
 	check_answers(cases, ARRAY_LEN(cases));
 }
 
+/* Where a digest proves the file, another server of it is asked for a range without If-Range: it
+ * may have any validator, but must have the size, and know ranges. */
+static void other_servers(void)
+{
+	static const struct answer_case cases[] = {
+		{UNPINNED, PART "Content-Range: bytes 100-199/1000\n", ANSWER_FILE,
+			KIND_NONE, 1000, 199, true},
+		{UNPINNED, PART "Content-Range: bytes 100-199/1000\nETag: \"b\"\n" NEW,
+			ANSWER_FILE, KIND_NONE, 1000, 199, true},
+		{UNPINNED, WHOLE "Content-Length: 1000\nETag: \"b\"\n", ANSWER_WRONG,
+			KIND_RANGE, 0, 0, false},
+		{UNPINNED, WHOLE "Content-Length: 1001\n", ANSWER_WRONG, KIND_RANGE, 0,
+			0, false},
+		{UNPINNED, WHOLE, ANSWER_WRONG, KIND_RANGE, 0, 0, false},
+	};
+
+	check_answers(cases, ARRAY_LEN(cases));
+}
+
 /* There is no byte 0 in a file without bytes, and in no other. */
 static void empty_files(void)
 {
@@ -308,6 +327,7 @@ int main(void)
 	run(honest_ranges);
 	run(ranges_that_lie);
 	run(files_that_have_changed);
+	run(other_servers);
 	run(empty_files);
 	run(what_is_said_of_the_file);
 	return done();

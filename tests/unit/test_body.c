@@ -1,131 +1,6 @@
 /* test_body.c - bodies of all sizes on their way to a file, and what is left of those that
  * fail. */
-#include "net/body.h"
-
-#include "base/alloc.h"
-#include "scratch.h"
-
-#define KIB 1024
-#define PARTS "out/.seine/parts"
-
-struct bench {
-	struct outdir *outdir;
-	struct parts *parts;
-	struct settings settings;
-	struct body body;
-	struct entry *entry;
-	struct attempt attempt;
-	struct outcome outcome;
-	struct error err;
-	bool was_part; /* the body that was committed last */
-};
-
-/* Bytes that tell where they belong. */
-static char *pattern(size_t len)
-{
-	unsigned char *data = xmalloc(len + 1);
-
-	for (size_t i = 0; i < len; i++)
-		data[i] = (unsigned char)(i * 31 + (i >> 8) * 7 + (i >> 16));
-	return (char *)data;
-}
-
-static void bench_open(struct bench *bench, const char *dir)
-{
-	*bench = (struct bench){.settings = {.existing = EXISTING_SKIP}};
-	bench->outdir = outdir_open(dir, &bench->err);
-	check(bench->outdir != NULL);
-	bench->parts = parts_new(bench->outdir);
-	body_init(&bench->body, bench->outdir, bench->parts, DURABILITY_NONE);
-	bench->entry = entry_new();
-	bench->entry->number = 1;
-	bench->attempt =
-		(struct attempt){.entry = bench->entry, .version = VERSION_UNKNOWN};
-	outcome_init(&bench->outcome);
-}
-
-static void bench_close(struct bench *bench)
-{
-	outcome_release(&bench->outcome);
-	body_release(&bench->body);
-	parts_free(bench->parts);
-	entry_free(bench->entry);
-}
-
-static void bench_init(struct bench *bench)
-{
-	scratch_remove("out");
-	bench_open(bench, "out");
-	bench->entry->path = xstrdup("sub/file");
-}
-
-static void bench_release(struct bench *bench)
-{
-	bench_close(bench);
-	check_int(scratch_count(PARTS), 0);
-	outdir_close(bench->outdir);
-	check(!scratch_there("out/.seine"));
-}
-
-static struct checksum digest_of(enum digest_alg alg, const void *data, size_t len)
-{
-	struct checksum sum = {.alg = DIGEST_NONE};
-	struct digest *digest = digest_new(alg, NULL);
-
-	check_int(digest_update(digest, data, len, NULL), 0);
-	check_int(digest_final(digest, &sum, NULL), 0);
-	digest_free(digest);
-	return sum;
-}
-
-static void want_digest(
-	struct bench *bench, enum digest_alg alg, const void *data, size_t len)
-{
-	bench->entry->checksum = digest_of(alg, data, len);
-}
-
-/* A whole body, in a part of its own if it needs one. */
-static int begin_announced(struct bench *bench, int64_t length,
-	const struct checksum *announced, const char *by)
-{
-	struct version version = {.size = length, .mtime = -1};
-	struct part_facts facts = {
-		.version = &version, .announced = announced, .by = by};
-
-	bench->attempt.generation++;
-	return body_begin(&bench->body, &bench->attempt, true, &facts, &bench->err);
-}
-
-static int begin(struct bench *bench, int64_t length)
-{
-	return begin_announced(bench, length, NULL, NULL);
-}
-
-/* In blocks of this size. */
-static int add(struct bench *bench, const char *data, size_t len, size_t block)
-{
-	for (size_t at = 0; at < len; at += block) {
-		size_t n = len - at < block ? len - at : block;
-
-		if (body_add(&bench->body, data + at, n, &bench->err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* As a transfer does it: a small body at once, a large one by its part. */
-static int commit(struct bench *bench)
-{
-	bench->was_part = body_is_part(&bench->body);
-	if (!bench->was_part)
-		return body_commit(&bench->body, &bench->settings, -1, &bench->outcome,
-			&bench->err);
-	if (body_settle(&bench->body, &bench->attempt.version.size, &bench->err) != 0)
-		return -1;
-	check(!body_is_part(&bench->body));
-	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		&bench->outcome, &bench->err);
-}
+#include "bodying.h"
 
 static void check_one(size_t len, size_t block, int64_t announced, enum digest_alg alg)
 {
@@ -527,7 +402,6 @@ static void ranges_go_to_the_part(void)
 		{0, 9}, {12, 300 * KIB - 1}, {300 * KIB, 600 * KIB - 1}};
 	char *data = pattern(1000 * KIB);
 	struct bench bench;
-	int64_t written = -1;
 
 	bench_init(&bench);
 	want_digest(&bench, DIGEST_SHA256, data, 1000 * KIB);
@@ -540,8 +414,8 @@ static void ranges_go_to_the_part(void)
 		check_int(add(&bench, data + ranges[i].first,
 				  (size_t)range_length(ranges[i]), 16 * KIB),
 			0);
-		check_int(body_settle(&bench.body, &written, &bench.err), 0);
-		check_int(written, range_length(ranges[i]));
+		check_int(body_settle(&bench.body, &bench.outcome, &bench.err), 0);
+		check_int(bench.outcome.written, range_length(ranges[i]));
 		check_int(scratch_count(PARTS), 1);
 	}
 	bench.attempt.version.size = version.size;
@@ -558,15 +432,14 @@ static void ranges_go_to_the_part(void)
 static void nothing_is_settled_in_memory(void)
 {
 	struct bench bench;
-	int64_t written = -1;
 
 	bench_init(&bench);
-	check_int(body_settle(&bench.body, &written, &bench.err), 0);
-	check_int(written, 0);
+	check_int(body_settle(&bench.body, &bench.outcome, &bench.err), 0);
+	check_int(bench.outcome.written, 0);
 	check_int(begin(&bench, 100), 0);
 	check_int(add(&bench, "half", 4, 4), 0);
-	check_int(body_settle(&bench.body, &written, &bench.err), 0);
-	check_int(written, 0);
+	check_int(body_settle(&bench.body, &bench.outcome, &bench.err), 0);
+	check_int(bench.outcome.written, 0);
 	check_int(scratch_count(PARTS), 0);
 	bench_release(&bench);
 }

@@ -289,7 +289,7 @@ static void older_generations(void)
 		check_int(bench.chunks.generation, 1);
 	}
 	check(answer_range(&bench, now, 200 * MIB));
-	check_int(plan_bytes_here(bench.chunks.plan), 0);
+	check_int(bench.chunks.plan->here, 0);
 	check_int(bench.chunks.plan->size, 200 * MIB);
 	check(bring(&bench, now));
 	bench_release(&bench);
@@ -306,7 +306,7 @@ static void cancelled_ones(void)
 	chunks_cancel(&bench.chunks);
 	check(!end(&bench, first, OUTCOME_FAILED, 2 * MIB));
 	check(end(&bench, second, OUTCOME_PART, 8 * MIB));
-	check_int(plan_bytes_here(bench.chunks.plan), 10 * MIB);
+	check_int(bench.chunks.plan->here, 10 * MIB);
 	first = start(&bench);
 	check(!atomic_load(&first->cancelled));
 	check_asked(first, 2 * MIB, 8 * MIB - 1);

@@ -242,28 +242,125 @@ static void spaces_starts(void)
 	check_int(limiter.limit, 4);
 }
 
-/* A part of the server is broken, whoever asks how slowly: after a crawl, which shows it,
- * the window is as wide as it was said to be, and stays so. */
+/* Every `nth` is refused, whatever the window, for so many attempts in a row, each of which
+ * starts as soon as it may. Returns how many of them waited for longer than `gap` for that. */
+static int flaky(struct limiter *limiter, int attempts, int nth, nstime gap)
+{
+	int slow = 0;
+
+	for (int i = 0; i < attempts; i++) {
+		nstime wait = limiter_started(limiter, now);
+
+		slow += wait > gap;
+		now += wait > MS ? wait : MS;
+		end(limiter, i % nth == 0 ? LIMITER_REFUSED : LIMITER_DELIVERED,
+			20 * MS, limiter->limit, limiter->limit);
+	}
+	return slow;
+}
+
+/* A part of the server is broken: to slow down does not help, and is given up at once. */
 static void bears_what_no_window_helps(void)
 {
+	static const int nths[] = {3, 5, 10};
 	struct limiter limiter;
-	nstime began;
-	int slow = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		nstime began;
+
+		begin(&limiter, false, 64);
+		deliver(&limiter, 10, 20 * MS);
+		began = now;
+		check_int(flaky(&limiter, 20000, nths[i], 10 * MS), 0);
+		check(now - began < 21 * NS_PER_SEC);
+		check(limiter_bears(&limiter));
+		deliver(&limiter, 1, 20 * MS);
+		check_int(limiter.limit, 64);
+		/* It may end, and is forgotten then. */
+		deliver(&limiter, 300, 20 * MS);
+		check(!limiter_bears(&limiter));
+	}
+}
+
+/* Where most is broken the slowest pace shows it. */
+static void bears_more_after_a_crawl(void)
+{
+	struct limiter limiter;
+	int slow;
 
 	begin(&limiter, false, 64);
 	deliver(&limiter, 10, 20 * MS);
-	began = now;
-	for (int i = 0; i < 20000; i++) {
-		nstime gap = limiter_started(&limiter, now);
-
-		slow += gap > 100 * MS;
-		now += gap > MS ? gap : MS;
-		end(&limiter, i % 3 == 0 ? LIMITER_REFUSED : LIMITER_DELIVERED, 20 * MS,
-			limiter.limit, limiter.limit);
-	}
+	slow = flaky(&limiter, 20000, 2, 100 * MS);
 	check(slow > 0 && slow < 400);
-	check(now - began < 100 * NS_PER_SEC);
 	check_int(limiter.limit, 64);
+}
+
+/* The search goes on where it was. */
+static void a_cut_in_vain_is_undone(void)
+{
+	struct limiter limiter;
+	double window;
+
+	begin(&limiter, true, 1000);
+	deliver(&limiter, 2, 20 * MS);
+	window = limiter.window;
+	check_int((int)window, 128);
+	for (int i = 0; i < 224; i++)
+		check_int(limiter_started(&limiter, now), 0);
+	for (size_t i = 0; i < 20; i++)
+		end(&limiter, LIMITER_REFUSED, 10 * MS, 128, 128 - i);
+	check(limiter.window <= window / 2);
+	check(limiter.trial.open);
+	now += 20 * MS;
+	for (int i = 0; i < 100 && limiter.trial.open; i++) {
+		check(limiter.window <= window / 2);
+		tell(&limiter, i % 6 == 5 ? LIMITER_REFUSED : LIMITER_DELIVERED,
+			10 * MS);
+	}
+	check(!limiter.trial.open);
+	check(limiter.refused <= 0);
+	check(limiter.window >= window);
+}
+
+/* What helps is kept: nothing is refused up to 32. */
+static void a_cut_that_helps_is_not(void)
+{
+	struct limiter limiter;
+
+	begin(&limiter, false, 64);
+	deliver(&limiter, 2, 20 * MS);
+	for (int i = 0; i < 400; i++) {
+		size_t limit = limiter.limit;
+
+		now += 20 * MS;
+		for (size_t n = limit; n > 0; n--)
+			end(&limiter, n > 32 ? LIMITER_REFUSED : LIMITER_DELIVERED,
+				20 * MS, limit, n);
+		check(!limiter_bears(&limiter));
+	}
+	check(limiter.limit >= 24 && limiter.limit <= 40);
+}
+
+/* What is broken is asked for again until its tries are used up, when all else is done. */
+static void what_is_refused_again_is_no_load(void)
+{
+	struct limiter limiter;
+
+	begin(&limiter, false, 64);
+	deliver(&limiter, 10, 20 * MS);
+	flaky(&limiter, 1000, 6, 10 * MS);
+	check_int(limiter.limit, 64);
+	for (int i = 0; i < 1000; i++) {
+		now += MS;
+		limiter_tell(&limiter,
+			&(struct limiter_report){.news = LIMITER_REFUSED,
+				.latency = MS / 2,
+				.rank = 64,
+				.again = true},
+			64, now);
+		check_int(limiter.limit, 64);
+		check_int(limiter_started(&limiter, now), 0);
+	}
 }
 
 /* Timers that come late do not lower the rate. */
@@ -345,11 +442,12 @@ static void hostile_news(void)
 							: LIMITER_DELIVERED,
 					.bytes = odd[(dice >> 8) % 6],
 					.latency = odd[(dice >> 16) % 6],
-					.rank = flights[(dice >> 32) % 5]},
+					.rank = flights[(dice >> 32) % 5],
+					.again = (dice >> 40) % 3 == 0},
 				flights[(dice >> 24) % 5], now);
 			gap = limiter_started(&limiter, now);
 			if (limiter.limit < 1 || limiter.limit > ceiling || gap < 0 ||
-				!(limiter.window > 0)) {
+				!(limiter.window > 0) || !(limiter.cost > 0)) {
 				check(false);
 				return;
 			}
@@ -372,6 +470,10 @@ int main(void)
 	run(creeps_near_what_was_refused);
 	run(spaces_starts);
 	run(bears_what_no_window_helps);
+	run(bears_more_after_a_crawl);
+	run(a_cut_in_vain_is_undone);
+	run(a_cut_that_helps_is_not);
+	run(what_is_refused_again_is_no_load);
 	run(makes_up_for_late_timers);
 	run(gives_up_spacing);
 	run(hostile_news);

@@ -8,49 +8,30 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
-/* "0-9 20-29": what is here, as it goes to the journal. */
-static const char *here_text(const struct plan *plan)
-{
-	static char text[256];
-	const struct piece *at = NULL;
-	struct range here;
-	size_t len = 0;
-
-	text[0] = '\0';
-	while (len < sizeof(text) && plan_next_here(plan, &at, &here))
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-			"%s%" PRId64 "-%" PRId64, len ? " " : "", here.first,
-			here.last);
-	return text;
-}
-
-/* "0-9H 10-19L 20-29M": the pieces themselves. */
-static const char *pieces_text(const struct plan *plan)
+/* "0-9H 10-19L 20-29M": the stretches. */
+static const char *plan_text(const struct plan *plan)
 {
 	static char text[256];
 	size_t len = 0;
 
 	text[0] = '\0';
-	for (const struct list *link = plan->pieces.next;
-		link != &plan->pieces && len < sizeof(text); link = link->next) {
-		const struct piece *piece = container_of(link, struct piece, link);
+	for (const struct list *link = plan->stretches.next;
+		link != &plan->stretches && len < sizeof(text); link = link->next) {
+		const struct stretch *stretch =
+			container_of(link, struct stretch, link);
 
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 			"%s%" PRId64 "-%" PRId64 "%c", len ? " " : "",
-			piece->range.first, piece->range.last, "MLHD"[piece->state]);
+			stretch->range.first, stretch->range.last,
+			"MALH"[stretch->state]);
 	}
 	return text;
 }
 
-static void init_sized(struct plan *plan, int64_t size)
+static struct stretch *take(
+	struct plan *plan, int64_t chunk, int64_t first, int64_t last)
 {
-	plan_init(plan);
-	check_int(plan_size(plan, size), 0);
-}
-
-static struct piece *take(struct plan *plan, int64_t chunk, int64_t first, int64_t last)
-{
-	struct piece *lease = plan_take(plan, chunk);
+	struct stretch *lease = plan_take(plan, chunk);
 
 	check(lease != NULL);
 	if (lease) {
@@ -63,26 +44,24 @@ static struct piece *take(struct plan *plan, int64_t chunk, int64_t first, int64
 static void a_file_in_chunks(void)
 {
 	struct plan plan;
-	struct piece *one, *two, *three;
+	struct stretch *one, *two, *three;
 
-	init_sized(&plan, 25);
+	plan_init(&plan, 25, 1);
 	check_int(plan_bytes_missing(&plan), 25);
 	one = take(&plan, 10, 0, 9);
 	two = take(&plan, 10, 10, 19);
 	three = take(&plan, 10, 20, 24);
 	check(plan_take(&plan, 10) == NULL);
-	check_int(plan_n_leases(&plan), 3);
 	check_int(plan_bytes_missing(&plan), 0);
 
 	plan_return(&plan, two, 10);
-	check_str(here_text(&plan), "10-19");
+	check_str(plan_text(&plan), "0-9L 10-19H 20-24L");
 	plan_return(&plan, one, 10);
-	check_str(pieces_text(&plan), "0-19H 20-24L");
+	check_str(plan_text(&plan), "0-19H 20-24L");
 	check(!plan_complete(&plan));
 	plan_return(&plan, three, 5);
-	check_str(pieces_text(&plan), "0-24H");
+	check_str(plan_text(&plan), "0-24H");
 	check(plan_complete(&plan));
-	check_int(plan_n_leases(&plan), 0);
 	check(plan_take(&plan, 10) == NULL);
 	plan_release(&plan);
 }
@@ -91,18 +70,18 @@ static void a_file_in_chunks(void)
 static void a_failure_keeps_what_was_written(void)
 {
 	struct plan plan;
-	struct piece *one, *two;
+	struct stretch *one, *two;
 
-	init_sized(&plan, 100);
+	plan_init(&plan, 100, 1);
 	one = take(&plan, 30, 0, 29);
 	two = take(&plan, 30, 30, 59);
 	plan_return(&plan, one, 12);
-	check_str(pieces_text(&plan), "0-11H 12-29M 30-59L 60-99M");
+	check_str(plan_text(&plan), "0-11H 12-29M 30-59L 60-99M");
 	one = take(&plan, 30, 12, 29);
 	plan_return(&plan, two, 0);
-	check_str(pieces_text(&plan), "0-11H 12-29L 30-99M");
+	check_str(plan_text(&plan), "0-11H 12-29L 30-99M");
 	plan_return(&plan, one, 0);
-	check_str(pieces_text(&plan), "0-11H 12-99M");
+	check_str(plan_text(&plan), "0-11H 12-99M");
 	/* Chunks are cut anew. */
 	one = take(&plan, 0, 12, 99);
 	plan_return(&plan, one, 88);
@@ -110,150 +89,15 @@ static void a_failure_keeps_what_was_written(void)
 	plan_release(&plan);
 }
 
-static void progress_is_here_at_once(void)
-{
-	struct plan plan;
-	struct piece *one, *two;
-
-	init_sized(&plan, 40);
-	one = take(&plan, 20, 0, 19);
-	two = take(&plan, 20, 20, 39);
-	plan_wrote(&plan, two, 5);
-	check_str(here_text(&plan), "20-24");
-	plan_wrote(&plan, one, 20);
-	check_str(here_text(&plan), "0-24");
-	check_int(plan_bytes_here(&plan), 25);
-	plan_wrote(&plan, two, 8);
-	check_int(plan_bytes_here(&plan), 28);
-	check_int(plan_bytes_missing(&plan), 0);
-	/* More than it has, less than none. */
-	plan_wrote(&plan, two, 1000);
-	check_int(plan_bytes_here(&plan), 40);
-	check(plan_complete(&plan));
-	plan_wrote(&plan, two, -3);
-	check_str(here_text(&plan), "0-19");
-	check(!plan_complete(&plan));
-	/* The last word is that of the return, also when it takes back. */
-	plan_return(&plan, one, 15);
-	plan_return(&plan, two, 20);
-	check_str(pieces_text(&plan), "0-14H 15-19M 20-39H");
-	check_int(plan_bytes_here(&plan), 35);
-	plan_release(&plan);
-}
-
-static void the_first_request_tells_the_size(void)
-{
-	struct plan plan;
-	struct piece *probe;
-
-	plan_init(&plan);
-	check_int(plan_bytes_missing(&plan), -1);
-	probe = take(&plan, 10, 0, 9);
-	check(plan_take(&plan, 10) == NULL);
-	check_int(plan_split(&plan, probe, 0, 1), -1);
-	check_int(plan_size(&plan, 35), 0);
-	take(&plan, 10, 10, 19);
-	check_int(plan_size(&plan, 35), 0);
-	check_int(plan_size(&plan, 36), -1);
-	check_int(plan_size(&plan, -1), -1);
-	check_int(plan_bytes_missing(&plan), 15);
-	plan_release(&plan);
-
-	/* The file is smaller than the first chunk. */
-	plan_init(&plan);
-	probe = take(&plan, 10, 0, 9);
-	check_int(plan_size(&plan, 7), 0);
-	check_str(pieces_text(&plan), "0-6L");
-	check_int(probe->range.last, 6);
-	plan_return(&plan, probe, 10);
-	check(plan_complete(&plan));
-	plan_release(&plan);
-
-	/* It goes on without a size, one lease after the other, and ends at last. */
-	plan_init(&plan);
-	plan_return(&plan, take(&plan, 10, 0, 9), 10);
-	plan_return(&plan, take(&plan, 10, 10, 19), 4);
-	check(!plan_complete(&plan));
-	check_int(plan_size(&plan, 13), -1);
-	check_int(plan_size(&plan, -1), -1);
-	check_int(plan_size(&plan, 14), 0);
-	check(plan_complete(&plan));
-	plan_release(&plan);
-}
-
 static void an_empty_file(void)
 {
 	struct plan plan;
-	struct piece *probe;
 
-	plan_init(&plan);
-	probe = take(&plan, 10, 0, 9);
-	check(!plan_complete(&plan));
-	check_int(plan_size(&plan, 0), 0);
+	plan_init(&plan, 0, 1);
 	check(plan_complete(&plan));
-	check_int(plan_n_leases(&plan), 0);
 	check_int(plan_bytes_missing(&plan), 0);
 	check(plan_take(&plan, 0) == NULL);
-	check_str(here_text(&plan), "");
-	plan_return(&plan, probe, 3); /* it is dead */
-	check_int(plan_bytes_here(&plan), 0);
-	plan_release(&plan);
-}
-
-/* 200 where a range was asked for: the attempt goes on with all of the file. */
-static void one_stream_after_all(void)
-{
-	struct plan plan;
-	struct piece *probe, *chunk, *stream;
-
-	plan_init(&plan);
-	probe = take(&plan, 10, 0, 9);
-	plan_reset(&plan);
-	plan_return(&plan, probe, 0);
-	check_int(plan_size(&plan, 1000), 0);
-	stream = take(&plan, 0, 0, 999);
-	plan_return(&plan, stream, 1000);
-	check(plan_complete(&plan));
-	plan_release(&plan);
-
-	/* A later chunk is answered so, and the length is known at the end only. */
-	init_sized(&plan, 100);
-	probe = take(&plan, 10, 0, 9);
-	chunk = take(&plan, 10, 10, 19);
-	plan_wrote(&plan, probe, 4);
-	plan_reset(&plan);
-	stream = take(&plan, 0, 0, RANGE_OPEN);
-	check(plan_take(&plan, 10) == NULL);
-	plan_return(&plan, chunk, 7);
-	plan_wrote(&plan, probe, 5);
-	check_int(plan_split(&plan, probe, 0, 1), -1);
-	check_int(plan_bytes_here(&plan), 0);
-	plan_wrote(&plan, stream, 130);
-	check(!plan_complete(&plan));
-	check_int(plan_size(&plan, 130), 0);
-	check(plan_complete(&plan));
-	plan_return(&plan, stream, 130);
-	check_str(pieces_text(&plan), "0-129H");
-	plan_release(&plan); /* the other dead one goes with it */
-}
-
-static void a_reset_forgets_all(void)
-{
-	struct plan plan;
-	struct piece *lease;
-
-	init_sized(&plan, 100);
-	check_int(plan_have(&plan, (struct range){50, 59}), 0);
-	lease = take(&plan, 20, 0, 19);
-	plan_reset(&plan);
-	plan_reset(&plan);
-	check_int(plan_size(&plan, 60), 0);
-	check_str(pieces_text(&plan), "0-59M");
-	check_int(plan_n_leases(&plan), 0);
-	take(&plan, 0, 0, 59);
-	plan_return(&plan, lease, 20);
-	check_int(plan_bytes_here(&plan), 0);
-	check_int(plan_n_leases(&plan), 1);
+	check_str(plan_text(&plan), "");
 	plan_release(&plan);
 }
 
@@ -265,65 +109,55 @@ static int have(struct plan *plan, int64_t first, int64_t last)
 static void a_resume(void)
 {
 	struct plan plan;
-	struct piece *lease;
+	struct stretch *lease;
 
-	init_sized(&plan, 100);
+	plan_init(&plan, 100, 1);
 	check_int(have(&plan, 20, 29), 0);
 	check_int(have(&plan, 90, 99), 0);
 	check_int(have(&plan, 40, 49), 0);
-	check_str(pieces_text(&plan), "0-19M 20-29H 30-39M 40-49H 50-89M 90-99H");
+	check_str(plan_text(&plan), "0-19M 20-29H 30-39M 40-49H 50-89M 90-99H");
 	check_int(have(&plan, 25, 44), 0);
 	check_int(have(&plan, 25, 44), 0);
 	check_int(have(&plan, 20, 20), 0);
-	check_str(pieces_text(&plan), "0-19M 20-49H 50-89M 90-99H");
-	check_int(plan_bytes_here(&plan), 40);
+	check_str(plan_text(&plan), "0-19M 20-49H 50-89M 90-99H");
+	check_int(plan.here, 40);
 	lease = take(&plan, 64, 0, 19);
 	take(&plan, 64, 50, 89);
 	check(plan_take(&plan, 64) == NULL);
 	/* What is on the way stays so. */
-	plan_wrote(&plan, lease, 3);
 	check_int(have(&plan, 0, 99), 0);
-	check_str(pieces_text(&plan), "0-19L 20-49H 50-89L 90-99H");
-	check_int(plan_bytes_here(&plan), 43);
+	check_str(plan_text(&plan), "0-19L 20-49H 50-89L 90-99H");
+	check_int(plan.here, 40);
+	plan_return(&plan, lease, 3);
+	check_str(plan_text(&plan), "0-2H 3-19M 20-49H 50-89L 90-99H");
+	check_int(plan.here, 43);
 	plan_release(&plan);
 
 	/* In any order; all of it. */
-	init_sized(&plan, 5);
+	plan_init(&plan, 5, 1);
 	for (int64_t i = 0; i < 5; i++)
 		check_int(have(&plan, i * 3 % 5, i * 3 % 5), 0);
-	check_str(pieces_text(&plan), "0-4H");
+	check_str(plan_text(&plan), "0-4H");
 	check(plan_complete(&plan));
 	plan_release(&plan);
 
 	/* No such bytes. */
-	init_sized(&plan, 100);
+	plan_init(&plan, 100, 1);
 	check_int(have(&plan, 0, 100), -1);
 	check_int(have(&plan, 100, 100), -1);
 	check_int(have(&plan, -1, 3), -1);
 	check_int(have(&plan, 4, 3), -1);
 	check_int(have(&plan, 0, INT64_MAX), -1);
-	check_str(pieces_text(&plan), "0-99M");
-	plan_release(&plan);
-
-	/* The size comes later, and is less than what is there. */
-	plan_init(&plan);
-	check_int(have(&plan, 0, INT64_MAX), -1);
-	check_int(have(&plan, 10, 19), 0);
-	lease = take(&plan, 0, 0, 9);
-	check_int(plan_size(&plan, 19), -1);
-	check_int(plan_size(&plan, 20), 0);
-	check_str(pieces_text(&plan), "0-9L 10-19H");
-	plan_return(&plan, lease, 10);
-	check(plan_complete(&plan));
+	check_str(plan_text(&plan), "0-99M");
 	plan_release(&plan);
 }
 
 static void a_split(void)
 {
 	struct plan plan;
-	struct piece *slow, *thief;
+	struct stretch *slow, *thief;
 
-	init_sized(&plan, 64 * MIB);
+	plan_init(&plan, 64 * MIB, 1);
 	slow = take(&plan, 0, 0, 64 * MIB - 1);
 	/* 64 MiB less 5000 bytes, halved, and down to a multiple of 64 KiB. */
 	check_int(plan_split(&plan, slow, 5000, MIB), 32 * MIB - 1);
@@ -338,7 +172,7 @@ static void a_split(void)
 
 	/* It has written past its new end before it saw it. */
 	plan_return(&plan, slow, 30 * MIB);
-	check_int(plan_bytes_here(&plan), 37 * MIB / 2);
+	check_int(plan.here, 37 * MIB / 2);
 	plan_return(&plan, thief, 64 * MIB - 37 * MIB / 2);
 	check(plan_complete(&plan));
 	plan_release(&plan);
@@ -347,40 +181,166 @@ static void a_split(void)
 static void a_split_that_is_not_worth_it(void)
 {
 	static const struct {
-		int64_t size, written, received, least, last;
+		int64_t size, received, least, last;
 	} rows[] = {
-		{2 * MIB, 0, 0, MIB, MIB - 1},
-		{2 * MIB - 1, 0, 0, MIB, -1},
-		{2 * MIB, 0, 1, MIB, -1},
-		{2 * MIB, 1, 0, MIB, -1},
-		{2 * MIB, 0, -5, MIB, MIB - 1},
-		{3 * MIB, 0, 3 * MIB, 1, -1},
-		{3 * MIB, 0, 9 * MIB, 1, -1},
+		{2 * MIB, 0, MIB, MIB - 1},
+		{2 * MIB - 1, 0, MIB, -1},
+		{2 * MIB, 1, MIB, -1},
+		{2 * MIB, -5, MIB, MIB - 1},
+		{3 * MIB, 3 * MIB, 1, -1},
+		{3 * MIB, 9 * MIB, 1, -1},
 		/* A multiple of 64 KiB would leave the first half too short. */
-		{2 * MIB + 2 * KIB, 0, KIB, MIB, MIB + KIB + KIB / 2 - 1},
-		{2 * MIB + 4 * KIB, 0, 2 * KIB, MIB, MIB + 3 * KIB - 1},
-		{2 * MIB + 66 * KIB, 0, 0, MIB, MIB - 1},
-		{2, 0, 0, 0, 0},
-		{2, 0, 0, -7, 0},
-		{2, 0, 0, 1, 0},
-		{2, 0, 1, 1, -1},
-		{1, 0, 0, 1, -1},
-		{9, 0, 4, 2, 5},
-		{64 * MIB, 0, 0, INT64_MAX, -1},
-		{INT64_MAX, 0, 0, INT64_MAX / 2,
+		{2 * MIB + 2 * KIB, KIB, MIB, MIB + KIB + KIB / 2 - 1},
+		{2 * MIB + 4 * KIB, 2 * KIB, MIB, MIB + 3 * KIB - 1},
+		{2 * MIB + 66 * KIB, 0, MIB, MIB - 1},
+		{2, 0, 0, 0},
+		{2, 0, -7, 0},
+		{2, 0, 1, 0},
+		{2, 1, 1, -1},
+		{1, 0, 1, -1},
+		{9, 4, 2, 5},
+		{64 * MIB, 0, INT64_MAX, -1},
+		{INT64_MAX, 0, INT64_MAX / 2,
 			(INT64_C(1) << 62) - 2}, /* a multiple would be one short */
-		{INT64_MAX, 0, 0, MIB, (INT64_C(1) << 62) - 64 * KIB - 1},
+		{INT64_MAX, 0, MIB, (INT64_C(1) << 62) - 64 * KIB - 1},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct plan plan;
-		struct piece *lease;
+		struct stretch *lease;
 		int before = tap_failed_checks;
 
-		init_sized(&plan, rows[i].size);
+		plan_init(&plan, rows[i].size, 1);
 		lease = take(&plan, 0, 0, rows[i].size - 1);
-		plan_wrote(&plan, lease, rows[i].written);
 		check_int(plan_split(&plan, lease, rows[i].received, rows[i].least),
+			rows[i].last);
+		check_int(plan_bytes_missing(&plan),
+			rows[i].last < 0 ? 0 : rows[i].size - rows[i].last - 1);
+		if (tap_failed_checks > before)
+			printf("# ... in row %zu\n", i);
+		plan_release(&plan);
+	}
+}
+
+/* Pieces of ten bytes. */
+static void chunks_of_whole_pieces(void)
+{
+	static const struct {
+		int64_t chunk, last;
+	} rows[] = {{1, 9}, {10, 9}, {11, 19}, {20, 19}, {30, 29}, {31, 34}, {100, 34},
+		{INT64_MAX, 34}, {0, 34}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct plan plan;
+
+		plan_init(&plan, 35, 10);
+		take(&plan, rows[i].chunk, 0, rows[i].last);
+		plan_release(&plan);
+	}
+}
+
+/* Of a piece that breaks off nothing is here; the last one is shorter. */
+static void what_is_returned_in_pieces(void)
+{
+	static const struct {
+		int64_t written;
+		const char *text;
+	} rows[] = {{-1, "0-9H 10-34M"}, {0, "0-9H 10-34M"}, {9, "0-9H 10-34M"},
+		{10, "0-19H 20-34M"}, {19, "0-19H 20-34M"}, {24, "0-29H 30-34M"},
+		{25, "0-34H"}, {99, "0-34H"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct plan plan;
+
+		plan_init(&plan, 35, 10);
+		check_int(have(&plan, 0, 9), 0);
+		plan_return(&plan, take(&plan, 0, 10, 34), rows[i].written);
+		check_str(plan_text(&plan), rows[i].text);
+		plan_release(&plan);
+	}
+}
+
+static void a_resume_in_pieces(void)
+{
+	struct plan plan;
+
+	plan_init(&plan, 35, 10);
+	check_int(have(&plan, 1, 9), 0);
+	check_int(have(&plan, 11, 18), 0);
+	check_int(have(&plan, 5, 14), 0);
+	check_int(have(&plan, 31, 34), 0);
+	check_str(plan_text(&plan), "0-34M");
+	check_int(have(&plan, 5, 34), 0);
+	check_str(plan_text(&plan), "0-9M 10-34H");
+	check_int(have(&plan, 0, 13), 0);
+	check(plan_complete(&plan));
+	plan_release(&plan);
+	/* The file is shorter than its piece, or its last one begins late. */
+	plan_init(&plan, INT64_MAX, INT64_MAX - 1);
+	check_int(have(&plan, 1, INT64_MAX - 1), 0);
+	check_int(plan.here, 1);
+	plan_release(&plan);
+	plan_init(&plan, 35, 100);
+	check_int(have(&plan, 1, 34), 0);
+	check_int(plan.here, 0);
+	check_int(have(&plan, 0, 34), 0);
+	check(plan_complete(&plan));
+	plan_release(&plan);
+}
+
+/* It is asked for alone, whatever is missing around it. */
+static void a_piece_set_apart(void)
+{
+	struct plan plan;
+	struct stretch *lease;
+
+	plan_init(&plan, 55, 10);
+	plan_return(&plan, take(&plan, 40, 0, 39), 10);
+	check_str(plan_text(&plan), "0-9H 10-54M");
+	plan_set_apart(&plan, 20);
+	plan_set_apart(&plan, 20);
+	plan_set_apart(&plan, 50);
+	check_str(plan_text(&plan), "0-9H 10-19M 20-29A 30-49M 50-54A");
+	check_int(plan_bytes_missing(&plan), 45);
+	plan_return(&plan, take(&plan, 0, 10, 19), 10);
+	lease = take(&plan, 40, 20, 29);
+	plan_return(&plan, take(&plan, 0, 30, 49), 0);
+	plan_return(&plan, lease, 0);
+	check_str(plan_text(&plan), "0-19H 20-49M 50-54A");
+	/* What is here, or on the way, is not missing. */
+	plan_set_apart(&plan, 10);
+	lease = take(&plan, 0, 20, 49);
+	plan_set_apart(&plan, 30);
+	plan_set_apart(&plan, 60);
+	check_str(plan_text(&plan), "0-19H 20-49L 50-54A");
+	check_int(have(&plan, 50, 54), 0);
+	plan_return(&plan, lease, 30);
+	check(plan_complete(&plan));
+	plan_release(&plan);
+}
+
+/* Pieces of 100 bytes: cut between them, at the middle or before it; or else behind it. */
+static void a_split_between_pieces(void)
+{
+	static const struct {
+		int64_t size, received, least, last;
+	} rows[] = {
+		{400, 0, 1, 199}, {399, 0, 1, 99}, {500, 0, 1, 199}, {500, 100, 1, 299},
+		{500, 199, 1, 299}, {500, 201, 1, 299},
+		{450, 301, 1, 399}, /* the middle is in the fourth */
+		{450, 301, 50, 399}, {450, 301, 51, -1}, {450, 390, 1, 399},
+		{450, 400, 1, -1}, {100, 0, 1, -1}, {101, 0, 1, 99}, {200, 150, 1, -1},
+		{300, 150, 1, 199},
+		{300, 150, 75, -1}, /* neither end of a piece leaves so much */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct plan plan;
+		int before = tap_failed_checks;
+
+		plan_init(&plan, rows[i].size, 100);
+		check_int(plan_split(&plan, take(&plan, 0, 0, rows[i].size - 1),
+				  rows[i].received, rows[i].least),
 			rows[i].last);
 		check_int(plan_bytes_missing(&plan),
 			rows[i].last < 0 ? 0 : rows[i].size - rows[i].last - 1);
@@ -393,23 +353,25 @@ static void a_split_that_is_not_worth_it(void)
 static void the_largest_file(void)
 {
 	struct plan plan;
-	struct piece *one, *two;
+	struct stretch *one, *two;
 
-	init_sized(&plan, INT64_MAX);
+	plan_init(&plan, INT64_MAX, 1);
 	check_int(plan_bytes_missing(&plan), INT64_MAX);
 	one = take(&plan, INT64_MAX - 1, 0, INT64_MAX - 2);
 	two = take(&plan, INT64_MAX, INT64_MAX - 1, INT64_MAX - 1);
 	plan_return(&plan, two, 1);
 	plan_return(&plan, one, INT64_MAX);
 	check(plan_complete(&plan));
-	check_int(plan_bytes_here(&plan), INT64_MAX);
+	check_int(plan.here, INT64_MAX);
 	plan_release(&plan);
 
-	plan_init(&plan);
-	one = take(&plan, INT64_MAX, 0, RANGE_OPEN);
-	plan_wrote(&plan, one, INT64_MAX);
-	check_int(plan_size(&plan, INT64_MAX), 0);
-	check(plan_complete(&plan));
+	/* Its pieces are of 2^62 bytes, and of all but one. */
+	plan_init(&plan, INT64_MAX, INT64_C(1) << 62);
+	one = take(&plan, 1, 0, (INT64_C(1) << 62) - 1);
+	two = take(&plan, INT64_MAX, INT64_C(1) << 62, INT64_MAX - 1);
+	plan_return(&plan, two, INT64_MAX);
+	plan_return(&plan, one, (INT64_C(1) << 62) - 1);
+	check_int(plan.here, (INT64_C(1) << 62) - 1);
 	plan_release(&plan);
 }
 
@@ -468,14 +430,15 @@ int main(void)
 {
 	run(a_file_in_chunks);
 	run(a_failure_keeps_what_was_written);
-	run(progress_is_here_at_once);
-	run(the_first_request_tells_the_size);
 	run(an_empty_file);
-	run(one_stream_after_all);
-	run(a_reset_forgets_all);
 	run(a_resume);
 	run(a_split);
 	run(a_split_that_is_not_worth_it);
+	run(chunks_of_whole_pieces);
+	run(what_is_returned_in_pieces);
+	run(a_resume_in_pieces);
+	run(a_piece_set_apart);
+	run(a_split_between_pieces);
 	run(the_largest_file);
 	run(the_size_of_chunks);
 	return done();

@@ -41,9 +41,8 @@ static enum task_move failed_at(struct task *task, struct outcome *outcome,
 	enum task_move move;
 
 	attempt->successes = before;
-	task->n_flying--;
-	check(chunks_end(&task->chunks, attempt, outcome, 0));
-	move = task_failed(task, attempt, outcome, max_tries, after);
+	check(task_end(task, attempt, outcome, 0));
+	move = task_failed(task, attempt, outcome, max_tries, after, 0);
 	attempt_free(attempt);
 	return move;
 }
@@ -79,10 +78,11 @@ static void redirect(struct task *task, const char *to, bool from_public)
 	struct attempt *attempt = task_attempt(task, 0);
 	struct url target;
 
-	task->n_flying--;
-	check(chunks_end(&task->chunks, attempt, &outcome, 0));
+	check(task_end(task, attempt, &outcome, 0));
 	check_int(url_parse(&target, to, NULL), 0);
-	task_redirect(task, &target, from_public);
+	check(task_is_there(task, attempt));
+	task_redirect(task, attempt, &target, from_public, false);
+	check(!task_is_there(task, attempt));
 	check(target.text == NULL); /* taken */
 	url_release(&target);
 	attempt_free(attempt);
@@ -177,12 +177,44 @@ static void refusals_while_it_delivers(void)
 {
 	struct task *task = make("http://a/1", NULL);
 
-	for (uint64_t n = 0; n < 1000; n++)
+	for (uint64_t n = 0; n < 11; n++)
 		check_int(refuse(task, n % 2 ? 429 : 503, 3, n), TASK_BACKOFF);
 	check_int(
 		task->mirrors[0].tries, 1); /* the first one counts: nothing is known */
-	check_int(refuse(task, 429, 3, 999), TASK_BACKOFF);
-	check_int(refuse(task, 429, 3, 999), TASK_GIVE_UP);
+	/* Four times as many as may fail: it is not going to come. */
+	check_int(refuse(task, 429, 3, 11), TASK_BACKOFF);
+	check_int(refuse(task, 429, 3, 12), TASK_GIVE_UP);
+	task_free(task);
+}
+
+/* Hundreds of others came meanwhile: two are overlooked, and are not waited for ever longer. */
+static void refusals_of_one_that_delivers_all_else(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	check_int(refuse(task, 503, 3, 7), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 1);
+	task->round = 5;
+	check_int(refuse(task, 503, 3, 200), TASK_BACKOFF);
+	check_int(task->round, 0);
+	check_int(refuse(task, 503, 3, 400), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 1);
+	check_int(refuse(task, 503, 3, 600), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 2);
+	check_int(refuse(task, 503, 3, 800), TASK_GIVE_UP);
+	task_free(task);
+}
+
+/* It is known to refuse for no reason of load: the same, whatever it has delivered. */
+static void refusals_of_one_that_is_flaky(void)
+{
+	struct task *task = make("http://a/1", NULL);
+
+	task->flaky = true;
+	for (int i = 0; i < 4; i++)
+		check_int(refuse(task, 503, 3, 7), TASK_BACKOFF);
+	check_int(task->mirrors[0].tries, 2);
+	check_int(refuse(task, 503, 3, 7), TASK_GIVE_UP);
 	task_free(task);
 }
 
@@ -286,26 +318,26 @@ static void redirects(void)
 
 	redirect(task, "http://b/x", false);
 	check_str(task->at->text, "http://b/x");
-	check_int(task->hops, 1);
-	check(!task->from_public);
+	check_int(task->mirrors[task->mirror].hops, 1);
+	check(!task->mirrors[task->mirror].from_public);
 	redirect(task, "https://c/y", true);
 	redirect(task, "https://d/z", false);
 	check_str(task->at->text, "https://d/z");
-	check_int(task->hops, 3);
-	check(task->from_public); /* once public, always public */
+	check_int(task->mirrors[task->mirror].hops, 3);
+	check(task->mirrors[task->mirror].from_public); /* once public, always public */
 	/* The failure is booked on the mirror that led there. */
 	check_int(fail_as(task, KIND_CONNECT, PLENTY), TASK_NEXT);
 	check_int(task->mirrors[0].tries, 1);
 	check_int(task->mirrors[1].tries, 0);
 	check_str(task->at->text, "http://m/2");
-	check_int(task->hops, 0);
-	check(!task->from_public);
+	check_int(task->mirrors[task->mirror].hops, 0);
+	check(!task->mirrors[task->mirror].from_public);
 	redirect(task, "http://e/", true);
 	check_int(fail_as(task, KIND_CONNECT, PLENTY), TASK_BACKOFF);
 	check_str(task->at->text, "http://a/1");
 	check(task->at == &task->entry->url);
-	check_int(task->hops, 0);
-	check(!task->from_public);
+	check_int(task->mirrors[task->mirror].hops, 0);
+	check(!task->mirrors[task->mirror].from_public);
 	task_free(task);
 }
 
@@ -345,10 +377,8 @@ static void attempts_keep_their_urls(void)
 	struct task *task = make("http://a/1", "http://b/2", NULL);
 	struct attempt *first, *second;
 	struct outcome cut = failure(KIND_NETWORK, 0);
-	struct url target;
 
-	check_int(url_parse(&target, "http://x:8080/1", NULL), 0);
-	task_redirect(task, &target, true);
+	redirect(task, "http://x:8080/1", true);
 	first = task_attempt(task, 5);
 	check_str(first->url, "http://x:8080/1");
 	check_str(first->host, "x");
@@ -356,14 +386,14 @@ static void attempts_keep_their_urls(void)
 	check_str(first->origin_key, "http://x:8080");
 	check_int(first->started, 5);
 	check(!first->trusted);
-	check(chunks_end(&task->chunks, first, &cut, 5));
-	check_int(task_failed(task, first, &cut, PLENTY, 0), TASK_NEXT);
+	check(task_end(task, first, &cut, 5));
+	check_int(task_failed(task, first, &cut, PLENTY, 0, 5), TASK_NEXT);
 	second = task_attempt(task, 6);
 	check_str(second->url, "http://b/2");
 	check_str(first->url, "http://x:8080/1");
-	check(chunks_end(&task->chunks, second, &cut, 6));
-	check_int(task_failed(task, second, &cut, PLENTY, 0), TASK_BACKOFF);
-	check_int(task->n_flying, 2);
+	check(task_end(task, second, &cut, 6));
+	check_int(task_failed(task, second, &cut, PLENTY, 0, 6), TASK_BACKOFF);
+	check_int(task->n_flying, 0);
 	attempt_free(second);
 	attempt_free(first);
 	task_free(task);
@@ -381,12 +411,12 @@ static void parts_are_added_up(void)
 
 	check_int(fail_as(task, KIND_NETWORK, 3), TASK_BACKOFF);
 	check_int(task->mirrors[0].tries, 1);
-	task_progress(task, &part);
+	task_progress(task, &(struct attempt){.mirror = 0}, &part);
 	check_int(task->mirrors[0].tries, 0);
 	part.exchange.size_download = 23;
 	part.exchange.status = 200;
 	part.exchange.content_type = NULL;
-	task_progress(task, &part);
+	task_progress(task, &(struct attempt){.mirror = 0}, &part);
 	check_int(task->exchange.size_download, 123);
 	check_int(task->exchange.status, 200);
 	check_str(task->exchange.content_type, NULL);
@@ -401,6 +431,8 @@ int main(void)
 	run(text_that_is_no_url);
 	run(tries_are_counted_per_mirror);
 	run(refusals_while_it_delivers);
+	run(refusals_of_one_that_delivers_all_else);
+	run(refusals_of_one_that_is_flaky);
 	run(refusals_of_one_that_delivers_nothing);
 	run(other_failures_count_though_it_delivers);
 	run(refusals_while_it_is_busy);
