@@ -3,20 +3,23 @@
 _seine()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local options='-i --input -d --dir -o --output --name --checksum --checksum-file
-		--ignore-server-digests --existing --resume --remote-time
-		--durability --mode --compare --compare-runs -j --jobs
-		--loops --per-host -s --split --chunk-size --min-split-size
-		--tries --retry-wait --retry-max-wait --max-redirs
-		--allow-downgrade --allow-private --limit-rate --limit-rate-per-host
-		--request-rate --connect-timeout --first-byte-timeout
-		--max-time --min-rate --stall-time --max-size -H --header
-		-A --user-agent -e --referer -b --cookie --compressed --http1.1
-		--http2 --http3 -x --proxy -4 --ipv4 -6 --ipv6 --dns-servers
-		--resolve -u --user --password-file --bearer-file --cacert
-		--cert --key -k --insecure -q --quiet -v --verbose --json
-		--progress --results --failed --config --no-config
-		-h --help -V --version'
+	local options='-i --input --input-format --only -d --dir -o --output --name
+		--checksum --checksum-file --ignore-server-digests --existing
+		--resume --remote-time --durability --mode --compare
+		--compare-runs -j --jobs --loops --per-host -s --split
+		--chunk-size --min-split-size --tries --retry-wait
+		--retry-max-wait --max-redirs --allow-downgrade --allow-private
+		--limit-rate --limit-rate-per-host --request-rate --connect-timeout
+		--first-byte-timeout --max-time --min-rate --stall-time
+		--max-size -H --header -A --user-agent -e --referer -b --cookie
+		--compressed --http1.1 --http2 --http3 --s3-endpoint
+		--s3-region --s3-profile --s3-addressing --s3-no-sign-request
+		--s3-requester-pays --follow-metalink --metalink-location
+		-x --proxy -4 --ipv4 -6 --ipv6 --dns-servers --resolve
+		-u --user --password-file --bearer-file --cacert --cert
+		--key -k --insecure -q --quiet -v --verbose --json --progress
+		--results --failed --config --no-config -h --help
+		-V --version'
 
 	COMPREPLY=()
 	# bash splits --name=value at the =.
@@ -26,6 +29,12 @@ _seine()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	case $prev in
+	--input-format)
+		mapfile -t COMPREPLY < <(compgen -W 'auto jsonl csv tsv metalink list' -- "$cur")
+		return ;;
+	--only)
+		mapfile -t COMPREPLY < <(compgen -W 'all failed' -- "$cur")
+		return ;;
 	--existing)
 		mapfile -t COMPREPLY < <(compgen -W 'skip overwrite rename update' -- "$cur")
 		return ;;
@@ -34,6 +43,9 @@ _seine()
 		return ;;
 	--mode)
 		mapfile -t COMPREPLY < <(compgen -W 'sequential threads event' -- "$cur")
+		return ;;
+	--s3-addressing)
+		mapfile -t COMPREPLY < <(compgen -W 'auto path virtual' -- "$cur")
 		return ;;
 	--progress)
 		mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$cur")
@@ -46,7 +58,7 @@ _seine()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
-	-o|--output|--name|--checksum|--compare-runs|-j|--jobs|--loops|--per-host|-s|--split|--chunk-size|--min-split-size|--tries|--retry-wait|--retry-max-wait|--max-redirs|--limit-rate|--limit-rate-per-host|--request-rate|--connect-timeout|--first-byte-timeout|--max-time|--min-rate|--stall-time|--max-size|-H|--header|-A|--user-agent|-e|--referer|-b|--cookie|-x|--proxy|--dns-servers|--resolve|-u|--user)
+	-o|--output|--name|--checksum|--compare-runs|-j|--jobs|--loops|--per-host|-s|--split|--chunk-size|--min-split-size|--tries|--retry-wait|--retry-max-wait|--max-redirs|--limit-rate|--limit-rate-per-host|--request-rate|--connect-timeout|--first-byte-timeout|--max-time|--min-rate|--stall-time|--max-size|-H|--header|-A|--user-agent|-e|--referer|-b|--cookie|--s3-endpoint|--s3-region|--s3-profile|--metalink-location|-x|--proxy|--dns-servers|--resolve|-u|--user)
 		: # a value that only the user knows
 		return ;;
 	esac

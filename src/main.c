@@ -3,32 +3,42 @@
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
  *   base/    attr, alloc, buf, list, map, heap: memory and containers; units, text, hex,
- *            base64, hash, crc, json: small conversions; clock: time; diag: errors and the
- *            log; url, address, redact: URLs
+ *            base64, hash, crc, json: small conversions; xml: documents from strangers;
+ *            clock: time; diag: errors and the log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
- *            template, safename and taken: from URL to safe path; policy: what an outcome
- *            means; pace: rates; origin: pauses and turns of hosts; limiter, with search: how
- *            many at once; version, range, plan, chunks: how a large file is cut; task:
- *            mirrors; sched (sched_tasks, sched_outcome): the scheduler; source, observer:
- *            what it reads from and tells
- *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink: from
- *            part file to final name; part: what attempts share; digest, proof; journal, with
- *            its _format, _reader, _writer, _load, _state, _survey and _renew, and finished:
- *            what an unfinished job has got; durable: syncs; stamp: ETags
- *   input/   input: the table of sources; args, list: two of them; sums: checksum files;
- *            reader: lines, gzip
+ *            template, safename and taken: from URL to safe path; policy: what an
+ *            outcome means; pace: rates; origin: pauses and turns of hosts; limiter,
+ *            with search and trial: how many at once; version, range, plan, chunks: how
+ *            a large file is cut; task: mirrors; mirror: one of its URLs; pieces:
+ *            digests of parts of a file; s3: what s3:// URLs name; sched (sched_tasks,
+ *            sched_outcome): the scheduler; source, observer: what it reads from and
+ *            tells
+ *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink:
+ *            from part file to final name; part: what attempts share; digest, proof,
+ *            composite: ETags of parts; inspection: pieces, as they come; journal, with
+ *            its _format, _reader, _writer, _load, _state, _survey and _renew, and
+ *            finished: what an unfinished job has got; durable: syncs; stamp: ETags
+ *   input/   input: the inputs as a chain; format: the table of formats; args, list,
+ *            jsonl (members, rerun), csv (cells, columns), metalink (_file, _source):
+ *            sources; s3list: pages of a listing; fields: options of an entry; sums:
+ *            checksum files; reader: lines or bytes, gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary; comparison, trial: --compare
- *   net/     transfer (_connect, _receive, _wait, _verdict): one HTTP exchange; dress: its
- *            options; response, with announced and httpdate: its head; answer: what that
- *            means for the attempt; body: its bytes; net, tls, throttle: what all share;
- *            curlcode: libcurl's words in ours; names: what is known of them (hosts, claims,
- *            addrs, hostname); resolver: asking c-ares (channel, question, nameservers);
- *            pins: telling libcurl
+ *   net/     transfer (_connect, _receive, _document, _mirrors, _wait, _verdict): one
+ *            HTTP exchange; dress: its options; response, with announced and httpdate:
+ *            its head; answer: what that means for the attempt; body: its bytes; net,
+ *            tls, throttle: what all share; curlcode: libcurl's words in ours; names:
+ *            what is known of them (hosts, claims, addrs, hostname); resolver: asking
+ *            c-ares (channel, question, nameservers); pins: telling libcurl; s3, with
+ *            regions, sigv4, s3error: buckets; credentials (_chain, _profile, _sts,
+ *            _metadata, _answer), ask, secret, environment: in whose name; link: Link
+ *            fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
- *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for event
- *   app/     session: one job, wired; intake: from lines to named entries; ledger, keeper:
- *            what is kept of an unfinished job; signals; compare, with child, sample, stored:
+ *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
+ *            event
+ *   app/     session: one job, wired; intake: from lines to named entries; expand, with
+ *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
+ *            is kept of an unfinished job; signals; compare, with child, sample, stored:
  *            the same job once per mode
  *   cli/     options: the one table; parse, levels, value, check, nearest: argv, the
  *            environment and the config file; docs: help, man page and completions

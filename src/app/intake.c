@@ -41,11 +41,31 @@ static void tell(const struct intake *parts, enum event_type type,
 					       .error = err});
 }
 
+/* An object's URL is that of the place where its bucket is. */
+static int locate(const struct intake *parts, struct entry *entry, struct error *err)
+{
+	const char *text = entry->urls.items[0];
+	struct s3_name name;
+	int failed;
+
+	if (!s3_is_url(text))
+		return url_parse(&entry->url, text, err);
+	if (s3_parse(&name, text, err) != 0)
+		return -1;
+	failed = s3_locate(parts->s3, &name, &entry->url, err);
+	if (!failed)
+		entry->bucket = xstrdup(name.bucket);
+	s3_name_release(&name);
+	return failed;
+}
+
 /* Parse the first URL that is one; those before it are dropped, with a warning as long
  * as another mirror remains. */
-static int parse_url(struct entry *entry, struct error *err)
+static int parse_url(const struct intake *parts, struct entry *entry, struct error *err)
 {
-	while (url_parse(&entry->url, entry->urls.items[0], err) != 0) {
+	if (entry->url.text) /* who made the entry knew better */
+		return 0;
+	while (locate(parts, entry, err) != 0) {
 		if (entry->urls.count == 1)
 			return -1;
 		log_warn("%s:%" PRIu64 ": %s; using the other mirrors",
@@ -83,7 +103,9 @@ static bool take(struct intake_source *intake, struct entry *entry)
 	enum present present;
 	struct error err;
 
-	if (parse_url(entry, &err) != 0 ||
+	if (parse_url(parts, entry, &err) == 0 && entry->document)
+		return true;
+	if (!entry->url.text ||
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
 		tell(parts, EVENT_FAILED, entry, &err);
 		entry_free(entry);
@@ -129,9 +151,9 @@ static enum source_status read_sums(struct intake_source *intake)
 /* A checksum file for other files than these proves nothing: somebody should know. */
 static void end_inputs(struct intake_source *intake)
 {
-	intake->stage = NO_MORE;
 	if (intake->looked_up > 0 && intake->found == 0)
 		log_warn("no --checksum-file names any of the files fetched");
+	intake->looked_up = 0; /* said once */
 }
 
 static enum source_status read_inputs(
@@ -150,6 +172,7 @@ static enum source_status read_inputs(
 		else if (status == SOURCE_END)
 			end_inputs(intake);
 		if (status == SOURCE_END || status == SOURCE_AGAIN ||
+			status == SOURCE_LATER ||
 			(status == SOURCE_ENTRY && take(intake, *entry)))
 			return status;
 	}

@@ -14,12 +14,14 @@
 #include "core/observer.h"
 #include "core/settings.h"
 #include "core/source.h"
+#include "net/s3.h"
 
 struct intake {
 	const struct settings *settings;
 	struct source *inputs;
 	struct naming *naming;
 	struct ledger *ledger;
+	struct s3 *s3;
 	struct observer *observer;
 };
 

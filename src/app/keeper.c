@@ -25,7 +25,8 @@ static void keeper_event(struct observer *observer, const struct event *event)
 {
 	struct keeper *keeper = container_of(observer, struct keeper, observer);
 
-	if (event->type == EVENT_DONE || event->type == EVENT_PRESENT)
+	if (event->type == EVENT_DONE || event->type == EVENT_PRESENT ||
+		event->type == EVENT_READ)
 		parts_end(keeper->parts, event->entry, false);
 	else if (event->type == EVENT_FAILED)
 		parts_end(keeper->parts, event->entry, is_worth_keeping(event));

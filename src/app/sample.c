@@ -31,7 +31,8 @@ static enum source_status sample_next(
 
 		if (status != SOURCE_ENTRY)
 			return status;
-		if (sample->seen++ % sample->every == sample->every / 2)
+		if ((*entry)->document ||
+			sample->seen++ % sample->every == sample->every / 2)
 			return SOURCE_ENTRY;
 		entry_free(*entry);
 		*entry = NULL;

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/expand.h"
 #include "app/intake.h"
 #include "app/keeper.h"
 #include "app/ledger.h"
@@ -44,6 +45,7 @@ struct session {
 	struct ledger ledger;
 	struct naming *naming;
 	struct observer *report, *keeper;
+	struct s3 *s3;
 	struct source *inputs, *intake;
 	struct net *net;
 	struct sched *sched;
@@ -132,6 +134,7 @@ static int session_open(struct session *s, struct error *err)
 {
 	const struct settings *settings = &s->settings;
 
+	s->s3 = s3_new(settings);
 	s->report_job = (struct report_job){.settings = settings,
 		.tally = &s->tally,
 		.started = clock_now(),
@@ -140,14 +143,16 @@ static int session_open(struct session *s, struct error *err)
 	if (!(s->naming = naming_new(settings->name, err)) ||
 		!(s->outdir = outdir_open(settings->dir, err)) ||
 		ledger_open(&s->ledger, settings, s->outdir, err) != 0 ||
-		!(s->net = net_new(settings, s->outdir, s->ledger.parts, err)) ||
+		!(s->net = net_new(settings, s->outdir, s->ledger.parts, s->s3, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
-	s->inputs = sample_of(input_open(settings), s->every);
+	s->inputs =
+		sample_of(expand_new(settings, input_open(settings), s->s3), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
 		.ledger = &s->ledger,
+		.s3 = s->s3,
 		.observer = s->report});
 	s->keeper = keeper_new(s->ledger.parts, s->report);
 	s->sched = sched_new(settings, s->intake, s->keeper, random_seed());
@@ -197,6 +202,7 @@ static int session_release(struct session *s, int status)
 	source_free(s->inputs);
 	report_free(s->report);
 	net_free(s->net);
+	s3_free(s->s3);
 	if (ledger_close(&s->ledger, has_ended(s), &err) != 0) {
 		log_error("%s", err.text);
 		own = session_status(err.kind);

@@ -36,6 +36,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_PROTOCOL] = "protocol",
 	[KIND_HTTP] = "http",
 	[KIND_REDIRECT] = "redirect",
+	[KIND_CREDENTIALS] = "credentials",
 	[KIND_RANGE] = "range",
 	[KIND_CHANGED] = "changed",
 	[KIND_CHECKSUM] = "checksum",

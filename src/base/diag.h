@@ -27,15 +27,16 @@ enum kind {
 	KIND_NETWORK,    /* the connection broke */
 	KIND_TRUNCATED,  /* fewer or more bytes than announced */
 	KIND_PROTOCOL,   /* not HTTP, or HTTP that contradicts itself */
-	KIND_HTTP,       /* an HTTP status that is not success: see `status` */
-	KIND_REDIRECT,   /* a redirect we will not follow */
-	KIND_RANGE,      /* the answer is not the range that was asked for */
-	KIND_CHANGED,    /* the file became another one while it was fetched */
-	KIND_CHECKSUM,   /* the digest is not the one asked for */
-	KIND_TOO_LARGE,  /* over a cap on body or header size */
-	KIND_EXISTS,     /* somebody else made the file meanwhile */
-	KIND_DISK,       /* the output cannot be written */
-	KIND_NO_ROOM,    /* the disk has no room for this file, whose length is known */
+	KIND_CREDENTIALS, /* a bucket wants them, and there are none, or they cannot be had */
+	KIND_HTTP,        /* an HTTP status that is not success: see `status` */
+	KIND_REDIRECT,  /* a redirect we will not follow */
+	KIND_RANGE,     /* the answer is not the range that was asked for */
+	KIND_CHANGED,   /* the file became another one while it was fetched */
+	KIND_CHECKSUM,  /* the digest is not the one asked for */
+	KIND_TOO_LARGE, /* over a cap on body or header size */
+	KIND_EXISTS,    /* somebody else made the file meanwhile */
+	KIND_DISK,      /* the output cannot be written */
+	KIND_NO_ROOM,   /* the disk has no room for this file, whose length is known */
 	KIND_DESCRIPTORS, /* too many files are open: passes */
 	KIND_LOCKED,      /* another process works in the directory */
 	KIND_INTERRUPTED, /* we were told to stop */

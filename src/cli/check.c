@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/checksum.h"
+#include "core/s3.h"
 
 static bool is_control(char c)
 {
@@ -72,6 +73,14 @@ static int higher(const struct reading *reading, const char *first, const char *
 	if (a->level == b->level)
 		return value_fail(first, a->where, err, "cannot go with --%s", second);
 	return a->level > b->level ? 0 : 1;
+}
+
+int check_region(const char *value, struct error *err)
+{
+	return s3_is_region(value)
+		       ? 0
+		       : error_set(err, KIND_USAGE, 0,
+				 "it must be the name of a region, as eu-west-1");
 }
 
 static int check_loudness(const struct reading *reading, struct error *err)

@@ -11,6 +11,7 @@ int check_plain(const char *value, struct error *err);    /* no control characte
 int check_header(const char *value, struct error *err);   /* "Name: value" */
 int check_output(const char *value, struct error *err);   /* a name, not stdout */
 int check_checksum(const char *value, struct error *err); /* ALG=HEX */
+int check_region(const char *value, struct error *err);   /* "eu-west-1" */
 
 /* Once everything is read: options that exclude or need one another, and that there is
  * something to do. Where a lower level contradicts a higher one the higher one wins; where

@@ -18,8 +18,12 @@
 /* As milliseconds it fits an int, which is what poll, epoll and libcurl count in. */
 #define LONGEST (24 * 24 * 3600 * NS_PER_SEC)
 
+static const char *const format_choices[] = {
+	"auto", "jsonl", "csv", "tsv", "metalink", "list", NULL};
+static const char *const only_choices[] = {"all", "failed", NULL};
 static const char *const existing_choices[] = {
 	"skip", "overwrite", "rename", "update", NULL};
+static const char *const addressing_choices[] = {"auto", "path", "virtual", NULL};
 static const char *const durability_choices[] = {"none", "batch", "each", NULL};
 static const char *const mode_choices[] = {"sequential", "threads", "event", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "none", NULL};
@@ -31,10 +35,26 @@ const struct option_row options[] = {
 	.name = "input", .letter = 'i', .type = OPTION_TEXTS, .field = FIELD(inputs),
 	.argument = "FILE", .completes = "file", .group = "Input",
 	.help = "fetch what this list names; - is stdin",
-	.man = "Fetch every entry of the list FILE, in the grammar of LIST FILES below. `-` is "
+	.man = "Fetch every entry of FILE: a list in the grammar of LIST FILES below, or one of "
+	       "the INPUT FORMATS that follow there. `-` is "
 	       "standard input. The list may be compressed by gzip, of any length, and still "
 	       "being written: it is read as far as there is room for work. URLs given as "
 	       "arguments come first."
+}, {
+	.name = "input-format", .type = OPTION_CHOICE, .field = FIELD(input_format),
+	.choices = format_choices, .fallback = "auto", .argument = "FORMAT",
+	.group = "Input",
+	.help = "what --input is: list, jsonl, csv ...",
+	.man = "What every --input is: `list`, `jsonl`, `csv`, `tsv` or `metalink`; see LIST "
+	       "FILES and INPUT FORMATS below. With `auto` its name tells, else its first "
+	       "bytes."
+}, {
+	.name = "only", .type = OPTION_CHOICE, .field = FIELD(only),
+	.choices = only_choices, .fallback = "all", .argument = "WHICH", .group = "Input",
+	.help = "of results as input: all, failed",
+	.man = "When an --input is what --results of an earlier run has written, take `all` "
+	       "of its entries, or only those that have `failed`. Of other inputs everything "
+	       "is taken."
 }, {
 	.name = "dir", .letter = 'd', .type = OPTION_TEXT, .field = FIELD(dir),
 	.fallback = ".", .argument = "DIR", .completes = "dir", .group = "Files",
@@ -150,7 +170,7 @@ const struct option_row options[] = {
 	.man = "Have at most N transfers under way at a time, 1 to 65535. When the limit of "
 	       "open files does not allow so many there are fewer. A server that refuses some "
 	       "(429, 503, refused connections) is asked for fewer at a time, until it refuses "
-	       "no more. With `auto` the best number is found out for each server: it starts at "
+	       "no more, or unless that makes no difference. With `auto` the best number is found out for each server: it starts at "
 	       "32, doubles while that brings more files and bytes, and steps back when it does "
 	       "not. In all there are as many as open files and a quarter of the memory allow, "
 	       "16384 at most, 512 with --mode threads. With --mode sequential there is always "
@@ -202,7 +222,9 @@ const struct option_row options[] = {
 	       "checksum, and the statuses 408, 425, 429, 500, 502, 503, 504, 522 and 524. All "
 	       "other failures are final for their URL. An entry with several URLs turns to "
 	       "the next one after each failure and fails when none is left. 429 and 503 from "
-	       "a server that answers other requests meanwhile are not counted."
+	       "a server that answers other requests meanwhile are not counted, unless it "
+	       "delivers hundreds between, or refuses some whatever the pace: then two of "
+	       "them are overlooked. There are never more than 4 times N."
 }, {
 	.name = "retry-wait", .type = OPTION_DURATION, .field = FIELD(retry_wait),
 	.max = LONGEST, .fallback = "500ms", .argument = "TIME", .group = "Scheduling",
@@ -340,6 +362,62 @@ const struct option_row options[] = {
 	.man = "Ask https servers for HTTP/3, and fall back to HTTP/2 or HTTP/1.1 where there "
 	       "is none. It is an error where libcurl was built without HTTP/3, as on "
 	       "Debian 12."
+}, {
+	.name = "s3-endpoint", .type = OPTION_TEXT, .field = FIELD(s3_endpoint),
+	.check = check_plain, .argument = "URL", .group = "Buckets",
+	.help = "of the store; else Amazon's",
+	.man = "Buckets (URLs that begin with `s3://`) are at URL, which is `https://HOST` or "
+	       "`http://HOST`, with a port or without. Without it the variables "
+	       "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` and the profile's `endpoint_url` "
+	       "are asked, and then they are Amazon's. See BUCKETS below."
+}, {
+	.name = "s3-region", .type = OPTION_TEXT, .field = FIELD(s3_region),
+	.check = check_region, .argument = "REGION", .group = "Buckets",
+	.help = "where to look for buckets first",
+	.man = "Buckets are in REGION, unless the store answers that they are in another one, "
+	       "which is then gone to. Without it `AWS_REGION`, `AWS_DEFAULT_REGION` and the "
+	       "profile's `region` are asked, and then it is `us-east-1`."
+}, {
+	.name = "s3-profile", .type = OPTION_TEXT, .field = FIELD(s3_profile),
+	.check = check_plain, .argument = "NAME", .group = "Buckets",
+	.help = "whose credentials to use",
+	.man = "Take credentials from the profile NAME of `~/.aws/credentials` and "
+	       "`~/.aws/config`, and not from the variables. Without it the profile is that of "
+	       "`AWS_PROFILE`, or `default`."
+}, {
+	.name = "s3-addressing", .type = OPTION_CHOICE, .field = FIELD(s3_addressing),
+	.choices = addressing_choices, .fallback = "auto", .argument = "HOW",
+	.group = "Buckets",
+	.help = "place of bucket: auto, path, virtual",
+	.man = "Whether the bucket is the first part of the path (`path`) or of the host's name "
+	       "(`virtual`). `auto`, the default, is `path` for an endpoint that was given, and "
+	       "`virtual` at Amazon's, where the bucket's name allows it."
+}, {
+	.name = "s3-no-sign-request", .type = OPTION_FLAG, .field = FIELD(s3_no_sign_request),
+	.group = "Buckets",
+	.help = "ask as anybody, for public buckets",
+	.man = "Do not sign requests to buckets, and look for no credentials: for buckets that "
+	       "anybody may read."
+}, {
+	.name = "s3-requester-pays", .type = OPTION_FLAG, .field = FIELD(s3_requester_pays),
+	.group = "Buckets",
+	.help = "pay for requests to others' buckets",
+	.man = "Tell the store that you will pay for the requests, which buckets of some owners "
+	       "want."
+}, {
+	.name = "follow-metalink", .type = OPTION_FLAG, .field = FIELD(follow_metalink),
+	.fallback = "yes", .group = "Metalinks",
+	.help = "fetch what Metalinks name",
+	.man = "When a URL leads to a Metalink, by its name (`.meta4`, `.metalink`) or by the "
+	       "type that the server gives it, fetch the files that it names instead of "
+	       "keeping it. This is the default, but for a URL that was given a name. With "
+	       "--no-follow-metalink it is a file like any other. See METALINKS below."
+}, {
+	.name = "metalink-location", .type = OPTION_TEXT, .field = FIELD(metalink_location),
+	.check = check_plain, .argument = "CODES", .group = "Metalinks",
+	.help = "countries of mirrors to ask first",
+	.man = "Ask mirrors in these countries first: codes as `de`, with commas between them. "
+	       "Otherwise they are asked in the order of their priority."
 }, {
 	.name = "proxy", .letter = 'x', .type = OPTION_TEXT,
 	.traits = OPTION_SECRET | OPTION_EMPTY, .field = FIELD(proxy), .check = check_plain,

@@ -163,3 +163,13 @@ const struct announcement *announced_best(
 		best = stronger(best, &announced->goog);
 	return announced->composite ? best : stronger(best, &announced->amz);
 }
+
+bool announced_by_etag(struct announcement *announcement, const char *etag)
+{
+	size_t hex = 2 * checksum_len(DIGEST_MD5);
+
+	announcement->sum.alg = DIGEST_NONE;
+	announcement->by = "etag";
+	return strlen(etag) == hex + 2 && etag[0] == '"' && etag[hex + 1] == '"' &&
+	       checksum_from_hex(&announcement->sum, DIGEST_MD5, etag + 1, hex) == 0;
+}

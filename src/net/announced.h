@@ -42,6 +42,10 @@ struct announced {
 void announced_field(struct announced *announced, const char *name, size_t name_len,
 	const char *value, size_t value_len);
 
+/* Is the ETag of an object in S3 the MD5 of its bytes, as that of one that was put in one piece,
+ * and not encrypted with a key of somebody's? The caller knows the latter. */
+bool announced_by_etag(struct announcement *announcement, const char *etag);
+
 /* The strongest of those that cover what is asked for (of enum announced_cover, or both);
  * NULL when there is none. */
 const struct announcement *announced_best(

@@ -140,10 +140,12 @@ static void own_headers(struct dress *dress, struct wardrobe *w, const struct ne
 		add_header(dress, w, entry->headers.items[i]);
 }
 
-/* If-Range is the attempt's own, whoever the server is. */
-static void own_range(struct dress *dress, struct wardrobe *w, const char *pin)
+/* If-Range is the attempt's own, whoever the server is. S3 knows only If-Match. */
+static void own_range(
+	struct dress *dress, struct wardrobe *w, const char *pin, bool is_s3)
 {
-	char *line = pin ? xasprintf("If-Range: %s", pin) : NULL;
+	const char *name = is_s3 && pin && pin[0] == '"' ? "If-Match" : "If-Range";
+	char *line = pin ? xasprintf("%s: %s", name, pin) : NULL;
 
 	if (line)
 		add_header(dress, w, line);
@@ -241,12 +243,12 @@ static bool is_special(const struct attempt *attempt)
 	const struct entry *entry = attempt->entry;
 
 	return entry->headers.count || entry->referer || entry->user_agent ||
-	       (attempt->ranged && version_pin(&attempt->version)) ||
+	       entry->bucket || (attempt->ranged && version_pin(&attempt->version)) ||
 	       attempt_is_conditional(attempt);
 }
 
-static void wear_special(struct dress *dress, struct wardrobe *w, const struct net *net,
-	const struct attempt *attempt)
+static int wear_special(struct dress *dress, struct wardrobe *w, const struct net *net,
+	const struct attempt *attempt, struct error *err)
 {
 	const struct entry *entry = attempt->entry;
 
@@ -256,11 +258,16 @@ static void wear_special(struct dress *dress, struct wardrobe *w, const struct n
 		SET(w, CURLOPT_REFERER, entry->referer[0] ? entry->referer : NULL);
 	if (attempt->trusted)
 		own_headers(dress, w, net, entry);
-	own_range(dress, w, attempt->ranged ? version_pin(&attempt->version) : NULL);
+	if (attempt->trusted && entry->bucket &&
+		s3_dress(net->s3, attempt, &dress->own, err) != 0)
+		return -1;
+	own_range(dress, w, attempt->ranged ? version_pin(&attempt->version) : NULL,
+		entry->bucket != NULL);
 	if (attempt_is_conditional(attempt))
 		own_condition(dress, w, &entry->there);
 	if (dress->own)
 		SET(w, CURLOPT_HTTPHEADER, dress->own);
+	return 0;
 }
 
 int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
@@ -277,10 +284,11 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 		SET(w, CURLOPT_USERAGENT, net->settings->user_agent);
 		dress_release(dress);
 	}
-	if (special)
-		wear_special(dress, w, net, attempt);
+	/* Also of what fails half-way: the next attempt takes it off again. */
 	dress->special = special;
 	dress->bound = attempt->trusted;
+	if (special && wear_special(dress, w, net, attempt, err) != 0)
+		return -1;
 	return wardrobe_close(w, err);
 }
 

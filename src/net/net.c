@@ -79,7 +79,7 @@ static int check_http3(const struct settings *settings, struct error *err)
 }
 
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct parts *parts, struct error *err)
+	struct parts *parts, struct s3 *s3, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
 	bool proxied = uses_proxy(settings);
@@ -87,6 +87,7 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	net->settings = settings;
 	net->outdir = outdir;
 	net->parts = parts;
+	net->s3 = s3;
 	net->detailed = settings->results || settings->verbose;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "net/names.h"
+#include "net/s3.h"
 #include "net/throttle.h"
 #include "net/tls.h"
 #include "net/transfer.h"
@@ -15,6 +16,7 @@ struct net {
 	const struct settings *settings;
 	struct outdir *outdir;
 	struct parts *parts;
+	struct s3 *s3;
 	struct tls *tls;
 	struct throttle *throttle; /* NULL: no limit of rates */
 	struct names *names; /* NULL: a proxy is asked, and libcurl looks its name up */

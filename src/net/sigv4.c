@@ -2,6 +2,7 @@
  * key derived from the secret. */
 #include "net/sigv4.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -240,8 +241,12 @@ static void add_scope(struct buf *out, const struct sigv4_request *request)
 
 static void add_hex(struct buf *out, const unsigned char *bytes)
 {
-	for (size_t i = 0; i < SHA256_LEN; i++)
-		buf_addf(out, "%02x", bytes[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_LEN; i++) {
+		buf_addch(out, digits[bytes[i] >> 4]);
+		buf_addch(out, digits[bytes[i] & 15]);
+	}
 }
 
 static int digest(
@@ -281,42 +286,38 @@ static int mac(unsigned char out[SHA256_LEN], const void *key, size_t key_len,
 		       : no_crypto(err);
 }
 
-/* Is it the key for this? If not, note for what it will be. */
-static int is_known(struct sigv4_key *key, const struct sigv4_secret *secret,
-	const struct sigv4_request *request, bool *known, struct error *err)
+/* What the key is derived from, in one text; false when that is too long to be kept. */
+static bool scope_of(char scope[SIGV4_SCOPE_MAX], const struct sigv4_secret *secret,
+	const struct sigv4_request *request)
 {
-	_cleanup_(secret_release) struct buf text = BUF_INIT;
-	unsigned char scope[SHA256_LEN];
+	int len = snprintf(scope, SIGV4_SCOPE_MAX, "%.*s/%s/%s/%s", DAY_LEN,
+		request->time, request->region, request->service, secret->key);
 
-	buf_reserve(&text, strlen(secret->key) + strlen(request->region) +
-				   strlen(request->service) + 64);
-	buf_addf(&text, "%s\n", secret->key);
-	add_scope(&text, request);
-	if (digest(scope, text.data, text.len, err) != 0)
-		return -1;
-	*known = key->known && CRYPTO_memcmp(scope, key->scope, SHA256_LEN) == 0;
-	memcpy(key->scope, scope, SHA256_LEN);
-	return 0;
+	return len > 0 && len < SIGV4_SCOPE_MAX;
 }
 
 static int derive(struct sigv4_key *key, const struct sigv4_secret *secret,
 	const struct sigv4_request *request, struct error *err)
 {
 	const char *const steps[] = {request->region, request->service, "aws4_request"};
+	char scope[SIGV4_SCOPE_MAX];
+	bool fits = scope_of(scope, secret, request);
 	char *first;
-	bool known = false;
 	int failed;
 
-	if (is_known(key, secret, request, &known, err) != 0 || known)
-		return known ? 0 : -1;
-	key->known = false;
+	if (fits && key->known && strcmp(scope, key->scope) == 0) {
+		OPENSSL_cleanse(scope, sizeof(scope));
+		return 0;
+	}
 	first = xasprintf("AWS4%s", secret->key);
 	failed = mac(key->bytes, first, strlen(first), request->time, DAY_LEN, err);
 	secret_free(first);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && !failed; i++)
 		failed = mac(key->bytes, key->bytes, SHA256_LEN, steps[i],
 			strlen(steps[i]), err);
-	key->known = !failed;
+	memcpy(key->scope, scope, sizeof(scope));
+	OPENSSL_cleanse(scope, sizeof(scope));
+	key->known = fits && !failed;
 	return failed;
 }
 

@@ -17,7 +17,8 @@
 /* Of nothing, which is what a GET sends, this is the SHA-256. */
 #define SIGV4_NO_PAYLOAD                                                               \
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-#define SIGV4_TIME_SIZE 17 /* "20150830T123600Z", with its NUL */
+#define SIGV4_SCOPE_MAX 512 /* what has a longer one is derived anew each time */
+#define SIGV4_TIME_SIZE 17  /* "20150830T123600Z", with its NUL */
 
 /* In whose name. Borrowed. */
 struct sigv4_secret {
@@ -48,7 +49,7 @@ struct sigv4_request {
 /* The key derived for a day, a region, a service and a secret: a signature made with the same
  * again costs one HMAC less four. All zeros: none yet. */
 struct sigv4_key {
-	unsigned char scope[32]; /* digest of what it was derived from */
+	char scope[SIGV4_SCOPE_MAX]; /* what it was derived from, the secret too */
 	unsigned char bytes[32];
 	bool known;
 };

@@ -13,6 +13,7 @@ struct transfer *transfer_new(struct net *net, struct error *err)
 	/* Undressed: the first attempt puts everything on. */
 	t->dress.special = true;
 	body_init(&t->body, net->outdir, net->parts, net->settings->durability);
+	buf_init(&t->aside);
 	t->found = (struct version)VERSION_UNKNOWN;
 	t->easy = curl_easy_init();
 	if (!t->easy || transfer_hear_connections(t) != CURLE_OK ||
@@ -38,7 +39,9 @@ void transfer_free(struct transfer *t)
 	curl_slist_free_all(t->resolve);
 	dress_release(&t->dress);
 	body_release(&t->body);
+	buf_release(&t->aside);
 	version_release(&t->found);
+	strings_release(&t->mirrors);
 	free(t);
 }
 
@@ -47,7 +50,8 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	struct error *err)
 {
 	t->attempt = attempt;
-	t->body_begun = false;
+	t->body_begun = t->is_document = false;
+	buf_clear(&t->aside);
 	t->cut = false;
 	t->received = 0;
 	t->granted = 0;
@@ -91,7 +95,7 @@ void transfer_end(struct transfer *t, CURLcode code, struct outcome *outcome)
 	if (outcome->type == OUTCOME_DONE)
 		remember(t->net, t->attempt, outcome, t->response.etag);
 	/* What has come stays, whatever it ended with. */
-	if (body_settle(&t->body, &outcome->written, &why) != 0)
+	if (body_settle(&t->body, outcome, &why) != 0)
 		transfer_failed(outcome, why.kind, why.code, why.text);
 	/* It may have ended before libcurl took the addresses: tell it again next time. */
 	if (t->resolve && t->response.head == 0)

@@ -15,12 +15,13 @@
 #include "core/settings.h"
 #include "net/names.h"
 #include "net/pins.h"
+#include "net/s3.h"
 #include "store/part.h"
 
 /* What all transfers of a process share. Initialises libcurl; make it before threads. */
 struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct parts *parts, struct error *err) must_check;
+	struct parts *parts, struct s3 *s3, struct error *err) must_check;
 void net_free(struct net *net);
 /* Where the addresses of hosts are kept; NULL when we look none up (a proxy does). */
 struct names *net_names(const struct net *net);

@@ -1,7 +1,8 @@
 /* transfer_parts.h - one exchange, and what its files call of each other.
  *
  * transfer.c is its life, from begin to end; transfer_connect.c its connection,
- * transfer_receive.c the answer as it comes, transfer_wait.c deadlines and turns,
+ * transfer_receive.c the answer as it comes, transfer_document.c one that is read, not kept,
+ * transfer_mirrors.c what it tells of mirrors, transfer_wait.c deadlines and turns,
  * transfer_verdict.c what it came to. For these only: everybody else knows transfer.h. One
  * thread at a time, as there.
  *
@@ -10,6 +11,7 @@
 #ifndef SEINE_NET_TRANSFER_PARTS_H
 #define SEINE_NET_TRANSFER_PARTS_H
 
+#include "base/buf.h"
 #include "net/body.h"
 #include "net/dress.h"
 #include "net/response.h"
@@ -21,12 +23,15 @@ struct transfer {
 	struct attempt *attempt; /* NULL: idle */
 	struct dress dress;
 	struct body body;
+	bool is_document; /* the body is read, not kept ... */
+	struct buf aside; /* ... here; also what an S3 error says */
 	bool body_begun;
 	bool cut;             /* we ended it: it has brought what is wanted of it */
 	struct range brings;  /* of the file, as answered */
 	struct version found; /* what the answer says of the file */
 	transfer_head *head;
 	void *head_context;
+	struct strings mirrors; /* that the answer tells of, while `head` is told */
 	struct pins *pins;
 	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
 	int64_t granted;         /* body bytes whose turn has come, not received yet */
@@ -35,8 +40,9 @@ struct transfer {
 	void *paused_context;
 	struct sockets *sockets; /* who is told of sockets; NULL: nobody */
 	struct response response;
-	int64_t received;  /* body bytes, decoded */
-	struct error stop; /* why we ended it ourselves; KIND_NONE: we did not */
+	struct announcement etag; /* what that of a bucket's object is */
+	int64_t received;         /* body bytes, decoded */
+	struct error stop;        /* why we ended it ourselves; KIND_NONE: we did not */
 
 	nstime mark;    /* stall watch: the start of the span ... */
 	int64_t marked; /* ... and what had been received then */
@@ -68,6 +74,24 @@ int transfer_begin_body(struct transfer *t) must_check;
  * fewer than have come: below 0 then. */
 int64_t transfer_bytes_wanted(const struct transfer *t);
 
+/* transfer_document.c: is the answer a document, for the entry's reader? */
+bool transfer_has_document(const struct transfer *t);
+/* Put the bytes aside, up to `max` in all. */
+int transfer_put_aside(
+	struct transfer *t, const char *data, size_t len, size_t max) must_check;
+/* Does the store keep the object as it is, so that its ETag is a digest of it? */
+bool transfer_is_plain_object(const struct transfer *t);
+/* The answer is an error of a bucket's store: keep what it says, as far as that is needed. */
+void transfer_put_error(struct transfer *t, const char *data, size_t len);
+/* ... and what does it mean? *outcome is what HTTP makes of it. */
+void transfer_judge_bucket(struct transfer *t, struct outcome *outcome);
+/* All of the document is here: verify it, and give it to the outcome. */
+int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_check;
+
+/* transfer_mirrors.c: where else the file is, says the answer: fills head->mirrors and from_public.
+ * They are kept until the next answer. */
+void transfer_hear_mirrors(struct transfer *t, struct head *head);
+
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl
  * keeps it while the transfer is paused, and brings it again. */
 enum grant { GRANT_NOW, GRANT_LATER, GRANT_NEVER };
@@ -77,6 +101,8 @@ enum grant transfer_ask_turn(struct transfer *t, int64_t len);
  * done and was in memory, is under its name. *outcome is initialised. */
 int transfer_judge(
 	struct transfer *t, CURLcode code, struct outcome *outcome) must_check;
+/* Has the server that it is made with a public address? */
+bool transfer_is_from_public(const struct transfer *t);
 /* Describe the exchange, of which libcurl still knows. */
 void transfer_describe(const struct transfer *t, struct exchange *exchange);
 /* The outcome is this failure. */

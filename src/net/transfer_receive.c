@@ -6,6 +6,7 @@
 #include "net/answer.h"
 #include "net/transfer_parts.h"
 
+#define DOCUMENT_MAX ((size_t)64 * 1024 * 1024)
 #define ERROR_BODY_MAX (256 * 1024) /* of an answer that is thrown away anyway */
 
 bool transfer_is_file(const struct transfer *t)
@@ -21,27 +22,39 @@ bool transfer_is_decoded(const struct transfer *t)
 
 /* What the server announces of the file's very bytes, if anything. Decoding makes others of
  * them, and statuses looser than 200 may be of somebody else's making. */
-static const struct announcement *announced_digest(const struct transfer *t, bool whole)
+static const struct announcement *announced_digest(struct transfer *t, bool whole)
 {
+	const struct announcement *best;
 	long status = t->response.status;
 
 	if (t->net->settings->ignore_server_digests ||
 		(status != 200 && status != 206) || transfer_is_decoded(t))
 		return NULL;
-	return announced_best(&t->response.announced,
+	best = announced_best(&t->response.announced,
 		whole ? ANNOUNCED_CONTENT | ANNOUNCED_WHOLE : ANNOUNCED_WHOLE);
+	if ((!best || best->sum.alg < DIGEST_MD5) && transfer_is_plain_object(t) &&
+		announced_by_etag(&t->etag, t->response.etag))
+		return &t->etag;
+	return best;
 }
 
 int transfer_check_size(struct transfer *t, int64_t size)
 {
 	int64_t max = t->net->settings->max_size, want = t->attempt->entry->size;
+	const struct pieces *pieces = t->attempt->entry->pieces;
 
+	if (t->is_document) /* it has a limit of its own */
+		return 0;
 	if (max > 0 && size > max)
 		return error_set(&t->stop, KIND_TOO_LARGE, 0,
 			"%lld bytes, over --max-size", (long long)size);
 	if (want >= 0 && size >= 0 && size != want)
 		return error_set(&t->stop, KIND_TRUNCATED, 0,
 			"%lld bytes, not size=%lld", (long long)size, (long long)want);
+	if (pieces && size >= 0 && !pieces_fit(pieces, size))
+		return error_set(&t->stop, KIND_TRUNCATED, 0,
+			"%lld bytes, not %zu pieces of %lld", (long long)size,
+			pieces->count, (long long)pieces->length);
 	return 0;
 }
 
@@ -59,6 +72,16 @@ static int judge_answer(struct transfer *t, struct head *head)
 	}
 }
 
+static void tell_head(struct transfer *t, struct head *head)
+{
+	if (!t->head || (t->found.size >= 0 && t->found.size <= SMALL_FILE))
+		return;
+	/* Later answers tell of the same mirrors. */
+	if (t->attempt->version.size < 0)
+		transfer_hear_mirrors(t, head);
+	t->head(t->head_context, t->attempt, head);
+}
+
 int transfer_begin_body(struct transfer *t)
 {
 	struct part_facts facts = {.version = &t->found};
@@ -67,6 +90,7 @@ int transfer_begin_body(struct transfer *t)
 	bool whole;
 
 	t->body_begun = true;
+	t->is_document = transfer_has_document(t);
 	if (judge_answer(t, &head) != 0)
 		return -1;
 	/* Ranges are of the bytes as stored, which --compressed may not get. */
@@ -77,10 +101,16 @@ int transfer_begin_body(struct transfer *t)
 	atomic_store_explicit(&t->attempt->expected,
 		head.last == RANGE_OPEN ? -1 : range_length(t->brings),
 		memory_order_relaxed);
-	if (t->head && (t->found.size < 0 || t->found.size > SMALL_FILE))
-		t->head(t->head_context, t->attempt, &head);
+	if (t->is_document)
+		return whole ? 0
+			     : error_set(&t->stop, KIND_RANGE, 0,
+				       "a document of which only the beginning came");
+	tell_head(t, &head);
 	announced = announced_digest(t, whole);
-	facts.resumable = head.ranges && version_pin(&t->found);
+	facts.resumable =
+		head.ranges && (version_pin(&t->found) || t->attempt->entry->pieces);
+	if (!t->net->settings->ignore_server_digests && transfer_is_plain_object(t))
+		facts.etag = t->response.etag;
 	if (announced) {
 		facts.announced = &announced->sum;
 		facts.by = announced->by;
@@ -117,6 +147,8 @@ static int add_to_file(struct transfer *t, const char *data, size_t len)
 		len = (size_t)wanted;
 	t->received += (int64_t)len;
 	atomic_store_explicit(&t->attempt->received, t->received, memory_order_relaxed);
+	if (t->is_document)
+		return transfer_put_aside(t, data, len, DOCUMENT_MAX);
 	if (max > 0 && t->received > max)
 		return error_set(&t->stop, KIND_TOO_LARGE, 0, "over --max-size");
 	if (len > 0 && body_add(&t->body, data, len, &t->stop) != 0)
@@ -136,6 +168,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	if (transfer_is_file(t))
 		return add_to_file(t, data, len) == 0 ? len : CURL_WRITEFUNC_ERROR;
 	t->received += (int64_t)len;
+	if (t->attempt->entry->bucket)
+		transfer_put_error(t, data, len);
 	/* Not kept. Cutting a long one short costs the connection, not the outcome. */
 	return t->received <= ERROR_BODY_MAX ? len : CURL_WRITEFUNC_ERROR;
 }

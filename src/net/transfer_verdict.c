@@ -54,10 +54,19 @@ void transfer_failed(
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
 }
 
-/* A complete answer that is not the file: a redirect, or an error status. */
-static void judge_status(struct transfer *t, struct outcome *outcome)
+/* Behind a proxy nobody knows. */
+bool transfer_is_from_public(const struct transfer *t)
 {
-	char *location = NULL, *address = NULL;
+	char *address = NULL;
+
+	return t->net->names &&
+	       curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK &&
+	       address && *address && !url_address_is_private(address);
+}
+
+static void judge_http(struct transfer *t, struct outcome *outcome)
+{
+	char *location = NULL;
 	curl_off_t wait = 0;
 	long status = t->response.status;
 
@@ -67,11 +76,7 @@ static void judge_status(struct transfer *t, struct outcome *outcome)
 		location) {
 		outcome->type = OUTCOME_REDIRECT;
 		outcome->location = xstrdup(location);
-		outcome->from_public = t->net->names &&
-				       curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP,
-					       &address) == CURLE_OK &&
-				       address && *address &&
-				       !url_address_is_private(address);
+		outcome->from_public = transfer_is_from_public(t);
 		return;
 	}
 	if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK &&
@@ -81,6 +86,14 @@ static void judge_status(struct transfer *t, struct outcome *outcome)
 	transfer_failed(outcome, KIND_HTTP, (int)status, "");
 	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld %s", status,
 		response_phrase(status));
+}
+
+/* A complete answer that is not the file: a redirect, or an error status. */
+static void judge_status(struct transfer *t, struct outcome *outcome)
+{
+	judge_http(t, outcome);
+	if (t->attempt->entry->bucket)
+		transfer_judge_bucket(t, outcome);
 }
 
 /* Would a body that breaks off have been noticed? Not where closing the connection is all that
@@ -157,6 +170,10 @@ static int finish_body(struct transfer *t, struct outcome *outcome)
 {
 	outcome->type = OUTCOME_DONE;
 	if (check_length(t, outcome) != 0)
+		return -1;
+	if (t->is_document)
+		return transfer_finish_document(t, outcome);
+	if (body_end(&t->body, &t->stop) != 0)
 		return -1;
 	if (!body_is_part(&t->body))
 		return body_commit(

@@ -81,6 +81,13 @@ static void add_done(struct buf *out, const struct event *event)
 			event->outcome->verified_by);
 }
 
+static void add_read(struct buf *out, const struct event *event)
+{
+	url_add_redacted(out, event->attempt->url);
+	buf_addf(out, ": read, ");
+	figures_add_size(out, event->outcome->exchange.size_download);
+}
+
 static void add_retry(struct buf *out, const struct event *event)
 {
 	url_add_redacted(out, event->attempt->url);
@@ -131,6 +138,7 @@ static const struct message {
 	[EVENT_FINISH] = {LOG_QUIET, NULL},
 	[EVENT_RETRY] = {LOG_INFO, add_retry},
 	[EVENT_REDIRECT] = {LOG_INFO, add_redirect},
+	[EVENT_READ] = {LOG_INFO, add_read},
 	[EVENT_DONE] = {LOG_INFO, add_done},
 	[EVENT_PRESENT] = {LOG_DEBUG, add_present},
 	[EVENT_FAILED] = {LOG_ERROR, add_failed},

@@ -53,6 +53,7 @@ static void tally_event(struct observer *observer, const struct event *event)
 	case EVENT_BROKEN:
 		tally->broken_inputs++;
 		break;
+	case EVENT_READ:
 	case EVENT_PAUSE:
 		break;
 	}

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "bucket.h"
 #include "pages.h"
 #include "script.h"
 #include "server.h"
@@ -57,6 +58,30 @@ static bool answer_list(struct conn *conn)
 	else
 		reply_page(&conn->reply, &conn->request, 200, "text/plain", &page);
 	buf_release(&page);
+	return true;
+}
+
+static bool answer_bucket(struct conn *conn)
+{
+	struct request *request = &conn->request;
+	struct reply *reply = &conn->reply;
+	struct bucket_answer answer;
+
+	if (!bucket_is_asked(request) ||
+		!bucket_reply(request,
+			ledger_ordinal(conn->server->ledger, request->target), &answer))
+		return false;
+	reply_set_literal(reply, &answer.page);
+	reply_add_status(reply, answer.status);
+	if (answer.header[0])
+		buf_addf(&reply->head, "%s\r\n", answer.header);
+	reply_add_header(reply, "Content-Type", "application/xml");
+	reply_add_length(reply, reply->end);
+	reply_end_head(reply, request);
+	if (answer.cut) {
+		reply->end /= 2;
+		reply->ending = END_CLOSE;
+	}
 	return true;
 }
 
@@ -185,7 +210,7 @@ void answer(struct conn *conn)
 		request->keep_alive =
 			false; /* there may be a body, which we do not read */
 		refuse(conn, 405, "only GET and HEAD, not ", request->method);
-	} else if (!answer_list(conn)) {
+	} else if (!answer_list(conn) && !answer_bucket(conn)) {
 		answer_script(conn);
 	}
 	ledger_status(conn->server->ledger, &conn->visit, conn->reply.status);

@@ -273,7 +273,8 @@ static void again_is_passed_on(void)
 {
 	static const struct step steps[] = {{SOURCE_BAD, {0}, NULL},
 		{SOURCE_AGAIN, {0}, NULL}, {SOURCE_ENTRY, {"http://a.test/x"}, NULL},
-		{SOURCE_AGAIN, {0}, NULL}, {SOURCE_END, {0}, NULL}};
+		{SOURCE_AGAIN, {0}, NULL}, {SOURCE_LATER, {0}, NULL},
+		{SOURCE_END, {0}, NULL}};
 	struct bench bench;
 
 	bench_init(&bench, steps, EXISTING_SKIP);
@@ -282,6 +283,7 @@ static void again_is_passed_on(void)
 	check_entry(&bench, "x", "http://a.test/x");
 	check_says(&bench, SOURCE_AGAIN, "b");
 	check_int(source_fd(bench.intake), FD);
+	check_says(&bench, SOURCE_LATER, "b");
 	check_says(&bench, SOURCE_END, "b");
 	bench_release(&bench);
 }

@@ -16,6 +16,8 @@ static void has_built_in_values(void)
 	check_int(got()->urls.count, 1);
 	check_str(got()->urls.items[0], URL);
 	check_int(got()->inputs.count, 0);
+	check_int(got()->input_format, FORMAT_AUTO);
+	check_int(got()->only, ONLY_ALL);
 	check_str(got()->dir, ".");
 	check_str(got()->output, NULL);
 	check_str(got()->mode, "event");
@@ -79,7 +81,7 @@ static void has_a_sound_table(void)
 		}
 	}
 	buf_release(&groups);
-	check_int(options_count(), 66);
+	check_int(options_count(), 76);
 	check(!option_find("", 0) && !option_find("job", 3) &&
 		!option_find("jobsx", 5));
 	check(!option_find_letter('\0') && !option_find_letter('c'));

@@ -47,7 +47,11 @@ static void supply_free(struct source *source)
 	container_of(source, struct supply, source)->freed = true;
 }
 
-static const struct source_ops supply_ops = {supply_next, supply_fd, supply_free};
+static const struct source_ops supply_ops = {
+	.next = supply_next,
+	.fd = supply_fd,
+	.free = supply_free,
+};
 
 /* All numbers let through, as "1 2 3"; yours. */
 static char *taken(uint64_t entries, uint64_t every, int *breaths)

@@ -1,0 +1,302 @@
+/* The key that signatures are made with is the same for all requests of a day and a region, so it
+ * is kept, under a lock. */
+#include "net/s3.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "net/credentials.h"
+#include "net/regions.h"
+#include "net/s3error.h"
+#include "net/sigv4.h"
+
+#define FIRST_REGION "us-east-1" /* where Amazon's is asked when nobody says */
+#define HEADERS 6
+
+struct s3 {
+	const struct settings *settings;
+	pthread_mutex_t lock; /* of what follows, until it is open; then of the key */
+	bool opened;
+	struct error broken; /* why it could not be; KIND_NONE: it is */
+	struct credentials_store *store;
+	struct regions *regions;
+	char *endpoint; /* owned; NULL: Amazon's */
+	struct s3_site site;
+	struct sigv4_key key;
+};
+
+/* An endpoint is scheme, host and port, and maybe a path before all buckets. */
+static int check_endpoint(struct s3 *s3, struct error *err)
+{
+	struct error why;
+	struct url url;
+	size_t len;
+
+	if (!s3->endpoint)
+		return 0;
+	if (url_parse(&url, s3->endpoint, &why) != 0)
+		return error_set(err, KIND_USAGE, 0, "--s3-endpoint: %s", why.text);
+	url_release(&url);
+	len = strlen(s3->endpoint);
+	while (len > 0 && s3->endpoint[len - 1] == '/')
+		s3->endpoint[--len] = '\0';
+	return 0;
+}
+
+static const char *either(const char *option, const char *found)
+{
+	return option ? option : found;
+}
+
+static int open_store(struct s3 *s3, struct error *err)
+{
+	const struct settings *settings = s3->settings;
+	struct credentials_options options = {
+		.profile = settings->s3_profile, .proxy = settings->proxy};
+	const char *region;
+
+	s3->store = credentials_new(&options, err);
+	if (!s3->store)
+		return -1;
+	region = either(settings->s3_region, credentials_region(s3->store));
+	s3->regions = regions_new(region ? region : FIRST_REGION);
+	s3->endpoint =
+		xstrdup(either(settings->s3_endpoint, credentials_endpoint(s3->store)));
+	s3->site = (struct s3_site){
+		.endpoint = s3->endpoint, .addressing = settings->s3_addressing};
+	return check_endpoint(s3, err);
+}
+
+/* Profiles are read when the first bucket is named: who has none need not have them in order. */
+static int ready(struct s3 *s3, struct error *err)
+{
+	pthread_mutex_lock(&s3->lock);
+	if (!s3->opened && open_store(s3, &s3->broken) == 0)
+		s3->broken.kind = KIND_NONE;
+	s3->opened = true;
+	pthread_mutex_unlock(&s3->lock);
+	if (s3->broken.kind == KIND_NONE)
+		return 0;
+	return error_set(err, s3->broken.kind, 0, "%s", s3->broken.text);
+}
+
+struct s3 *s3_new(const struct settings *settings)
+{
+	struct s3 *s3 = xcalloc(1, sizeof(*s3));
+
+	s3->settings = settings;
+	pthread_mutex_init(&s3->lock, NULL);
+	return s3;
+}
+
+void s3_free(struct s3 *s3)
+{
+	if (!s3)
+		return;
+	regions_free(s3->regions);
+	sigv4_key_wipe(&s3->key);
+	credentials_free(s3->store);
+	pthread_mutex_destroy(&s3->lock);
+	free(s3->endpoint);
+	free(s3);
+}
+
+/* ---- where buckets are */
+
+int s3_locate(
+	struct s3 *s3, const struct s3_name *name, struct url *url, struct error *err)
+{
+	char *text _cleanup_(freep) = NULL;
+	char region[REGION_SIZE];
+
+	if (ready(s3, err) != 0)
+		return -1;
+	regions_find(s3->regions, name->bucket, region);
+	text = s3_object_url(&s3->site, region, name);
+	return url_parse(url, text, err);
+}
+
+int s3_locate_page(struct s3 *s3, const struct s3_name *name, const char *token,
+	struct url *url, struct error *err)
+{
+	char *text _cleanup_(freep) = NULL;
+	char region[REGION_SIZE];
+
+	if (ready(s3, err) != 0)
+		return -1;
+	regions_find(s3->regions, name->bucket, region);
+	text = s3_listing_url(&s3->site, region, name, token);
+	return url_parse(url, text, err);
+}
+
+/* ---- requests */
+
+static int add_header(struct curl_slist **headers, const char *name, const char *value,
+	struct error *err)
+{
+	char *line = xasprintf("%s: %s", name, value);
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	explicit_bzero(line, strlen(line));
+	free(line);
+	if (!longer)
+		return error_set(err, KIND_INTERNAL, 0, "no memory for headers");
+	*headers = longer;
+	return 0;
+}
+
+/* Both are known to all requests of the day, or made anew. */
+static int sign(struct s3 *s3, const struct aws_credentials *who,
+	const struct sigv4_request *request, struct buf *authorization,
+	struct error *err)
+{
+	struct sigv4_secret secret = {.id = who->id, .key = who->secret};
+	int failed;
+
+	pthread_mutex_lock(&s3->lock);
+	failed = sigv4_sign(&s3->key, &secret, request, authorization, err);
+	pthread_mutex_unlock(&s3->lock);
+	return failed;
+}
+
+/* "host:port" as libcurl sends it: without the port that the scheme has anyway. */
+static char *host_of(const struct attempt *attempt)
+{
+	bool tls = strncmp(attempt->url, "https:", 6) == 0;
+
+	return attempt->port == (tls ? 443 : 80)
+		       ? xstrdup(attempt->host)
+		       : xasprintf("%s:%d", attempt->host, attempt->port);
+}
+
+/* What every request to a bucket says besides; the last is the Authorization, when signed. */
+struct wanted {
+	struct sigv4_header headers[HEADERS];
+	size_t count;
+};
+
+static void want(struct wanted *wanted, const char *name, const char *value)
+{
+	wanted->headers[wanted->count++] =
+		(struct sigv4_header){.name = name, .value = value};
+}
+
+static int add_wanted(
+	const struct wanted *wanted, struct curl_slist **headers, struct error *err)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (add_header(headers, wanted->headers[i].name,
+			    wanted->headers[i].value, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int sign_request(struct s3 *s3, const struct attempt *attempt,
+	const struct aws_credentials *who, struct wanted *wanted,
+	struct curl_slist **headers, struct error *err)
+{
+	char region[REGION_SIZE], time_text[SIGV4_TIME_SIZE];
+	char *host _cleanup_(freep) = host_of(attempt);
+	const char *start = strchr(strstr(attempt->url, "://") + 3, '/');
+	size_t path_len = strcspn(start, "?");
+	char *path _cleanup_(freep) = xstrndup(start, path_len);
+	_cleanup_(buf_release) struct buf authorization = BUF_INIT;
+	struct sigv4_request request = {.method = "GET",
+		.path = path,
+		.query = start[path_len] ? start + path_len + 1 : NULL,
+		.payload = SIGV4_NO_PAYLOAD,
+		.time = sigv4_time(time_text, time(NULL)),
+		.region = region,
+		.service = "s3"};
+
+	regions_find(s3->regions, attempt->entry->bucket, region);
+	want(wanted, "x-amz-content-sha256", SIGV4_NO_PAYLOAD);
+	want(wanted, "x-amz-date", time_text);
+	if (who->token)
+		want(wanted, "x-amz-security-token", who->token);
+	if (add_wanted(wanted, headers, err) != 0)
+		return -1;
+	want(wanted, "host", host); /* which libcurl adds by itself */
+	request.headers = wanted->headers;
+	request.n_headers = wanted->count;
+	return sign(s3, who, &request, &authorization, err) != 0 ||
+			       add_header(headers, "Authorization", authorization.data,
+				       err) != 0
+		       ? -1
+		       : 0;
+}
+
+int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
+	struct error *err)
+{
+	struct aws_credentials who = {0};
+	struct wanted wanted = {.count = 0};
+	int failed;
+
+	if (!attempt->entry->document)
+		want(&wanted, "x-amz-checksum-mode", "ENABLED");
+	if (s3->settings->s3_requester_pays)
+		want(&wanted, "x-amz-request-payer", "requester");
+	if (s3->settings->s3_no_sign_request)
+		return add_wanted(&wanted, headers, err);
+	if (credentials_get(s3->store, time(NULL), &who, err) != 0)
+		return -1;
+	failed = sign_request(s3, attempt, &who, &wanted, headers, err);
+	aws_credentials_release(&who);
+	return failed;
+}
+
+/* ---- answers */
+
+/* The same request, in the region where the bucket is. */
+static void move(struct s3 *s3, const struct attempt *attempt, const char *region,
+	struct outcome *outcome)
+{
+	const char *bucket = attempt->entry->bucket;
+
+	log_debug("bucket %s is in region %s", bucket, region);
+	regions_learn(s3->regions, bucket, region);
+	free(outcome->location);
+	outcome->location = s3_moved_url(&s3->site, region, bucket, attempt->url);
+	outcome->moved = true;
+	outcome->type = OUTCOME_REDIRECT;
+}
+
+/* Does the answer say that the bucket is elsewhere? A region is named by answers about other
+ * things, too; then it is the one where we are. */
+static bool is_elsewhere(struct s3 *s3, const struct attempt *attempt,
+	const struct s3error *why, const char *region, long status)
+{
+	static const char *const codes[] = {"AuthorizationHeaderMalformed",
+		"PermanentRedirect", "TemporaryRedirect"};
+	char known[REGION_SIZE];
+
+	if ((status != 301 && status != 307 && status != 400) || !region ||
+		!attempt->trusted || !s3_is_region(region))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (strcmp(why->code, codes[i]) == 0)
+			return true;
+	regions_find(s3->regions, attempt->entry->bucket, known);
+	return strcmp(known, region) != 0;
+}
+
+void s3_judge(struct s3 *s3, const struct attempt *attempt, const struct buf *body,
+	const char *region, struct outcome *outcome)
+{
+	struct s3error why;
+	bool said = s3error_read(&why, body->data, body->len);
+	size_t len = strlen(outcome->text);
+
+	if (!region && why.region[0])
+		region = why.region;
+	if (is_elsewhere(s3, attempt, &why, region, outcome->exchange.status))
+		move(s3, attempt, region, outcome);
+	else if (said && outcome->type == OUTCOME_FAILED)
+		snprintf(outcome->text + len, sizeof(outcome->text) - len, ": %s: %s",
+			why.code, why.message);
+}

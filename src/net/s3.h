@@ -1,0 +1,44 @@
+/* s3.h - requests to S3 and its like: where a bucket is, in whose name requests to it are
+ * signed, and what its errors mean.
+ *
+ * The region of a bucket is as the user says, or the environment, or the profile, until the
+ * store names another one in an answer; then all further requests go there. Requests are
+ * signed by headers (Signature Version 4), unless they are not to be. What is secret goes
+ * only where core/task calls an attempt trusted.
+ *
+ * Does not list or fetch. Any thread. */
+#ifndef SEINE_NET_S3_H
+#define SEINE_NET_S3_H
+
+#include <curl/curl.h>
+
+#include "base/url.h"
+#include "core/entry.h"
+#include "core/s3.h"
+#include "core/settings.h"
+
+struct s3;
+
+/* Settings are borrowed. */
+struct s3 *s3_new(const struct settings *settings) must_check;
+void s3_free(struct s3 *s3); /* NULL is fine */
+
+/* The HTTP URL of an object, or of a page of the listing, where its bucket is as far as is
+ * known. As url_parse; KIND_USAGE when endpoint or profile, which are looked at the first time,
+ * are no good. Credentials are looked for when the first request is signed. */
+int s3_locate(struct s3 *s3, const struct s3_name *name, struct url *url,
+	struct error *err) must_check;
+int s3_locate_page(struct s3 *s3, const struct s3_name *name, const char *token,
+	struct url *url, struct error *err) must_check;
+
+/* Append the headers by which this request, of an entry with a bucket, is one that its store
+ * knows, and signed. KIND_CREDENTIALS when there are none. */
+int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
+	struct error *err) must_check;
+
+/* What an answer that is not the object means, by its body and the region that a header of it
+ * names (NULL: none): *outcome is what HTTP makes of it, and may become another. */
+void s3_judge(struct s3 *s3, const struct attempt *attempt, const struct buf *body,
+	const char *region, struct outcome *outcome);
+
+#endif

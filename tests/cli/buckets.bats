@@ -1,0 +1,253 @@
+#!/usr/bin/env bats
+# s3:// URLs against the buckets of our origin, which misbehave as told: listings, signatures,
+# regions, errors, hostile keys.
+
+load helper
+
+buckets() {
+	origin_start
+	export AWS_ACCESS_KEY_ID=AKIDEXAMPLE
+	export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
+	export AWS_EC2_METADATA_DISABLED=true
+	S3=(--s3-endpoint "$O/s3")
+}
+
+# The keys that a bucket of N has, as paths.
+keys() { # N
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf 'dir%d/key-%06d\n' $((i % 7)) "$i"
+	done
+}
+
+hmac() { # HEXKEY: of standard input, in hex
+	openssl dgst -sha256 -mac HMAC -macopt "hexkey:$1" | sed 's/.*= *//'
+}
+
+sha256() {
+	sha256sum | cut -d' ' -f1
+}
+
+# The signature that a request of the origin's log should have, by openssl and this shell: the
+# other way round than the program does it.
+signature() { # LOG-ENTRY
+	local path query headers signed date scope key canonical name
+	path=$(jq -r '.target | split("?")[0]' <<<"$1")
+	query=$(jq -r '.target | split("?")[1] // ""' <<<"$1" | tr '&' '\n' |
+		sed '/=/!s/$/=/; /^=$/d' | LC_ALL=C sort | paste -sd'&')
+	signed=$(jq -r '.headers.authorization | capture("SignedHeaders=(?<s>[^,]*)").s' <<<"$1")
+	scope=$(jq -r '.headers.authorization | capture("Credential=[^/]*/(?<s>[^,]*)").s' <<<"$1")
+	date=$(jq -r '.headers["x-amz-date"]' <<<"$1")
+	headers=$(for name in ${signed//;/ }; do
+		printf '%s:%s\n' "$name" "$(jq -r --arg n "$name" '.headers[$n]' <<<"$1")"
+	done)
+	canonical=$(printf 'GET\n%s\n%s\n%s\n\n%s\n%s' "$path" "$query" "$headers" "$signed" \
+		"$(jq -r '.headers["x-amz-content-sha256"]' <<<"$1")" | sha256)
+	key=$(printf 'AWS4%s' "$AWS_SECRET_ACCESS_KEY" | od -An -v -tx1 | tr -d ' \n')
+	for name in ${scope//\// }; do
+		key=$(printf %s "$name" | hmac "$key")
+	done
+	printf 'AWS4-HMAC-SHA256\n%s\n%s\n%s' "$date" "$scope" "$canonical" | hmac "$key"
+}
+
+# Every request is signed, and well.
+all_signed() {
+	local entry got n=0
+	while read -r entry; do
+		got=$(jq -r '.headers.authorization | capture("Signature=(?<s>[0-9a-f]*)").s' \
+			<<<"$entry")
+		[[ $got == "$(signature "$entry")" ]] || fail "badly signed: $entry" || return
+		((++n))
+	done < <(curl -sS "$O/log" | jq -c "${1:-.}")
+	((n > 0))
+}
+
+one_object() {
+	fetch 0 2 "${S3[@]}" "s3://box/some/key.size-300K" "s3://box/with space&+%20~ü"
+	same key.size-300K "/s3/box/some/key.size-300K?size=300K"
+	same "with space&+%20~ü" "/s3/box/with%20space%26%2B%2520~%C3%BC"
+	requests 'all(.[]; .headers.authorization |
+		startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"))'
+	requests 'map(.target) | sort == ["/s3/box/some/key.size-300K",
+		"/s3/box/with%20space%26%2B%2520~%C3%BC"]'
+	all_signed
+	records 'map(.url) | sort == ["s3://box/some/key.size-300K", "s3://box/with space&+%20~ü"]'
+}
+
+@test "single objects, signed" {
+	buckets
+	each_mode one_object
+}
+
+pages() { # KEYS PAGES
+	fetch 0 "$1" "${S3[@]}" "s3://list$1/"
+	mapfile -t wanted < <(keys "$1")
+	files "${wanted[@]}"
+	same dir1/key-000001 "/s3/list$1/dir1/key-000001"
+	requests '[.[] | select(.target | contains("list-type=2"))] | length == '"$2"
+	requests '[.[] | select(.target | contains("key-"))] | length == '"$1"
+}
+
+@test "a bucket, listed page by page" {
+	buckets
+	each_mode pages 1003 2
+	rm -rf "$ARENA/out"
+	curl -sS "$O/reset" >/dev/null
+	pages 2500 3
+	# Objects were fetched before the last page was asked for.
+	requests '(map(.target | contains("token=t2000")) | index(true)) >
+		(map(.target | contains("key-000000")) | index(true))'
+	all_signed 'select(.target | contains("list-type"))'
+}
+
+@test "prefixes and patterns" {
+	buckets
+	fetch 0 2 "${S3[@]}" "s3://box/dir1/"
+	files key-000001 key-000008
+	rm -rf "$ARENA/out"
+	fetch 0 2 "${S3[@]}" "s3://box/dir*/*8" "s3://box/dir?/key-000009"
+	files dir1/key-000008 dir2/key-000009
+	rm -rf "$ARENA/out"
+	list "s3://box/dir1/" "  dir=one" "  max-tries=2" "s3://box/dir2/key-000002"
+	fetch 0 3 "${S3[@]}" -i "$CTL/list.txt"
+	files one/key-000001 one/key-000008 key-000002
+}
+
+@test "nothing there is an error" {
+	buckets
+	fetch 3 0 "${S3[@]}" s3://empty/
+	said 's3://empty/.*no object'
+	fetch 3 0 "${S3[@]}" "s3://box/nothing*"
+	said 's3://box/nothing'
+	fetch 3 1 "${S3[@]}" "s3://bad_bucket!/x"
+	said 'not the name of a bucket'
+}
+
+@test "a second run fetches nothing" {
+	buckets
+	fetch 0 10 "${S3[@]}" s3://box
+	curl -sS "$O/reset" >/dev/null
+	fetch 0 10 "${S3[@]}" s3://box
+	records 'all(.status == "present")'
+	requests 'length == 1'
+}
+
+@test "hostile keys" {
+	buckets
+	fetch 1 9 "${S3[@]}" s3://hostile/
+	records '[.[] | select(.error == "bad-name")] | length == 3'
+	files fine _hidden 'tab%09here' $'b\u202ec' "<&>'\"" 'a b+c%20d' ||
+		files fine _hidden 'tab%09here' 'b%E2%80%AEc' "<&>'\"" 'a b+c%20d'
+}
+
+in_another_region() {
+	rm -rf "$ARENA/out"
+	curl -sS "$O/reset" >/dev/null
+	fetch 0 10 "${S3[@]}" "s3://$1/"
+	all_signed 'select(.target | contains("list-type") or contains("key-000001"))'
+	# Found out once, by the listing.
+	requests '[.[] | select(.status != 200 and .status != 206)] | length == 1'
+}
+
+@test "buckets in another region" {
+	buckets
+	each_mode in_another_region away
+	in_another_region moved
+	rm -rf "$ARENA/out"
+	fetch 0 1 "${S3[@]}" --s3-region eu-west-1 s3://away/dir1/key-000001
+	# What is no region's name is not believed.
+	fetch 1 1 "${S3[@]}" s3://evil-region/k
+}
+
+slow() {
+	fetch 0 10 "${S3[@]}" --tries 4 s3://slow/
+	requests '[.[] | select(.status == 503)] | length == 22'
+}
+
+@test "SlowDown is obeyed" {
+	buckets
+	each_mode slow
+}
+
+@test "errors are shown by code and message" {
+	buckets
+	fetch 1 1 "${S3[@]}" s3://denied/
+	said 's3://denied/: HTTP 403 Forbidden: AccessDenied: Access Denied'
+	fetch 1 1 "${S3[@]}" s3://expired/a
+	said 's3://expired/a: HTTP 400 Bad Request: ExpiredToken: The provided token has expired'
+	! grep -q $'\u202e' "$CTL/stderr"
+}
+
+@test "listings that break off, or go on for ever" {
+	buckets
+	fetch 0 10 "${S3[@]}" s3://cut/
+	rm -rf "$ARENA/out"
+	fetch 3 0 "${S3[@]}" s3://torn/
+	said 's3://torn/'
+	rm -rf "$ARENA/out"
+	seine -d out "${S3[@]}" s3://endless/
+	((status == 3)) || fail "exit status $status"
+	said 'same page'
+}
+
+@test "no credentials, and none wanted" {
+	buckets
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	fetch 1 1 "${S3[@]}" s3://box/k
+	records 'all(.error == "credentials")'
+	said '--s3-no-sign-request'
+	fetch 0 10 "${S3[@]}" --s3-no-sign-request s3://box/
+	requests 'all(.[]; .headers.authorization == null)'
+}
+
+@test "a profile, a session token, and whoever pays" {
+	buckets
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	mkdir -p "$HOME/.aws"
+	cat >"$HOME/.aws/credentials" <<-END
+		[default]
+		aws_access_key_id = NOBODY
+		aws_secret_access_key = nothing
+		[work]
+		aws_access_key_id = AKIDWORK
+		aws_secret_access_key = canary/secret
+		aws_session_token = canary-token
+	END
+	AWS_SECRET_ACCESS_KEY=canary/secret
+	fetch 0 1 "${S3[@]}" --s3-profile work --s3-requester-pays -vv s3://box/k
+	requests 'all(.[]; .headers["x-amz-security-token"] == "canary-token" and
+		.headers["x-amz-request-payer"] == "requester" and
+		(.headers.authorization | contains("Credential=AKIDWORK/")))'
+	all_signed
+	! grep -rq canary "$CTL/stderr" "$CTL/results.jsonl" || fail "a secret was told"
+}
+
+@test "versions, and URLs that are signed already" {
+	buckets
+	fetch 0 1 "${S3[@]}" "s3://box/k?versionId=a/b+c"
+	requests '.[0].target == "/s3/box/k?versionId=a%2Fb%2Bc"'
+	all_signed
+	curl -sS "$O/reset" >/dev/null
+	fetch 0 1 "$O/plain/x?x-amz-signature=1&x-amz-date=%2f%2B"
+	requests '.[0] | .target == "/plain/x?x-amz-signature=1&x-amz-date=%2f%2B" and
+		.headers.authorization == null'
+}
+
+@test "what is left of a bucket can be fetched by the failed list" {
+	buckets
+	fetch 1 10 "${S3[@]}" --max-size 1000 --failed "$CTL/left.txt" s3://box/
+	grep -q '^s3://box/dir1/key-000001$' "$CTL/left.txt"
+	fetch 0 10 "${S3[@]}" -i "$CTL/left.txt"
+	mapfile -t wanted < <(keys 10)
+	files "${wanted[@]}"
+}
+
+@test "what is secret stays with the store" {
+	buckets
+	origin_start OTHER
+	export AWS_SESSION_TOKEN=canary
+	fetch 0 1 "${S3[@]}" "s3://to-$OTHER_PORT/file"
+	requests 'all(.[]; .headers.authorization and .headers["x-amz-security-token"])'
+	requests 'length == 1 and all(.[]; .headers.authorization == null and
+		.headers["x-amz-security-token"] == null)' "$OTHER"
+}
