@@ -2,17 +2,6 @@
 
 CHUNKS=(--chunk-size 1M --min-split-size 1M)
 
-# each_mode COMMAND...: in each mode, with an empty output directory and a fresh origin.
-each_mode() {
-	local mode
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		rm -rf "$ARENA/out"
-		[[ -z ${O:-} ]] || curl -sS "$O/reset" >/dev/null
-		"$@" || { echo "(in mode $mode)" && return 1; }
-	done
-}
-
 # chunk_fetch TARGET OPTION...: fetch it in chunks as a.bin, and look at every byte.
 chunk_fetch() {
 	local target=$1

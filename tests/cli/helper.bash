@@ -262,6 +262,17 @@ seine_start() {
 	PIDS+=("$SEINE_PID")
 }
 
+# each_mode COMMAND...: in every mode, into an empty directory, from an origin that has forgotten
+# what was before. No "||" may stand behind it or the command: bash would then go on after
+# failures inside.
+each_mode() {
+	for MODE in $SEINE_TEST_MODES; do
+		rm -rf "$ARENA/out"
+		[[ -z ${O:-} ]] || curl -s "$O/reset" >/dev/null || : # it may be gone
+		"$@"
+	done
+}
+
 # fetch STATUS ENTRIES ARGUMENT...: a run into out/ that must end with this status and account
 # for so many entries, and have harmed nothing.
 fetch() {
@@ -301,7 +312,7 @@ expect_records() {
 	jq -se --argjson n "$1" '
 		length == $n and
 		all(.status | IN("done", "present", "failed")) and
-		(map(select(.input)) | length == (unique_by(.input) | length)) and
+		(map(select(.input)) | length == (unique_by([.input, .url]) | length)) and
 		all((.status == "failed") == (.error != null))' \
 		"$CTL/results.jsonl" >/dev/null ||
 		fail "not one record for each of $1 entries"

@@ -3,16 +3,6 @@
 
 load helper
 
-# In every mode, into an empty directory.
-each_mode() { # COMMAND...
-	local mode
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		rm -rf "$ARENA/out"
-		"$@" || return
-	done
-}
-
 # binary ALGORITHM TARGET: the digest in base64.
 binary() {
 	"$ORIGIN" --body "$2" | openssl dgst "-$1" -binary | base64 -w0

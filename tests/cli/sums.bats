@@ -3,16 +3,6 @@
 
 load helper
 
-# In every mode, into an empty directory.
-each_mode() { # COMMAND...
-	local mode
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		rm -rf "$ARENA/out"
-		"$@" || return
-	done
-}
-
 # The files a.bin ... in $CTL/bytes, to be summed by the real tools.
 bodies() { # NAME...
 	local name
