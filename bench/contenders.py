@@ -35,6 +35,8 @@ class Job:
     cacert: Optional[str]
     h2: bool
     seconds: int  # for limits, which run for a time
+    bucket: Optional[str] = None  # all the files, as s3://NAME/
+    endpoint: Optional[str] = None  # of its store
 
     def write(self, name, lines):
         path = os.path.join(self.scratch, name)

@@ -37,6 +37,8 @@ class Entrant:
             cacert=server.cacert,
             h2=server.protocol == "h2",
             seconds=1 if options.quick else 3,
+            bucket=server.bucket,
+            endpoint=server.endpoint,
         )
         os.mkdir(job.out)
         job.write("list", (url for url, _ in job.urls))
@@ -44,7 +46,7 @@ class Entrant:
         used = measure.run(
             self.peer.argv(job),
             os.path.join(here, "log"),
-            environment(here),
+            {**environment(here), **server.env},
             options.timeout,
             server,
             self.descriptors,

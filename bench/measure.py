@@ -94,7 +94,7 @@ def run(argv, log, env, timeout, server, files):
         with shell.stdin as go, shell.stdout as said:
             pid = int(said.readline())
             shell.wait()
-            server_before = cpu_of(server.pids)
+            server_before = server.used()
             began = time.monotonic()
             go.write(b"go\n")
         in_time = wait_for(pid, timeout)
@@ -112,7 +112,7 @@ def run(argv, log, env, timeout, server, files):
         rss=used.ru_maxrss * 1024,
         voluntary=used.ru_nvcsw,
         involuntary=used.ru_nivcsw,
-        server_cpu=cpu_of(server.pids) - server_before,
+        server_cpu=server.used() - server_before,
         status=os.waitstatus_to_exitcode(status) if in_time else -1,
         said=said,
     )
@@ -137,6 +137,13 @@ def cpu_of(pids):
             fields = file.read().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def wanted_by(thread):
+    """Seconds that a thread has had a processor or waited for one."""
+    with open(f"/proc/{thread}/task/{thread}/schedstat") as file:
+        ran, waited, _ = file.read().split()
+    return (int(ran) + int(waited)) / 1e9
 
 
 def digest(path):

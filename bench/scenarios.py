@@ -10,9 +10,10 @@ import random
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
+from buckets import AWS, BUCKET_PEERS, GETS, LISTING, RCLONE, S3rver
 from contenders import AUTO, FIXED, LOOPS, MODES, PEERS, named
 from servers import NamedHosts, Nginx, Origin
-from targets import AtMost, EveryFile, Faster
+from targets import AtMost, EveryFile, Faster, OfServer, Share
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Scenario:
     count: int
     files: Callable
     server: Callable
-    protocol: str = "http"  # http, https or h2
+    protocol: str = "http"  # http, https, h2 or s3
     # Who would take too long fetches only a part of the files: so many, by the name or the
     # kind of the contender, or so many for each transfer that it may have at a time.
     sample: dict = field(default_factory=dict)
@@ -89,6 +90,10 @@ KNOWN = [
     Faster(ratio, ("seine sequential",), who=who)
     for ratio, who in ((6.3, "seine threads 10"), (6.3, "seine threads"), (10.4, "seine event"))
 ]
+
+TOOLS = (RCLONE, AWS)
+AS_FAST = [Faster(1, (name,)) for name in TOOLS]
+CHEAPER = [Share(0.2, "cpu_us_per_file", "CPU time", name) for name in TOOLS]
 
 SLOW = {"processes": 1000, "python": 4000}
 FOUR = alike(4096)
@@ -168,6 +173,14 @@ SCENARIOS = [
         sample=SLOW,
         limit=True,
         targets=[Faster(1.6, ("curl -Z",))],
+    ),
+    Scenario(
+        "buckets",
+        *("a bucket of 4 KiB each", 64, 5000, FOUR, S3rver, "s3"),
+        limit=True,
+        contenders=BUCKET_PEERS,
+        reference=RCLONE,
+        targets=[*AS_FAST, *CHEAPER, OfServer((GETS, LISTING))],
     ),
     Scenario(
         "modes",

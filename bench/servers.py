@@ -4,8 +4,11 @@ A server is made from a directory to work in, the files it is to have and the pr
 speak, and gives each of the files its digest. It has
 
     enter       what to put before a command line so that it runs where the server is
+    env         what a contender needs in its environment
     cacert      the authority behind its certificate, or None
-    pids        its processes
+    bucket      all files in one, as s3://NAME/, and the
+    endpoint    of the store that has it; or both None
+    used()      seconds of processor time that it has had
     address()   the URL of a file
     forget()    counting begins
     at_once()   most requests since then at a time, None if it does not count
@@ -66,13 +69,13 @@ LISTEN = {"http": "", "https": "ssl", "h2": "ssl http2"}
 class Nginx:
     """One worker; static files."""
 
-    enter = ()
+    enter, env, bucket, endpoint = (), {}, None, None
 
     def __init__(self, work, files, protocol):
         if not shutil.which("nginx"):
             raise measure.Unavailable("nginx is not installed (scripts/deps bench)")
         self.work, self.cacert = work, None
-        self.make_files(files)
+        make_files(files, lambda file: f"{work}/root{file.target}")
         secure = protocol != "http"
         certificate = self.make_certificate() if secure else ""
         # It cannot choose a port itself: somebody else may take the one we found.
@@ -91,19 +94,6 @@ class Nginx:
             with open(f"{work}/nginx.said") as said:
                 raise RuntimeError("nginx does not start: " + said.read())
         self.scheme = "https" if secure else "http"
-
-    def make_files(self, files):
-        rng = random.Random(1)
-        for file in files:
-            path = self.work + "/root" + file.target
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            hasher = hashlib.blake2b()
-            with open(path, "wb") as out:
-                for at in range(0, file.size, 1 << 20):
-                    block = rng.randbytes(min(file.size - at, 1 << 20))
-                    hasher.update(block)
-                    out.write(block)
-            file.digest = hasher.digest()
 
     def make_certificate(self):
         """An authority that lives as long as the benchmark, and a certificate from it."""
@@ -141,6 +131,9 @@ class Nginx:
             time.sleep(0.01)
         self.close()
         return False
+
+    def used(self):
+        return measure.cpu_of(self.pids)
 
     def address(self, file):
         return f"{self.scheme}://{file.host}:{self.port}{file.target}"
@@ -188,7 +181,7 @@ class NamedHosts(Nginx):
 class Origin:
     """Our own server, for what nginx cannot do: latency."""
 
-    enter, cacert = (), None
+    enter, env, cacert, bucket, endpoint = (), {}, None, None, None
 
     def __init__(self, work, files, protocol):
         if not shutil.which(ORIGIN):
@@ -200,7 +193,6 @@ class Origin:
             text=True,
         )
         self.port = int(self.process.stdout.readline().split()[1])
-        self.pids = [self.process.pid]
         self.control = http.client.HTTPConnection("127.0.0.1", self.port)
         # The bytes depend on path and size, not on the delay: ask for them without it.
         for file in files:
@@ -213,6 +205,9 @@ class Origin:
     def ask(self, target):
         self.control.request("GET", target)
         return self.control.getresponse().read()
+
+    def used(self):
+        return measure.cpu_of([self.process.pid])
 
     def address(self, file):
         return f"http://{file.host}:{self.port}{file.target}"
@@ -237,6 +232,21 @@ class Origin:
         self.control.close()
         self.process.stdin.close()
         self.process.wait()
+
+
+def make_files(files, path_of):
+    """The same bytes each time, that nothing can make shorter."""
+    rng = random.Random(1)
+    for file in files:
+        path = path_of(file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        hasher = hashlib.blake2b()
+        with open(path, "wb") as out:
+            for at in range(0, file.size, 1 << 20):
+                block = rng.randbytes(min(file.size - at, 1 << 20))
+                hasher.update(block)
+                out.write(block)
+        file.digest = hasher.digest()
 
 
 def free_port():

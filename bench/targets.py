@@ -73,6 +73,44 @@ class AtMost:
 
 
 @dataclass
+class Share:
+    """A figure of the result is not above such a part of another's."""
+
+    limit: float
+    figure: str
+    what: str
+    other: str
+    who: str = EVENT
+
+    @property
+    def text(self):
+        return f"at most {self.limit:g} x the {self.what} of {self.other}"
+
+    def compare(self, results):
+        mine, theirs = whole(results, self.who), whole(results, self.other)
+        value = mine[self.figure] / theirs[self.figure]
+        return value, f"{value:.3f}", value <= self.limit
+
+
+@dataclass
+class OfServer:
+    """How near to the server's limit: to the time that these need, one after the other."""
+
+    limits: tuple
+    who: str = EVENT
+    limit = None
+
+    @property
+    def text(self):
+        return "of what the server can do: " + " + ".join(self.limits)
+
+    def compare(self, results):
+        least = sum(whole(results, name)["wall"] for name in self.limits)
+        value = least / whole(results, self.who)["wall"]
+        return value, f"{value:.0%}", None
+
+
+@dataclass
 class EveryFile:
     """Nothing but that: judge() asks it of all."""
 
