@@ -19,11 +19,12 @@ load helper
 }
 
 refused_for_good() {
-	list $(for n in {1..30}; do
+	local DEADLINE=60
+	list $(for n in {1..10}; do
 		echo "$O/$1/$n?redirect=%2F$1%2Fr$n%3Fstatus=503&delay=10"
 		echo "$O/$1/p$n?status=503&delay=10"
 	done)
-	fetch 1 60 --tries 2 --retry-wait 20ms --retry-max-wait 20ms -j 8 -i "$CTL/list.txt"
+	fetch 1 20 --tries 2 --retry-wait 20ms --retry-max-wait 20ms -j 8 -i "$CTL/list.txt"
 	# Two refusals of each are overlooked, as the origin answers others; each try has a redirect.
 	records 'all(.error == "http" and .attempts <= 8)'
 }

@@ -63,7 +63,7 @@ fetch_all() { # N REQUESTS OPTION...
 	many 800 "delay=20&max-active=8:503"
 	local mode
 	for mode in event threads; do
-		fetch_all 800 880 --mode "$mode"
+		fetch_all 800 960 --mode "$mode" # 850 when nothing else keeps the machine busy
 		fetch_all 800 960 --mode "$mode" -j 64 # 56 of them before it can know
 	done
 }
