@@ -71,8 +71,13 @@ web_config() { # SERVER-BLOCKS BASE-PORT
 	END
 }
 
-# logged EXPRESSION: holds of the array of all that nginx has logged?
+# logged EXPRESSION: holds of the array of all that nginx has logged? It logs a request when it
+# is through with it, and the client may have had the answer, and gone, before.
 logged() {
-	jq -se "$1" "$CTL/web/log" >/dev/null || fail "not so of nginx's log: $1
+	wait_until 5 in_log "$1" || fail "not so of nginx's log: $1
 $(jq -c . "$CTL/web/log" | head -n 40)"
+}
+
+in_log() {
+	jq -se "$1" "$CTL/web/log" >/dev/null
 }
