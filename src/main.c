@@ -30,7 +30,7 @@
  *            tls, throttle: what all share; curlcode: libcurl's words in ours; names:
  *            what is known of them (hosts, claims, addrs, hostname); resolver: asking
  *            c-ares (channel, question, nameservers); pins: telling libcurl; s3, with
- *            regions, sigv4, s3error: buckets; credentials (_chain, _profile, _sts,
+ *            regions, sigv4 (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
  *            _metadata, _answer), ask, secret, environment: in whose name; link: Link
  *            fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,

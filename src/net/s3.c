@@ -98,7 +98,7 @@ void s3_free(struct s3 *s3)
 	if (!s3)
 		return;
 	regions_free(s3->regions);
-	sigv4_key_wipe(&s3->key);
+	sigv4_key_release(&s3->key);
 	credentials_free(s3->store);
 	pthread_mutex_destroy(&s3->lock);
 	free(s3->endpoint);

@@ -5,24 +5,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include "base/alloc.h"
-#include "base/hex.h"
 #include "net/secret.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define SHA256_LEN 32
 #define DAY_LEN 8 /* of the time: "20150830" */
-#define UNRESERVED "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
-void sigv4_key_wipe(struct sigv4_key *key)
+/* More bytes than these mostly have. */
+#define TO_SIGN_USUAL 192
+#define AUTHORIZATION_USUAL 320
+
+void sigv4_key_release(struct sigv4_key *key)
 {
+	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_cleanse(key, sizeof(*key));
 }
 
@@ -37,195 +40,6 @@ char *sigv4_time(char out[SIGV4_TIME_SIZE], int64_t seconds)
 	return out;
 }
 
-/* ---- the canonical request */
-
-/* What is encoded already stays as it is: it is sent like that. */
-static void add_encoded(
-	struct buf *out, const char *text, size_t len, const char *plain)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '%' && hex_escape(text + i, len - i) >= 0)
-			buf_addch(out, '%');
-		else if (text[i] &&
-			 (strchr(UNRESERVED, text[i]) || strchr(plain, text[i])))
-			buf_addch(out, text[i]);
-		else
-			buf_addf(out, "%%%02X", (unsigned)(unsigned char)text[i]);
-	}
-}
-
-/* Back to before the last segment of what is there. */
-static void step_up(struct buf *out, size_t start)
-{
-	size_t len = out->len;
-
-	while (len > start && out->data[len - 1] != '/')
-		len--;
-	buf_truncate(out, len > start ? len - 1 : start);
-}
-
-/* RFC 3986, 5.2.4, with runs of slashes as one. */
-static void add_normalized(struct buf *out, const char *path)
-{
-	size_t start = out->len, len;
-	bool slash = true;
-
-	for (; *path; path += len) {
-		path += strspn(path, "/");
-		len = strcspn(path, "/");
-		slash = path[len] == '/' || len == 0;
-		if (len == 0 || (len == 1 && path[0] == '.')) {
-			slash = true;
-		} else if (len == 2 && path[0] == '.' && path[1] == '.') {
-			step_up(out, start);
-			slash = true;
-		} else {
-			buf_addch(out, '/');
-			add_encoded(out, path, len, "");
-		}
-	}
-	if (slash || out->len == start)
-		buf_addch(out, '/');
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* "name=value", encoded. Sorted by name, then value: the "=" must not count, so it is a byte that
- * is less than any that a name can have. */
-static char *parameter(const char *text, size_t len)
-{
-	const char *equals = memchr(text, '=', len);
-	size_t name = equals ? (size_t)(equals - text) : len;
-	struct buf out = BUF_INIT;
-
-	add_encoded(&out, text, name, "");
-	buf_addch(&out, '\1');
-	if (equals)
-		add_encoded(&out, equals + 1, len - name - 1, "");
-	return buf_detach(&out);
-}
-
-static void add_query(struct buf *out, const char *query)
-{
-	char **sorted;
-	size_t count = 0, most = 1;
-
-	for (const char *at = query; *at; at++)
-		most += *at == '&';
-	sorted = xreallocarray(NULL, most, sizeof(*sorted));
-	for (size_t len; *query; query += len + (query[len] == '&')) {
-		len = strcspn(query, "&");
-		if (len > 0)
-			sorted[count++] = parameter(query, len);
-	}
-	qsort(sorted, count, sizeof(*sorted), by_text);
-	for (size_t i = 0; i < count; i++) {
-		*strchr(sorted[i], '\1') = '=';
-		buf_addf(out, "%s%s", i > 0 ? "&" : "", sorted[i]);
-		free(sorted[i]);
-	}
-	free(sorted);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct sigv4_header *const *one = a, *const *other = b;
-	int order = strcasecmp((*one)->name, (*other)->name);
-
-	/* Of one name they stay in the order in which they are sent. */
-	return order ? order : *one < *other ? -1 : *one > *other;
-}
-
-/* Without white space around it, and with one space for each run of it inside. */
-static void add_value(struct buf *out, const char *value)
-{
-	bool first = true;
-
-	for (size_t len; *value; value += len) {
-		value += strspn(value, " \t\r\n");
-		len = strcspn(value, " \t\r\n");
-		if (len > 0 && !first)
-			buf_addch(out, ' ');
-		buf_add(out, value, len);
-		first = false;
-	}
-}
-
-static void add_lower(struct buf *out, const char *name)
-{
-	for (; *name; name++)
-		buf_addch(
-			out, *name >= 'A' && *name <= 'Z' ? (char)(*name + 32) : *name);
-}
-
-static size_t sort_headers(const struct sigv4_request *request,
-	const struct sigv4_header *sorted[SIGV4_HEADERS_MAX])
-{
-	size_t count = request->n_headers;
-
-	if (count > SIGV4_HEADERS_MAX)
-		count = SIGV4_HEADERS_MAX;
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = &request->headers[i];
-	qsort(sorted, count, sizeof(*sorted), by_name);
-	return count;
-}
-
-static bool is_same_name(const struct sigv4_header *const *sorted, size_t i)
-{
-	return i > 0 && strcasecmp(sorted[i]->name, sorted[i - 1]->name) == 0;
-}
-
-static void add_headers(struct buf *out, const struct sigv4_request *request)
-{
-	const struct sigv4_header *sorted[SIGV4_HEADERS_MAX] = {NULL};
-	size_t count = sort_headers(request, sorted);
-
-	for (size_t i = 0; i < count; i++) {
-		if (is_same_name(sorted, i)) {
-			buf_truncate(out, out->len - 1);
-			buf_addch(out, ',');
-		} else {
-			add_lower(out, sorted[i]->name);
-			buf_addch(out, ':');
-		}
-		add_value(out, sorted[i]->value);
-		buf_addch(out, '\n');
-	}
-}
-
-static void add_names(struct buf *out, const struct sigv4_request *request)
-{
-	const struct sigv4_header *sorted[SIGV4_HEADERS_MAX] = {NULL};
-	size_t count = sort_headers(request, sorted);
-
-	for (size_t i = 0; i < count; i++) {
-		if (is_same_name(sorted, i))
-			continue;
-		buf_addstr(out, i > 0 ? ";" : "");
-		add_lower(out, sorted[i]->name);
-	}
-}
-
-void sigv4_add_canonical(struct buf *out, const struct sigv4_request *request)
-{
-	buf_addf(out, "%s\n", request->method);
-	if (request->normalize)
-		add_normalized(out, request->path);
-	else
-		add_encoded(out, request->path, strlen(request->path), "/");
-	buf_addch(out, '\n');
-	add_query(out, request->query ? request->query : "");
-	buf_addch(out, '\n');
-	add_headers(out, request);
-	buf_addch(out, '\n');
-	add_names(out, request);
-	buf_addf(out, "\n%s", request->payload);
-}
-
 /* ---- the string to sign */
 
 static int no_crypto(struct error *err)
@@ -235,53 +49,81 @@ static int no_crypto(struct error *err)
 
 static void add_scope(struct buf *out, const struct sigv4_request *request)
 {
-	buf_addf(out, "%.*s/%s/%s/aws4_request", DAY_LEN, request->time,
-		request->region, request->service);
+	buf_add(out, request->time, DAY_LEN);
+	buf_addch(out, '/');
+	buf_addstr(out, request->region);
+	buf_addch(out, '/');
+	buf_addstr(out, request->service);
+	buf_addstr(out, "/aws4_request");
 }
 
 static void add_hex(struct buf *out, const unsigned char *bytes)
 {
 	static const char digits[] = "0123456789abcdef";
+	char text[2 * SHA256_LEN];
 
 	for (size_t i = 0; i < SHA256_LEN; i++) {
-		buf_addch(out, digits[bytes[i] >> 4]);
-		buf_addch(out, digits[bytes[i] & 15]);
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
 	}
+	buf_add(out, text, sizeof(text));
 }
 
-static int digest(
-	unsigned char out[SHA256_LEN], const void *data, size_t len, struct error *err)
+static int add_to_sign(struct buf *out, const struct sigv4_request *request,
+	const struct buf *canonical, struct error *err)
 {
-	return EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) == 1
-		       ? 0
-		       : no_crypto(err);
-}
-
-int sigv4_add_string_to_sign(
-	struct buf *out, const struct sigv4_request *request, struct error *err)
-{
-	_cleanup_(buf_release) struct buf canonical = BUF_INIT;
 	unsigned char sum[SHA256_LEN];
 
-	sigv4_add_canonical(&canonical, request);
-	if (digest(sum, canonical.data, canonical.len, err) != 0)
-		return -1;
-	buf_addf(out, ALGORITHM "\n%s\n", request->time);
+	if (EVP_Digest(canonical->data, canonical->len, sum, NULL, EVP_sha256(),
+		    NULL) != 1)
+		return no_crypto(err);
+	buf_reserve(out, TO_SIGN_USUAL);
+	buf_addstr(out, ALGORITHM "\n");
+	buf_addstr(out, request->time);
+	buf_addch(out, '\n');
 	add_scope(out, request);
 	buf_addch(out, '\n');
 	add_hex(out, sum);
 	return 0;
 }
 
+int sigv4_add_string_to_sign(
+	struct buf *out, const struct sigv4_request *request, struct error *err)
+{
+	_cleanup_(buf_release) struct buf canonical = BUF_INIT;
+
+	sigv4_add_canonical(&canonical, request);
+	return add_to_sign(out, request, &canonical, err);
+}
+
 /* ---- the signature */
 
-static int mac(unsigned char out[SHA256_LEN], const void *key, size_t key_len,
-	const char *text, size_t len, struct error *err)
+static EVP_MAC_CTX *new_mac(void)
 {
-	unsigned int made = SHA256_LEN;
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+	char sha256[] = "SHA256";
+	const OSSL_PARAM with[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+		OSSL_PARAM_construct_end()};
 
-	return HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text, len,
-		       out, &made)
+	EVP_MAC_free(hmac);
+	if (mac && EVP_MAC_CTX_set_params(mac, with) == 1)
+		return mac;
+	EVP_MAC_CTX_free(mac);
+	return NULL;
+}
+
+/* With this key; NULL: with the one of the last time. */
+static int make_mac(EVP_MAC_CTX *mac, unsigned char out[SHA256_LEN], const void *key,
+	size_t key_len, const char *text, size_t len, struct error *err)
+{
+	size_t made;
+
+	return EVP_MAC_init(mac, key, key_len, NULL) == 1 &&
+			       EVP_MAC_update(mac, (const unsigned char *)text, len) ==
+				       1 &&
+			       EVP_MAC_final(mac, out, &made, SHA256_LEN) == 1
 		       ? 0
 		       : no_crypto(err);
 }
@@ -296,28 +138,42 @@ static bool scope_of(char scope[SIGV4_SCOPE_MAX], const struct sigv4_secret *sec
 	return len > 0 && len < SIGV4_SCOPE_MAX;
 }
 
-static int derive(struct sigv4_key *key, const struct sigv4_secret *secret,
+/* The key of each step is the HMAC of the one before. */
+static int derive_steps(EVP_MAC_CTX *mac, const struct sigv4_secret *secret,
 	const struct sigv4_request *request, struct error *err)
 {
 	const char *const steps[] = {request->region, request->service, "aws4_request"};
-	char scope[SIGV4_SCOPE_MAX];
-	bool fits = scope_of(scope, secret, request);
-	char *first;
-	int failed;
+	unsigned char key[SHA256_LEN];
+	char *first = xasprintf("AWS4%s", secret->key);
+	int failed =
+		make_mac(mac, key, first, strlen(first), request->time, DAY_LEN, err);
 
-	if (fits && key->known && strcmp(scope, key->scope) == 0) {
-		OPENSSL_cleanse(scope, sizeof(scope));
-		return 0;
-	}
-	first = xasprintf("AWS4%s", secret->key);
-	failed = mac(key->bytes, first, strlen(first), request->time, DAY_LEN, err);
 	secret_free(first);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && !failed; i++)
-		failed = mac(key->bytes, key->bytes, SHA256_LEN, steps[i],
-			strlen(steps[i]), err);
-	memcpy(key->scope, scope, sizeof(scope));
+		failed = make_mac(
+			mac, key, key, sizeof(key), steps[i], strlen(steps[i]), err);
+	if (!failed && EVP_MAC_init(mac, key, sizeof(key), NULL) != 1)
+		failed = no_crypto(err);
+	OPENSSL_cleanse(key, sizeof(key));
+	return failed;
+}
+
+static int derive(struct sigv4_key *key, const struct sigv4_secret *secret,
+	const struct sigv4_request *request, struct error *err)
+{
+	char scope[SIGV4_SCOPE_MAX];
+	bool fits = scope_of(scope, secret, request);
+	int failed = 0;
+
+	if (!fits || !key->known || strcmp(scope, key->scope) != 0) {
+		if (!key->mac)
+			key->mac = new_mac();
+		failed = key->mac ? derive_steps(key->mac, secret, request, err)
+				  : no_crypto(err);
+		memcpy(key->scope, scope, sizeof(scope));
+		key->known = fits && !failed;
+	}
 	OPENSSL_cleanse(scope, sizeof(scope));
-	key->known = fits && !failed;
 	return failed;
 }
 
@@ -325,17 +181,21 @@ int sigv4_sign(struct sigv4_key *key, const struct sigv4_secret *secret,
 	const struct sigv4_request *request, struct buf *authorization,
 	struct error *err)
 {
-	_cleanup_(buf_release) struct buf text = BUF_INIT;
+	_cleanup_(buf_release) struct buf canonical = BUF_INIT, text = BUF_INIT;
 	unsigned char signature[SHA256_LEN];
+	struct sigv4_names names = sigv4_add_canonical(&canonical, request);
 
 	if (derive(key, secret, request, err) != 0 ||
-		sigv4_add_string_to_sign(&text, request, err) != 0 ||
-		mac(signature, key->bytes, SHA256_LEN, text.data, text.len, err) != 0)
+		add_to_sign(&text, request, &canonical, err) != 0 ||
+		make_mac(key->mac, signature, NULL, 0, text.data, text.len, err) != 0)
 		return -1;
-	buf_addf(authorization, ALGORITHM " Credential=%s/", secret->id);
+	buf_reserve(authorization, AUTHORIZATION_USUAL);
+	buf_addstr(authorization, ALGORITHM " Credential=");
+	buf_addstr(authorization, secret->id);
+	buf_addch(authorization, '/');
 	add_scope(authorization, request);
 	buf_addstr(authorization, ", SignedHeaders=");
-	add_names(authorization, request);
+	buf_add(authorization, canonical.data + names.start, names.len);
 	buf_addstr(authorization, ", Signature=");
 	add_hex(authorization, signature);
 	return 0;

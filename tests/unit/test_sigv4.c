@@ -69,7 +69,7 @@ static void signs_the_published_vectors(void)
 			printf("# in %s\n", vector->name);
 	}
 	check_int(ARRAY_LEN(vectors), 38);
-	sigv4_key_wipe(&key);
+	sigv4_key_release(&key);
 	check(!key.known);
 }
 
@@ -107,6 +107,7 @@ static void signs_as_s3_wants_it(void)
 	request.query = "lifecycle";
 	check_signature(&key, &s3_example, &request,
 		"fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
+	sigv4_key_release(&key);
 }
 
 /* What differs in anything that the key is derived from must not be signed with the old one. */
@@ -144,7 +145,9 @@ static void derives_a_key_for_each_purpose(void)
 		check_str(one.data, two.data);
 		buf_release(&one);
 		buf_release(&two);
+		sigv4_key_release(&fresh);
 	}
+	sigv4_key_release(&kept);
 }
 
 static void tells_the_time(void)
