@@ -19,20 +19,21 @@
  *            its _format, _reader, _writer, _load, _state, _survey and _renew, and
  *            finished: what an unfinished job has got; durable: syncs; stamp: ETags
  *   input/   input: the inputs as a chain; format: the table of formats; args, list,
- *            jsonl (members, rerun), csv (cells, columns), metalink (_file, _source):
- *            sources; s3list: pages of a listing; fields: options of an entry; sums:
- *            checksum files; reader: lines or bytes, gzip
+ *            jsonl (members, rerun), csv (cells, columns), metalink (_elements, _file,
+ *            _source): sources; s3list: pages of a listing; fields: options of an
+ *            entry; sums: checksum files; reader: lines or bytes; stream: gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
- *            figures), results, failed (outfile), summary; comparison, trial: --compare
+ *            figures), results, failed (outfile), summary; comparison (_table), trial:
+ *            --compare
  *   net/     transfer (_connect, _receive, _document, _mirrors, _wait, _verdict): one
  *            HTTP exchange; dress: its options; response, with announced and httpdate:
  *            its head; answer: what that means for the attempt; body: its bytes; net,
  *            tls, throttle: what all share; curlcode: libcurl's words in ours; names:
- *            what is known of them (hosts, claims, addrs, hostname); resolver: asking
- *            c-ares (channel, question, nameservers); pins: telling libcurl; s3, with
- *            regions, sigv4 (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
- *            _metadata, _answer), ask, secret, environment: in whose name; link: Link
- *            fields
+ *            what is known of them (hosts, claims, addrs, hostname); resolver (_wait):
+ *            asking c-ares (channel, question, nameservers); pins: telling libcurl; s3,
+ *            with regions, sigv4 (_canonical), s3error: buckets; credentials (_chain,
+ *            _profile, _sts, _metadata, _answer), ask, secret, environment: in whose
+ *            name; link: Link fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event

@@ -9,53 +9,17 @@
  * take notes; names are started and waiters told when it has returned. */
 #include "net/resolver.h"
 
-#include <assert.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "base/alloc.h"
-#include "base/map.h"
 #include "net/nameservers.h"
 #include "net/question.h"
-
-#define WAIT_SLICE (100 * NS_PER_MS) /* between two looks at `stop` */
-
-struct resolver {
-	struct names *names;
-	enum ip_family family;
-	struct resolver_watch *watch;
-	struct channel_setup setup;
-	struct channel channel; /* open while there is something to ask, at least */
-	bool doubtful;          /* the channel brought a failure that may be its own */
-	int queries, counted;   /* out now, and those of them that count ... */
-	int queries_max;        /* ... of which all resolvers have no more */
-	struct map *by_name;
-	struct list queued, asked, finished; /* asked: the oldest first */
-	struct pollfd *sockets;              /* without a watch */
-	size_t socket_count;
-};
+#include "net/resolver_parts.h"
 
 /* ---- sockets ---- */
-
-static void poll_socket(struct resolver *resolver, int fd, short events)
-{
-	size_t i = 0;
-
-	while (i < resolver->socket_count && resolver->sockets[i].fd != fd)
-		i++;
-	if (events == 0) {
-		if (i < resolver->socket_count)
-			resolver->sockets[i] =
-				resolver->sockets[--resolver->socket_count];
-		return;
-	}
-	if (i == resolver->socket_count)
-		resolver->sockets = xreallocarray(resolver->sockets,
-			++resolver->socket_count, sizeof(*resolver->sockets));
-	resolver->sockets[i] = (struct pollfd){.fd = fd, .events = events};
-}
 
 static void note_socket(void *context, ares_socket_t fd, int readable, int writable)
 {
@@ -65,7 +29,7 @@ static void note_socket(void *context, ares_socket_t fd, int readable, int writa
 		resolver->watch->want(resolver->watch, fd,
 			(readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0));
 	else
-		poll_socket(resolver, fd,
+		resolver_poll(resolver, fd,
 			(short)((readable ? POLLIN : 0) | (writable ? POLLOUT : 0)));
 }
 
@@ -296,8 +260,8 @@ struct resolver *resolver_new(struct names *names, const struct settings *settin
 	return resolver_new_with(names, settings, watch, &limits, err);
 }
 
-/* Forget everything that is asked for. Destroying the channel finishes what is asked. */
-static void reset(struct resolver *resolver)
+/* Destroying the channel finishes what is asked. */
+void resolver_reset(struct resolver *resolver)
 {
 	struct list *link;
 
@@ -312,7 +276,7 @@ void resolver_free(struct resolver *resolver)
 {
 	if (!resolver)
 		return;
-	reset(resolver);
+	resolver_reset(resolver);
 	if (resolver->watch)
 		names_leave(resolver->names);
 	map_free(resolver->by_name, NULL);
@@ -384,101 +348,4 @@ void resolver_due(struct resolver *resolver)
 		ares_process_fd(
 			resolver->channel.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	advance(resolver);
-}
-
-/* ---- without a loop ---- */
-
-struct patient {
-	struct resolver_waiter waiter;
-	const struct addresses *answer; /* a share */
-};
-
-static void keep_answer(
-	struct resolver_waiter *waiter, const struct addresses *addresses)
-{
-	container_of(waiter, struct patient, waiter)->answer = names_share(addresses);
-}
-
-/* The row of sockets changes with each that is handled. */
-static void handle_sockets(struct resolver *resolver)
-{
-	for (size_t i = 0; i < resolver->socket_count; i++) {
-		struct pollfd ready = resolver->sockets[i];
-
-		if (!ready.revents)
-			continue;
-		resolver->sockets[i].revents = 0;
-		ares_process_fd(resolver->channel.ares,
-			ready.revents & ~POLLOUT ? ready.fd : ARES_SOCKET_BAD,
-			ready.revents & ~POLLIN ? ready.fd : ARES_SOCKET_BAD);
-		i = SIZE_MAX; /* from the first again */
-	}
-}
-
-/* A wait that looks up now and then whether it is to end. */
-struct wait {
-	nstime until;
-	bool (*stop)(void *context);
-	void *context;
-};
-
-/* When to look up next. */
-static nstime wait_slice(const struct wait *wait, nstime now)
-{
-	nstime soon = now + WAIT_SLICE;
-
-	return wait->stop && soon < wait->until ? soon : wait->until;
-}
-
-static bool wait_is_over(const struct wait *wait, nstime now)
-{
-	return now >= wait->until || (wait->stop && wait->stop(wait->context));
-}
-
-static const struct addresses *ask_and_wait(
-	struct resolver *resolver, const char *host, const struct wait *wait)
-{
-	struct patient patient = {.waiter = {.done = keep_answer}};
-	nstime slow = clock_now() + resolver->setup.timeout_ms * NS_PER_MS, now;
-
-	list_init(&patient.waiter.link);
-	resolver_ask(resolver, host, &patient.waiter);
-	while (!patient.answer && !wait_is_over(wait, now = clock_now())) {
-		nstime next = resolver_deadline(resolver, now);
-		nstime slice = wait_slice(wait, now);
-		int timeout = clock_timeout_ms(now, next < slice ? next : slice);
-
-		/* When it is interrupted nothing is ready, and we look again. */
-		if (poll(resolver->sockets, resolver->socket_count, timeout) > 0)
-			handle_sockets(resolver);
-		resolver_due(resolver);
-		if (clock_now() >= slow)
-			names_claim_slow(resolver->names, host);
-	}
-	reset(resolver);
-	return patient.answer;
-}
-
-const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
-	nstime until, bool (*stop)(void *context), void *context)
-{
-	struct wait wait = {.until = until, .stop = stop, .context = context};
-	const struct addresses *answer;
-	bool claimed;
-	nstime now;
-
-	assert(!resolver->watch);
-	do {
-		now = clock_now();
-		answer = names_claim(
-			resolver->names, host, wait_slice(&wait, now), &claimed);
-	} while (!answer && !claimed && !wait_is_over(&wait, clock_now()));
-	if (claimed) {
-		answer = ask_and_wait(resolver, host, &wait);
-		names_unclaim(resolver->names, host);
-	}
-	if (answer)
-		return answer;
-	return names_failure(resolver->names, KIND_DNS,
-		"no answer from the name servers in time", clock_now());
 }
