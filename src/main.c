@@ -8,11 +8,11 @@
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template, safename and taken: from URL to safe path; policy: what an
  *            outcome means; pace: rates; origin: pauses and turns of hosts; limiter,
- *            with search and trial: how many at once; version, range, plan, chunks: how
- *            a large file is cut; task: mirrors; mirror: one of its URLs; pieces:
- *            digests of parts of a file; s3: what s3:// URLs name; sched (sched_tasks,
- *            sched_outcome): the scheduler; source, observer: what it reads from and
- *            tells
+ *            with search and trial: how many at once; version, range, plan, chunks
+ *            (_tail): how a large file is cut; task: mirrors; mirror: one of its URLs;
+ *            pieces: digests of parts of a file; s3: what s3:// URLs name; sched
+ *            (sched_tasks, sched_outcome): the scheduler; source, observer: what it
+ *            reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink:
  *            from part file to final name; part: what attempts share; digest, proof,
  *            composite: ETags of parts; inspection: pieces, as they come; journal, with

@@ -4,22 +4,7 @@
 
 #include "base/alloc.h"
 
-/* Half a second's worth is the least that is split off, within these bounds: less does not
- * pay for a new connection. */
-#define SPLIT_MIN (256 * 1024)
-#define SPLIT_MAX (16 * 1024 * 1024)
-#define SPLIT_USUAL (1024 * 1024)
 #define MEASURE (2 * NS_PER_MS) /* a rate over less says nothing */
-
-/* An attempt that over so long a time got less than so many-th of the best rate is cancelled:
- * a stalled connection, or a path that has gone bad. */
-#define RESCUE_AFTER NS_PER_SEC
-#define RESCUE_SHARE 10
-/* One that nobody has answered may only have a server that takes its time: it gets this, and
- * twice as much the next time. */
-#define PATIENCE (2 * NS_PER_SEC)
-#define PATIENCE_MAX (60 * NS_PER_SEC)
-#define RESCUES_MAX 64 /* in a file: then the network is like that */
 
 /* From now on the file, whose size is known, comes in ranges. */
 static void make_plan(struct chunks *chunks)
@@ -36,7 +21,7 @@ void chunks_init(
 
 	*chunks = (struct chunks){.wish = *wish,
 		.version = VERSION_UNKNOWN,
-		.patience = PATIENCE,
+		.patience = CHUNKS_PATIENCE,
 		.unit = entry->pieces ? entry->pieces->length : 1,
 		.proven = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
 	list_init(&chunks->flying);
@@ -277,98 +262,4 @@ void chunks_cancel(struct chunks *chunks)
 		atomic_store_explicit(
 			&container_of(node, struct attempt, sibling)->cancelled, true,
 			memory_order_relaxed);
-}
-
-static int64_t received(const struct attempt *attempt)
-{
-	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
-}
-
-bool chunks_split(struct chunks *chunks)
-{
-	int64_t least = chunks->rate / 2, most_left = 0, last;
-	struct attempt *victim = NULL;
-
-	if (chunks->way != CHUNKS_RANGES || chunks->version.size < chunks->wish.least ||
-		(int64_t)chunks->n_flying >= chunks->wish.split ||
-		plan_bytes_missing(chunks->plan) > 0)
-		return false;
-	for (struct list *node = chunks->flying.next; node != &chunks->flying;
-		node = node->next) {
-		struct attempt *attempt = container_of(node, struct attempt, sibling);
-		int64_t left = attempt->lease ? range_length(attempt->lease->range) -
-							received(attempt)
-					      : 0;
-
-		if (left > most_left) {
-			most_left = left;
-			victim = attempt;
-		}
-	}
-	if (!victim)
-		return false;
-	if (least == 0)
-		least = SPLIT_USUAL;
-	least = least < SPLIT_MIN ? SPLIT_MIN : least > SPLIT_MAX ? SPLIT_MAX : least;
-	last = plan_split(chunks->plan, victim->lease, received(victim), least);
-	if (last < 0)
-		return false;
-	atomic_store_explicit(&victim->last, last, memory_order_relaxed);
-	return true;
-}
-
-/* How fast since the last look, or the one before its first bytes; also remembers this one. -1:
- * too soon to say. */
-static double rate_since(
-	const struct chunks *chunks, struct attempt *attempt, nstime now)
-{
-	int64_t bytes = received(attempt) - attempt->marked;
-	nstime span = now - attempt->marked_at;
-
-	if (received(attempt) == 0 && now - attempt->started < chunks->patience) {
-		attempt->marked_at = now;
-		return -1;
-	}
-	if (span < RESCUE_AFTER)
-		return -1;
-	attempt->marked += bytes;
-	attempt->marked_at = now;
-	return (double)bytes / ((double)span / NS_PER_SEC);
-}
-
-static void rescue(struct chunks *chunks, struct attempt *attempt)
-{
-	if (received(attempt) == 0 && chunks->patience < PATIENCE_MAX)
-		chunks->patience *= 2;
-	atomic_store_explicit(&attempt->cancelled, true, memory_order_relaxed);
-}
-
-bool chunks_rescue(struct chunks *chunks, nstime now)
-{
-	double best = (double)chunks->rate;
-	struct attempt *slow[16] = {NULL}; /* those that stand still first */
-	size_t n = 0, still = 0;
-
-	if (chunks->way != CHUNKS_RANGES)
-		return false;
-	for (struct list *node = chunks->flying.next; node != &chunks->flying;
-		node = node->next) {
-		struct attempt *attempt = container_of(node, struct attempt, sibling);
-		double rate = attempt->lease ? rate_since(chunks, attempt, now) : -1;
-
-		best = rate > best ? rate : best;
-		if (rate < 0 || rate * RESCUE_SHARE >= best || n == ARRAY_LEN(slow))
-			continue;
-		slow[n++] = slow[still];
-		slow[rate > 0 ? n - 1 : still++] = attempt;
-	}
-	/* All of them: the network's fault, or the server's; or these are just the last of a file
-	 * that stalled. Half of those that stand still find out. */
-	if (n == chunks->n_flying && n > 1)
-		n = (still + 1) / 2;
-	if (chunks->rescues >= RESCUES_MAX)
-		return false;
-	for (size_t i = 0; i < n; i++, chunks->rescues++)
-		rescue(chunks, slow[i]);
-	return n > 0;
 }
