@@ -130,6 +130,14 @@ static uint64_t random_seed(void)
 	return seed;
 }
 
+/* For commits, which may read for minutes: is it time to end what is under way? */
+static bool is_over(const void *context)
+{
+	const struct stop *stop = context;
+
+	return clock_now() >= stop->deadline(stop);
+}
+
 static int session_open(struct session *s, struct error *err)
 {
 	const struct settings *settings = &s->settings;
@@ -160,7 +168,10 @@ static int session_open(struct session *s, struct error *err)
 		.net = s->net,
 		.observer = s->keeper,
 		.stop = signals_install(err)};
-	return s->env.stop ? 0 : -1;
+	if (!s->env.stop)
+		return -1;
+	parts_set_stop(s->ledger.parts, is_over, s->env.stop);
+	return 0;
 }
 
 int session_status(enum kind kind)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "net/httpdate.h"
 #include "net/transfer_parts.h"
 #include "store/stamp.h"
 
@@ -103,6 +104,17 @@ void transfer_end(struct transfer *t, CURLcode code, struct outcome *outcome)
 	t->attempt = NULL;
 }
 
+/* Of a file of which an earlier run has brought all, only the validators are known: one of them may
+ * be its date. */
+static int64_t modified(const struct net *net, const struct version *version)
+{
+	if (!net->settings->remote_time)
+		return -1;
+	return version->mtime < 0 && version->modified
+		       ? httpdate_parse(version->modified)
+		       : version->mtime;
+}
+
 void transfer_commit(
 	struct net *net, const struct attempt *attempt, struct outcome *outcome)
 {
@@ -110,7 +122,8 @@ void transfer_commit(
 
 	outcome_init(outcome);
 	outcome->type = OUTCOME_DONE;
-	if (parts_commit(net->parts, attempt, net->settings, outcome, &err) != 0)
+	if (parts_commit(net->parts, attempt, net->settings,
+		    modified(net, &attempt->version), outcome, &err) != 0)
 		transfer_failed(outcome, err.kind, err.code, err.text);
 	else
 		remember(net, attempt, outcome, attempt->version.etag);

@@ -18,6 +18,7 @@
 #include "store/sink.h"
 
 #define READ_BACK (256 * 1024)
+#define READ_REST (4 * 1024 * 1024) /* some milliseconds: how long a stop waits */
 #define KEY_SIZE 24
 
 struct parts {
@@ -25,7 +26,9 @@ struct parts {
 	struct journal *journal; /* NULL: nothing is kept */
 	pthread_mutex_t lock;
 	struct map *by_entry;
-	bool kept; /* one was left for another run */
+	bool kept;        /* one was left for another run */
+	parts_stop *stop; /* NULL: never */
+	const void *stop_context;
 };
 
 struct part {
@@ -60,6 +63,12 @@ struct parts *parts_new(struct outdir *outdir)
 }
 
 /* The entry's number, which is its key. */
+void parts_set_stop(struct parts *parts, parts_stop *stop, const void *context)
+{
+	parts->stop = stop;
+	parts->stop_context = context;
+}
+
 static void print_key(char key[KEY_SIZE], const struct entry *entry)
 {
 	snprintf(key, KEY_SIZE, "%" PRIu64, entry->number);
@@ -444,18 +453,34 @@ int part_note(struct part *part, struct range range, struct error *err)
 	return journal_range(part->parts->journal, part->id, range, err);
 }
 
+/* The same with all that they have not seen, which may be much. */
+static int read_rest(struct part *part, int64_t size, struct error *err)
+{
+	const struct parts *parts = part->parts;
+	int failed = 0;
+
+	for (int64_t end; !failed && part->proved < size; part->proved = end) {
+		if (parts->stop && parts->stop(parts->stop_context))
+			return error_set(err, KIND_INTERRUPTED, 0,
+				"stopped before it was verified");
+		end = size - part->proved < READ_REST ? size : part->proved + READ_REST;
+		failed = read_back(part, part->proved, end, err);
+	}
+	return failed;
+}
+
 static int commit(struct part *part, const struct attempt *attempt,
-	const struct settings *settings, struct outcome *outcome, struct error *err)
+	const struct settings *settings, int64_t mtime, struct outcome *outcome,
+	struct error *err)
 {
 	const struct version *version = &attempt->version;
-	int64_t mtime = settings->remote_time ? version->mtime : -1;
 	struct sink *sink;
 
 	outcome->verified = part->verified;
 	if (part->entry->pieces)
 		pieces_prove(outcome);
 	if ((proofs_wanted(&part->proofs) &&
-		    read_back(part, part->proved, version->size, err) != 0) ||
+		    read_rest(part, version->size, err) != 0) ||
 		proofs_check(&part->proofs, outcome, err) != 0)
 		return -1;
 	sink = part->sink;
@@ -484,7 +509,8 @@ static bool is_there(struct parts *parts, const struct attempt *attempt)
 }
 
 int parts_commit(struct parts *parts, const struct attempt *attempt,
-	const struct settings *settings, struct outcome *outcome, struct error *err)
+	const struct settings *settings, int64_t mtime, struct outcome *outcome,
+	struct error *err)
 {
 	struct part_facts facts = {.version = &attempt->version, .resumable = true};
 	struct part *part;
@@ -496,7 +522,7 @@ int parts_commit(struct parts *parts, const struct attempt *attempt,
 	part = parts_get(parts, attempt, &facts, err);
 	if (!part)
 		return -1;
-	committed = commit(part, attempt, settings, outcome, err) == 0;
+	committed = commit(part, attempt, settings, mtime, outcome, err) == 0;
 	pthread_mutex_lock(&parts->lock);
 	map_remove(parts->by_entry, part->key);
 	/* Done: the journal has been told so, and there is nothing to be removed. */
@@ -504,7 +530,8 @@ int parts_commit(struct parts *parts, const struct attempt *attempt,
 	if (committed)
 		part->name[0] = '\0';
 	part->users--;
-	part_drop(part, !committed && err->kind == KIND_DISK);
+	part_drop(part, !committed && (err->kind == KIND_DISK ||
+					      err->kind == KIND_INTERRUPTED));
 	pthread_mutex_unlock(&parts->lock);
 	return committed ? 0 : -1;
 }

@@ -19,6 +19,10 @@ struct part;
 struct parts;
 /* Borrowed; what is kept of a job goes to the outdir's journal, if it has one. */
 struct parts *parts_new(struct outdir *outdir);
+/* Asked now and then while a commit reads a file back, in whatever thread: true ends it. To be set
+ * before the first commit; borrowed. */
+typedef bool parts_stop(const void *context);
+void parts_set_stop(struct parts *parts, parts_stop *stop, const void *context);
 /* Closes what is open; what another run can go on with stays. NULL is fine. */
 void parts_free(struct parts *parts);
 /* Is there something that another run could go on with? */
@@ -59,11 +63,12 @@ void part_proves_length(struct part *part);
 /* These have been written: another run need not ask for them. */
 int part_note(struct part *part, struct range range, struct error *err) must_check;
 
-/* The file is whole, and attempt->version.size long: verify it, give it its name, and end the
- * part. KIND_INTERNAL when there is none. Fills verified, verified_by, digest, wrong_digest and
- * renamed of *outcome. A part with wrong bytes is gone, too; one that the disk refuses stays. */
+/* The file is whole, attempt->version.size long, and was modified then (as sink_commit): verify
+ * it, give it its name, and end the part. KIND_INTERNAL when there is none, KIND_INTERRUPTED when it is stopped. Fills verified,
+ * verified_by, digest, wrong_digest and renamed of *outcome. A part with wrong bytes is gone, too;
+ * one that the disk refuses, or that was not verified to the end, stays. */
 int parts_commit(struct parts *parts, const struct attempt *attempt,
-	const struct settings *settings, struct outcome *outcome,
+	const struct settings *settings, int64_t mtime, struct outcome *outcome,
 	struct error *err) must_check;
 /* How much would the commit have to read back? 0 where it is quick. */
 int64_t parts_unread(struct parts *parts, const struct attempt *attempt);

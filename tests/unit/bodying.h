@@ -127,7 +127,7 @@ static inline int commit(struct bench *bench)
 	bench->attempt.version.size = bench->outcome.written;
 	check(!body_is_part(&bench->body));
 	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		&bench->outcome, &bench->err);
+		bench->attempt.version.mtime, &bench->outcome, &bench->err);
 }
 
 #endif

@@ -133,7 +133,7 @@ static inline void bring_all_as(struct bench *bench, unsigned generation)
 static inline int commit(struct bench *bench)
 {
 	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		&bench->outcome, &bench->err);
+		bench->attempt.version.mtime, &bench->outcome, &bench->err);
 }
 
 static inline void commit_ok(struct bench *bench)

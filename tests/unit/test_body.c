@@ -419,7 +419,7 @@ static void ranges_go_to_the_part(void)
 		check_int(scratch_count(PARTS), 1);
 	}
 	bench.attempt.version.size = version.size;
-	check_int(parts_commit(bench.parts, &bench.attempt, &bench.settings,
+	check_int(parts_commit(bench.parts, &bench.attempt, &bench.settings, -1,
 			  &bench.outcome, &bench.err),
 		0);
 	check_int(bench.outcome.verified, VERIFIED_HASH);

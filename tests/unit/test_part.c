@@ -125,8 +125,7 @@ static void the_time_of_the_server(void)
 		struct stat info;
 
 		bench_open(&bench, false);
-		bench.settings.remote_time = wanted;
-		bench.attempt.version.mtime = 1000000000;
+		bench.attempt.version.mtime = wanted ? 1000000000 : -1;
 		bring(&bench, 0, SIZE);
 		commit_ok(&bench);
 		check_int(stat("out/sub/file", &info), 0);

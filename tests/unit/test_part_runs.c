@@ -229,6 +229,49 @@ static void what_the_disk_refuses_is_kept(void)
 	bench_close(&bench, true);
 }
 
+/* Once it has been asked so often. */
+static bool stops_at(const void *context)
+{
+	int *left = *(int *const *)context;
+
+	return (*left)-- <= 0;
+}
+
+/* A run that is told to stop does not read to the end what it is verifying, wherever it is; the
+ * next one does, and fetches nothing. */
+static void a_commit_that_is_stopped(void)
+{
+	int left, stopped = 0, *at = &left;
+
+	for (;; stopped++) {
+		struct bench bench;
+
+		left = stopped;
+		bench_open(&bench, true);
+		want_digest(&bench, content, SIZE);
+		parts_set_stop(bench.parts, stops_at, &at);
+		/* Out of order: all but the first byte is to be read back. */
+		bring(&bench, 1, SIZE);
+		bring(&bench, 0, 1);
+		if (commit(&bench) == 0) {
+			bench_close(&bench, true);
+			break;
+		}
+		check_int(bench.err.kind, KIND_INTERRUPTED);
+		check(!scratch_there("out/sub/file"));
+		parts_end(bench.parts, bench.entry, true);
+		bench_close(&bench, false);
+
+		bench_open(&bench, true);
+		want_digest(&bench, content, SIZE);
+		bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		check(bench.entry->resume != NULL);
+		commit_ok(&bench);
+		bench_close(&bench, true);
+	}
+	check(stopped > 0);
+}
+
 int main(void)
 {
 	make_content();
@@ -240,6 +283,7 @@ int main(void)
 	run(what_cannot_be_gone_on_with);
 	run(what_nothing_pins_is_not_kept);
 	run(a_name_that_is_taken);
+	run(a_commit_that_is_stopped);
 	run_if(scratch_denies(), "seccomp is not to be had",
 		what_the_disk_refuses_is_kept);
 	scratch_leave();
