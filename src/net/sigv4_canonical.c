@@ -155,35 +155,45 @@ static void sort_headers(struct sorted *sorted, const struct sigv4_request *requ
 	qsort(sorted->headers, sorted->count, sizeof(*sorted->headers), by_name);
 }
 
-static bool is_same_name(const struct sorted *sorted, size_t i)
+static bool is_same_name(
+	const struct sigv4_header *header, const struct sigv4_header *before)
 {
-	return i > 0 &&
-	       strcasecmp(sorted->headers[i]->name, sorted->headers[i - 1]->name) == 0;
+	return before && strcasecmp(header->name, before->name) == 0;
 }
 
 static void add_headers(struct buf *out, const struct sorted *sorted)
 {
+	const struct sigv4_header *before = NULL;
+
 	for (size_t i = 0; i < sorted->count; i++) {
-		if (is_same_name(sorted, i)) {
+		const struct sigv4_header *header = sorted->headers[i];
+
+		if (is_same_name(header, before)) {
 			buf_truncate(out, out->len - 1);
 			buf_addch(out, ',');
 		} else {
-			add_lower(out, sorted->headers[i]->name);
+			add_lower(out, header->name);
 			buf_addch(out, ':');
 		}
-		add_value(out, sorted->headers[i]->value);
+		add_value(out, header->value);
 		buf_addch(out, '\n');
+		before = header;
 	}
 }
 
 static void add_names(struct buf *out, const struct sorted *sorted)
 {
+	const struct sigv4_header *before = NULL;
+
 	for (size_t i = 0; i < sorted->count; i++) {
-		if (is_same_name(sorted, i))
+		const struct sigv4_header *header = sorted->headers[i];
+
+		if (is_same_name(header, before))
 			continue;
-		if (i > 0)
+		if (before)
 			buf_addch(out, ';');
-		add_lower(out, sorted->headers[i]->name);
+		add_lower(out, header->name);
+		before = header;
 	}
 }
 

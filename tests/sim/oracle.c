@@ -8,45 +8,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "oracle_parts.h"
 
 #define PRINTED_MAX 12
-#define PAUSE_MAX (600 * NS_PER_SEC)
-#define ANEW_MAX 8 /* a large file may begin anew so often besides its tries */
-
-struct record {
-	uint64_t number;
-	const struct entry *entry;
-	unsigned attempts, retries, redirects;
-	unsigned in_flight; /* of a large file several may be */
-	/* Of a large file: */
-	bool large;
-	bool ended; /* it only waits for what is in flight */
-	bool anew;  /* it has begun anew, so that old attempts may be in flight */
-	unsigned fruitless; /* retries since something of it came that stays */
-	size_t mirror;      /* that the last event was about, or whose turn it was */
-	nstime not_before;  /* backs off until then */
-	char *url;          /* asked last */
-	enum outcome_type outcome;
-	bool own_fault; /* the last failure was ours: no other mirror helps */
-	struct mirror_record {
-		bool turn; /* there was a retry: it may be asked at its own URL again */
-		char *url; /* asked last here */
-		char *target; /* a redirect leads there next; NULL: nowhere */
-		unsigned hops;
-		bool from_public;
-		unsigned failures; /* of all kinds */
-		unsigned refusals; /* 429 and 503 among them */
-		bool dead;         /* for good */
-		bool was_wrong;
-		uint64_t wrong_digest;
-	} mirrors[MIRRORS_MAX];
-};
-
-/* The mirror whose chain of redirects is followed. */
-static struct mirror_record *chain_of(struct record *record)
-{
-	return &record->mirrors[record->mirror];
-}
 
 void oracle_blame(struct oracle *oracle, const char *fmt, ...)
 {
@@ -60,13 +24,6 @@ void oracle_blame(struct oracle *oracle, const char *fmt, ...)
 	va_end(args);
 	printf("\n");
 }
-
-#define must(condition, record, what)                                                  \
-	do {                                                                           \
-		if (!(condition))                                                      \
-			oracle_blame(oracle, "entry %" PRIu64 ": %s",                  \
-				(record)->number, what);                               \
-	} while (0)
 
 static struct record *record_of(struct oracle *oracle, const struct entry *entry)
 {
@@ -88,19 +45,13 @@ static struct record *record_of(struct oracle *oracle, const struct entry *entry
 	return *place;
 }
 
-static int64_t max_tries(const struct oracle *oracle, const struct record *record)
-{
-	return record->entry->max_tries > 0 ? record->entry->max_tries
-					    : oracle->settings->tries;
-}
-
 /* Must not be asked any more. Refusals may be left out of the count, but need not be. */
 static bool is_used_up(
 	const struct oracle *oracle, const struct record *record, size_t mirror)
 {
 	return record->mirrors[mirror].dead ||
 	       record->mirrors[mirror].failures - record->mirrors[mirror].refusals >=
-		       max_tries(oracle, record);
+		       oracle_max_tries(oracle, record);
 }
 
 /* Need not be asked any more. */
@@ -110,7 +61,7 @@ static bool may_be_left(
 	struct url url;
 
 	if (record->mirrors[mirror].dead ||
-		record->mirrors[mirror].failures >= max_tries(oracle, record))
+		record->mirrors[mirror].failures >= oracle_max_tries(oracle, record))
 		return true;
 	if (url_parse(&url, record->entry->urls.items[mirror], NULL) != 0)
 		return true;
@@ -265,12 +216,6 @@ static void on_start(
 	check_attempt(oracle, record, attempt, host);
 }
 
-static bool is_refusal(const struct outcome *outcome)
-{
-	return outcome->kind == KIND_HTTP &&
-	       (outcome->exchange.status == 429 || outcome->exchange.status == 503);
-}
-
 /* What the simulated servers do that lasts. */
 static bool is_permanent(const struct outcome *outcome)
 {
@@ -278,18 +223,12 @@ static bool is_permanent(const struct outcome *outcome)
 	       outcome->kind == KIND_REDIRECT;
 }
 
-/* What is wrong is the file: it begins anew, and that need not count as a try. */
-static bool begins_anew(const struct outcome *outcome)
-{
-	return outcome->kind == KIND_CHANGED || outcome->kind == KIND_RANGE;
-}
-
 static void book_failure(struct record *record, const struct outcome *outcome)
 {
 	size_t m = record->mirror;
 
 	record->mirrors[m].failures++;
-	record->mirrors[m].refusals += is_refusal(outcome);
+	record->mirrors[m].refusals += oracle_is_refusal(outcome);
 	record->own_fault = outcome->kind == KIND_DISK;
 	record->mirrors[m].dead |= is_permanent(outcome);
 	if (outcome->kind == KIND_CHECKSUM) {
@@ -363,7 +302,7 @@ static void leave_host(struct oracle *oracle, const struct attempt *attempt,
 
 	watched->in_flight--;
 	watched->delivered += outcome->type == OUTCOME_DONE;
-	if (outcome->retry_after >= 0 && is_refusal(outcome)) {
+	if (outcome->retry_after >= 0 && oracle_is_refusal(outcome)) {
 		nstime pause = outcome->retry_after;
 		nstime end = oracle->now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
 
@@ -391,61 +330,6 @@ static void on_finish(struct oracle *oracle, struct record *record,
 	oracle->due = record;
 }
 
-/* May another attempt follow at once? */
-static bool may_hurry(const struct settings *settings, const struct record *record,
-	const struct outcome *outcome)
-{
-	return record->entry->urls.count > 1 || settings->retry_wait == 0 ||
-	       begins_anew(outcome);
-}
-
-/* With one mirror each failure ends a round, and only a pause can stand for its wait. */
-static void check_wait(struct oracle *oracle, const struct record *record,
-	const struct outcome *outcome, nstime wait)
-{
-	const struct settings *settings = oracle->settings;
-	nstime most = settings->retry_wait;
-	bool paused = is_refusal(outcome) && outcome->retry_after >= 0;
-
-	for (unsigned i = 0; i < record->retries && most < settings->retry_max_wait;
-		i++)
-		most *= 2;
-	most = most < settings->retry_max_wait ? most : settings->retry_max_wait;
-	/* Or the rest of the pause of the origin that is to be asked next. */
-	for (size_t i = 0; paused && i <= oracle->world->n_hosts; i++) {
-		nstime rest = oracle->watched[i].paused_until - oracle->now;
-
-		most = rest > most ? rest : most;
-	}
-	if (!is_refusal(outcome) && outcome->retry_after > most)
-		most = outcome->retry_after < PAUSE_MAX ? outcome->retry_after
-							: PAUSE_MAX;
-	must(wait >= 0 && wait <= most, record, "a wait over its bounds");
-	must(wait > 0 || paused || may_hurry(settings, record, outcome), record,
-		"tried again without a wait");
-}
-
-/* How long it may go on when nothing comes of it. */
-static void check_fruitless(
-	struct oracle *oracle, struct record *record, const struct outcome *outcome)
-{
-	unsigned most = (unsigned)max_tries(oracle, record) *
-				(unsigned)record->entry->urls.count +
-			ANEW_MAX * (unsigned)record->entry->urls.count;
-	struct mirror_record *chain = chain_of(record);
-
-	chain->turn = true;
-	record->anew |= begins_anew(outcome);
-	if (!begins_anew(outcome)) {
-		free(chain->target);
-		chain->target = NULL;
-		chain->hops = 0;
-		chain->from_public = false;
-	}
-	record->fruitless += !is_refusal(outcome);
-	must(record->fruitless <= most, record, "no end of it");
-}
-
 static void on_retry(
 	struct oracle *oracle, struct record *record, const struct event *event)
 {
@@ -453,7 +337,7 @@ static void on_retry(
 
 	must(!record->own_fault, record, "a retry after our own failure");
 	if (record->large) {
-		check_fruitless(oracle, record, event->outcome);
+		oracle_check_fruitless(oracle, record, event->outcome);
 	} else {
 		must(record->outcome == OUTCOME_FAILED, record,
 			"a retry of no failure");
@@ -461,7 +345,7 @@ static void on_retry(
 			hope |= !is_used_up(oracle, record, i);
 		must(hope, record, "a retry with no mirror left");
 	}
-	check_wait(oracle, record, event->outcome, event->wait);
+	oracle_check_wait(oracle, record, event->outcome, event->wait);
 	record->retries++;
 	oracle->retries++;
 	record->not_before = oracle->now + event->wait;
