@@ -86,8 +86,8 @@ requests_are() {
 # Killed with its first chunks in the part; then the file changes, and the same job runs again.
 between_runs() {
 	local target="/a.bin?size=4M&change=4$1"
-	seine_start -d out "${CHUNKS[@]}" --chunk-size 512K --limit-rate 3M "$O$target"
-	wait_until 10 requests_are 4
+	seine_start -d out "${CHUNKS[@]}" --chunk-size 512K --limit-rate 1M "$O$target"
+	wait_until 60 requests_are 4
 	kill -KILL "$SEINE_PID"
 	wait "$SEINE_PID" || true
 	[[ -d $ARENA/out/.seine && ! -e $ARENA/out/a.bin ]]

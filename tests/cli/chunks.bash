@@ -11,14 +11,30 @@ chunk_fetch() {
 	same a.bin "$target"
 }
 
-# sent [FACTOR]: the bytes that the origin has sent.
+# What a kill costs at most, for each connection: 256 KiB of which the journal has not been told,
+# and what libcurl had read, up to 512 KiB. Besides, an origin that sends at a rate sends once or
+# twice more, a twentieth of it each time, before it learns that nobody is there.
+IN_MEMORY=$((768 << 10))
+
+lost_at_most() { # RATE
+	echo $((IN_MEMORY + $1 / 10))
+}
+
+# sent: the bytes that the origin has sent.
 sent() {
 	curl -sS "$O/stats" | jq .sent
 }
 
-# sent_at_most PERCENT BYTES: ... are at most so many percent of these, but for the heads.
+# sent_at_most PERCENT BYTES: ... are at most so many percent of these, but for the heads, and for
+# what never reached a run that was killed (kill_now).
 sent_at_most() {
-	stats ".sent - 600 * .requests <= $2 * $1 / 100" || fail "more than $1 % of $2 bytes were sent"
+	stats ".sent - 600 * .requests - $BUFFERED <= $2 * $1 / 100" ||
+		fail "more than $1 % of $2 bytes were sent, $BUFFERED of them in vain"
+}
+
+# noted N: are so many quarters of a megabyte in the journal, at least?
+noted() {
+	(($(stat -c %s "$ARENA/out/.seine/journal") > 200 + 40 * $1))
 }
 
 # checked N: a list of N entries with digests from URLs on stdin, into $CTL/list.txt.

@@ -34,10 +34,12 @@ odd_length() {
 }
 
 at_once() { # MOST OPTION...
-	chunk_fetch "/a.bin?size=3M&rate=6M" --chunk-size 512K "${@:2}"
 	if [[ $MODE == sequential ]]; then
+		chunk_fetch "/a.bin?size=3M" --chunk-size 512K "${@:2}"
 		stats '.max_active == 1'
 	else
+		# A second for each chunk: all that can be at once meet.
+		chunk_fetch "/a.bin?size=3M&rate=500K" --chunk-size 512K "${@:2}"
 		stats ".max_active == $1"
 	fi
 }

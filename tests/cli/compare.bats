@@ -40,7 +40,7 @@ make_list() { # QUERY
 
 @test "as one object; each figure is its own run's" {
 	origin_start
-	make_list "n=40&size=5000&delay=25"
+	make_list "n=40&size=5000&delay=100"
 	seine -d out -i "$CTL/list.txt" -j 8 --compare --json
 	((status == 0))
 	(($(wc -l <"$CTL/stdout") == 1))
@@ -51,7 +51,7 @@ make_list() { # QUERY
 		.context_switches > 0 and .cpu_per_file_s > 0 and
 		(.files_per_s * .wall_s | round) == 40)'
 	table '.modes | map({(.mode): .}) | add |
-		.sequential.max_in_flight == 1 and .sequential.wall_s >= 1 and
+		.sequential.max_in_flight == 1 and .sequential.wall_s >= 4 and
 		.sequential.ratio == 1 and .sequential.loop_stall_max_s == null and
 		.event.max_in_flight == 8 and .event.loop_stall_max_s > 0 and
 		.event.ratio > 2 and
@@ -171,14 +171,13 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 @test "what would take sequential over a minute is estimated, and it says so" {
 	origin_start
 	make_list "n=600&size=1000&delay=120"
-	DEADLINE=60
 	SECONDS=0
 	seine -d out -i "$CTL/list.txt" -j 300 --compare
 	((status == 0))
-	((SECONDS < 30))
+	((SECONDS < 70)) # 600 times 0.12
 	no_crash
 	grep -qE '^~ sequential is estimated: 50 of 600 entries took [0-9.]+ s$' "$CTL/stdout"
-	grep -qE '^sequential +~1:[1-5][0-9] ' "$CTL/stdout"
+	grep -qE '^sequential +~(1:[1-5]|[2-9]:[0-5])[0-9] ' "$CTL/stdout"
 	grep -qE '^event .* ~[0-9.]+ x$' "$CTL/stdout"
 	whole out/sequential-sample 50
 	[[ ! -e $ARENA/out/sequential ]]
@@ -191,20 +190,19 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 @test "a sample that is slow itself is cut short" {
 	origin_start
 	make_list "n=20&size=1000&delay=4000"
-	DEADLINE=60
 	seine -d out -i "$CTL/list.txt" -j 20 --compare=event,sequential --json --stall-time 0
 	((status == 0)) || fail "exit status $status"
-	table '.modes[1] | .estimated and .sampled >= 3 and .sampled <= 5 and
-		.wall_s > 70 and .wall_s < 100'
-	table '.modes[0].ratio > 10'
+	table '.modes[1] | .estimated and .sampled >= 2 and .sampled <= 5 and
+		.wall_s >= 80 and .wall_s < 160'
+	table '.modes[0].ratio > 5'
 }
 
 @test "a short job is not estimated" {
 	origin_start
-	make_list "n=100&size=10&delay=10"
-	seine -d out -i "$CTL/list.txt" -j 100 --compare=sequential,event --json
+	make_list "n=40&size=10&delay=10"
+	seine -d out -i "$CTL/list.txt" -j 40 --compare=sequential,event --json
 	((status == 0))
-	table '.modes | all(.estimated == false and .files == 100)'
+	table '.modes | all(.estimated == false and .files == 40)'
 	[[ ! -e $ARENA/out/sequential-sample ]]
 	# one slow file, which the others wait for: it looks like a minute, but is not
 	make_list "n=199&size=10&delay=5"
@@ -229,7 +227,7 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 		) <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" &
 		SEINE_PID=$!
 		PIDS+=("$SEINE_PID")
-		wait_until 5 stats '.requests > 4' >/dev/null
+		wait_until 60 stats '.requests > 4' >/dev/null
 		SECONDS=0
 		if [[ $way == group ]]; then
 			kill -INT -- "-$SEINE_PID"
@@ -239,20 +237,20 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 		status=0
 		wait "$SEINE_PID" || status=$?
 		((status == 130)) || fail "exit status $status, not 130" || return
-		((SECONDS <= 3))
+		((SECONDS < 30)) || fail "it took $SECONDS s" || return # all of it: 70
 		no_crash
 		# what was under way is whole, the next mode was not begun
 		[[ $(ls "$ARENA/$way") == event ]]
 		[[ -z $(find "$ARENA/$way" -name '*.bin' ! -size 100c) ]]
-		stats '.active == 0 and .requests < 20'
+		stats '.active == 0 and .requests < 200'
 	done
 }
 
 @test "a run does not outlive the comparison" {
 	origin_start
 	seine_start -d out --compare --first-byte-timeout 60s "$O/hang.bin?hang"
-	wait_until 5 stats '.active == 1' >/dev/null
+	wait_until 60 stats '.active == 1' >/dev/null
 	kill -KILL "$SEINE_PID"
 	wait "$SEINE_PID" || true
-	wait_until 5 stats '.active == 0' >/dev/null
+	wait_until 60 stats '.active == 0' >/dev/null
 }

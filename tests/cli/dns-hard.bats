@@ -51,8 +51,11 @@ hosts() { # N
 	for mode in $SEINE_TEST_MODES; do
 		MODE=$mode
 		: >"$CTL/dns.log"
-		bulk_fetch --dns-servers "$DNS" --request-rate 20/s
-		(($(queries one.test) == 2)) || fail "$(queries one.test) queries in 1.5 s"
+		bulk_fetch --dns-servers "$DNS" --request-rate 20/s --json
+		# at the beginning, and a second or more after each answer: twice in the 1.5 s
+		# that it takes, if nothing else keeps the machine busy
+		jq -e --argjson n "$(queries one.test)" '$n >= 2 and $n <= 1 + .wall_s' \
+			"$CTL/stdout" >/dev/null || fail "$(queries one.test) queries"
 	done
 }
 
@@ -91,12 +94,13 @@ failing_dns_start() {
 		fetch 1 1 --dns-servers "$failing" --tries 2 "http://a.fail.test:$O_PORT/a.bin"
 		records '.[0] | .error == "dns" and .attempts == 2 and
 			(.errormsg | contains("SERVFAIL"))'
-		fetch 1 3 --dns-servers "$DNS" --tries 2 --connect-timeout 500ms \
-			"http://a.refused.test:$O_PORT/a.bin" "http://a.silent.test:$O_PORT/b.bin" \
+		fetch 1 2 --dns-servers "$DNS" --tries 2 "http://a.refused.test:$O_PORT/a.bin" \
 			"http://a.gone.test:$O_PORT/c.bin"
-		records 'map([.error, .attempts]) |
-			sort == [["dns", 2], ["dns", 2], ["nxdomain", 1]]'
+		records 'map([.error, .attempts]) | sort == [["dns", 2], ["nxdomain", 1]]'
 		records 'map(.errormsg) | any(contains("REFUSED"))'
+		fetch 1 1 --dns-servers "$DNS" --tries 2 --connect-timeout 500ms \
+			"http://a.silent.test:$O_PORT/b.bin"
+		records '.[0] | .error == "dns" and .attempts == 2'
 	done
 	stats '.requests == 0'
 }
@@ -111,11 +115,11 @@ failing_dns_start() {
 	local asked loops
 	for loops in 1 2 4; do
 		: >"$CTL/dns.log"
-		# shorter than the time after which a question is put again
 		fetch 1 400 --mode event --loops "$loops" --dns-servers "$DNS" --tries 1 \
-			--connect-timeout 1s -j 400 -i "$CTL/list.txt"
+			--connect-timeout 4s -j 400 -i "$CTL/list.txt"
 		records 'all(.error == "dns")'
-		asked=$(grep -cF query "$CTL/dns.log")
+		# until the first one is put again, which is when room is made for others
+		asked=$(grep -F query "$CTL/dns.log" | awk 'seen[$5, $6]++ { exit } { n++ } END { print n }')
 		((asked >= 100 && asked <= 128)) || fail "$asked questions under way"
 	done
 }
@@ -134,11 +138,16 @@ failing_dns_start() {
 		[[ $mode != sequential ]] || continue
 		MODE=$mode
 		# time for the first of the three times that a name is asked for, not for all
-		fetch 1 220 --dns-servers "$DNS" -4 --tries 1 --connect-timeout 5s -j 220 \
+		fetch 1 220 --dns-servers "$DNS" -4 --tries 1 --connect-timeout 8s -j 220 \
 			--existing overwrite -i "$CTL/list.txt"
 		records 'map(select(.status == "done")) | length == 20'
 		records 'map(select(.status == "failed")) | length == 200 and all(.error == "dns")'
 	done
+}
+
+# Each of the ten that are under way has been told of a failure?
+has_asked_again() {
+	(($(grep -c "asking again" "$CTL/stderr") >= 10))
 }
 
 @test "a name server that fails for a while, is gone, and comes back" {
@@ -151,8 +160,8 @@ failing_dns_start() {
 		bulk_urls 20 "http://a.fail.test:$O_PORT/" | bulk_list
 		rm -rf "$ARENA/out"
 		seine_start -d out --results "$CTL/results.jsonl" -i "$CTL/list.txt" -j 10 \
-			--dns-servers "$DNS" --tries 500 --retry-max-wait 200ms
-		wait_until 10 grep -qF 'a.fail.test' "$CTL/dns.log"
+			--dns-servers "$DNS" --tries 500 --retry-max-wait 200ms -v
+		wait_until 60 has_asked_again
 		dns_stop
 		dns_run --address=/fail.test/127.0.0.1
 		status=0

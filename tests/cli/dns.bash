@@ -2,9 +2,13 @@
 
 # A name server with these dnsmasq options, in DNS.
 dns_start() {
-	DNS_PORT=$(free_port)
-	DNS=127.0.0.1:$DNS_PORT
-	dns_run "$@"
+	local try
+	for try in 1 2 3 4 5; do
+		DNS_PORT=$(free_port)
+		DNS=127.0.0.1:$DNS_PORT
+		dns_run "$@" && return
+	done
+	fail "dnsmasq does not start"
 }
 
 # Another one on the same port, after dns_stop.
@@ -13,8 +17,14 @@ dns_run() {
 		--listen-address=127.0.0.1 --bind-interfaces --user=root --pid-file= \
 		--log-queries --log-facility="${DNS_LOG:-$CTL/dns.log}" "$@" >/dev/null 2>&1 3>&- &
 	DNS_PID=$!
+	wait_until 60 dns_settled || return
+	kill -0 "$DNS_PID" 2>/dev/null || return
 	PIDS+=("$DNS_PID")
-	wait_until 5 port_open "$DNS_PORT"
+}
+
+# Dead, somebody else having the port, or ready.
+dns_settled() {
+	! kill -0 "$DNS_PID" || port_open "$DNS_PORT"
 }
 
 dns_stop() {

@@ -10,7 +10,7 @@ setup_file() {
 
 @test "a hundred files of one name, in every mode: it is asked for once" {
 	origin_start
-	dns_start --address=/one.test/127.0.0.1
+	dns_start --address=/one.test/127.0.0.1 --local-ttl=600
 	list $(for n in {1..100}; do echo "http://one.test:$O_PORT/$n.bin?size=100"; done)
 	local mode runs=0
 	for mode in $SEINE_TEST_MODES; do
@@ -25,10 +25,11 @@ setup_file() {
 @test "the event engine has one thread, whatever the names" {
 	origin_start
 	dns_start --address=/test/127.0.0.1
-	list $(for n in {1..50}; do echo "http://h$n.test:$O_PORT/$n.bin?delay=1500"; done)
+	list $(for n in {1..50}; do echo "http://h$n.test:$O_PORT/held/$n.bin?gather=51"; done)
 	seine_start -d out --dns-servers "$DNS" -j 50 --mode event --loops 1 -i "$CTL/list.txt"
-	wait_until 5 has_requests 50
+	wait_until 60 has_requests 50
 	[[ $(ls "/proc/$SEINE_PID/task" | wc -l) == 1 ]]
+	let_go
 	wait "$SEINE_PID"
 }
 

@@ -46,14 +46,15 @@ stalled_chunk() { # AT STALL
 	took=$((${EPOCHREALTIME/./} - took))
 	same a.bin "/a.bin?size=6M"
 	# without it, four at a time, less than a second
-	((took < 4000000)) || fail "it took $took us"
+	sanitized || ((took < 4000000)) || fail "it took $took us"
 }
 
 @test "a chunk that stalls holds the file up by less than three seconds" {
 	origin_start
-	[[ $SEINE_TEST_MODES != *threads* ]] || MODE=threads stalled_chunk 2M 100000
-	rm -rf "$ARENA/out"
-	[[ $SEINE_TEST_MODES != *event* ]] || MODE=event stalled_chunk 5M 900000
+	MODE=threads
+	[[ $SEINE_TEST_MODES != *threads* ]] || once_in_three stalled_chunk 2M 100000
+	MODE=event
+	[[ $SEINE_TEST_MODES != *event* ]] || once_in_three stalled_chunk 5M 900000
 }
 
 @test "a chunk that stalls: the other files end, and then it does" {
@@ -67,7 +68,7 @@ stalled_chunk() { # AT STALL
 		rm -rf "$ARENA/out"
 		SECONDS=0
 		fetch 0 41 "${CHUNKS[@]}" -j 6 --stall-time 40s -i "$CTL/list.txt"
-		((SECONDS < 7)) || fail "it took $SECONDS s"
+		((SECONDS < 25)) || fail "it took $SECONDS s" # and not the 30 of the stall
 		same a.bin "/a.bin?size=6M"
 	done
 }

@@ -3,7 +3,7 @@
 
 # kill_job SEED LARGE SMALL: so many files of 4 to 16 MiB, which come in chunks, so many small
 # ones, half as many of sizes in between. Every other one has a digest in $CTL/list.txt. The
-# large ones come no faster than the program takes them: what waits in buffers would be lost.
+# large ones come at a rate, so that a kill finds them half done.
 kill_job() {
 	awk -v seed="$1" -v large="$2" -v small="$3" -v origin="$O" 'BEGIN {
 		srand(seed)
@@ -23,13 +23,16 @@ kill_job() {
 	rm -rf "$ARENA/out"
 }
 
-# kill_once MILLISECONDS: run the job for so long. Sets status: 137, or 0 if it ended before.
+# kill_once [MILLISECONDS]: run the job for so long, or to its end. Sets status: 137, or 0 if it
+# ended before.
 kill_once() {
 	rm -f "$CTL/results.jsonl"
 	seine_start -q -d out --chunk-size 1M --min-split-size 1M --split 3 -j 4 --tries 10 \
 		--results "$CTL/results.jsonl" -i "$CTL/list.txt"
-	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
-	kill -KILL "$SEINE_PID" 2>/dev/null || true
+	if (($#)); then
+		sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+		kill_now "$SEINE_PID" || return
+	fi
 	status=0
 	{ wait "$SEINE_PID"; } 2>/dev/null || status=$?
 	unset "PIDS[-1]"
@@ -52,7 +55,9 @@ kill_check() {
 }
 
 # kill_loop KILLS LARGE SMALL MILLISECONDS: jobs, one after another, killed so often in all, each
-# time after so long at most, in all modes in turn. Leaves the bytes of the jobs in JOBS_BYTES, and what was sent besides in TWICE.
+# time after so long at most, in all modes in turn; the last one then comes to its end. Leaves in
+# KILLS how often it was, in JOBS_BYTES the bytes of the jobs, and in TWICE what the program has
+# taken besides.
 kill_loop() {
 	local kills=0 jobs=0 modes
 	read -ra modes <<<"$SEINE_TEST_MODES"
@@ -60,16 +65,23 @@ kill_loop() {
 	while ((kills < $1)); do
 		kill_job "$((jobs++))" "$2" "$3"
 		curl -sS "$O/reset" >/dev/null
+		BUFFERED=0
 		status=137
 		while ((status != 0)); do
 			MODE=${modes[kills % ${#modes[@]}]}
-			kill_once $((5 + RANDOM % $4)) && [[ -d $ARENA/out ]] || return
+			if ((kills < $1)); then
+				kill_once $((5 + RANDOM % $4)) || return
+			else
+				kill_once || return
+			fi
 			kill_check || return
 			((kills += status == 137)) || true
 		done
 		bulk_whole || return
 		[[ ! -e $ARENA/out/.seine ]] || fail "left over: $(find "$ARENA/out/.seine")" || return
-		((JOBS_BYTES += BYTES, TWICE += $(curl -sS "$O/stats" | jq '.sent - 600 * .requests') - BYTES))
+		((JOBS_BYTES += BYTES, TWICE += $(curl -sS "$O/stats" |
+			jq '.sent - 600 * .requests') - BYTES - BUFFERED))
 	done
+	KILLS=$kills
 	echo "# $kills kills, $jobs jobs, $JOBS_BYTES bytes, $TWICE twice" >&3
 }

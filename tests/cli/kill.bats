@@ -3,10 +3,11 @@
 
 load helper
 load bulk
+load chunks
 load kill
 
 @test "killed at random moments: no file wrong, lost, or falsely finished" {
 	origin_start
 	kill_loop 15 10 40 500
-	((TWICE * 100 <= JOBS_BYTES * 5)) || fail "$TWICE of $JOBS_BYTES bytes were sent twice"
+	((TWICE <= KILLS * 4 * $(lost_at_most $((24 << 20))))) || fail "$TWICE of $JOBS_BYTES bytes were sent twice"
 }

@@ -50,11 +50,12 @@ eight_urls() {
 
 @test "one thread per loop" {
 	origin_start
-	bulk_urls 300 "$O/" delay=1500 | bulk_list
-	seine_start -d out --loops 3 -j 300 -i "$CTL/list.txt"
-	wait_until 5 stats '.requests == 300' >/dev/null
+	bulk_urls 300 "$O/held/" gather=301 | bulk_list
+	seine_start -d out --loops 3 -j 300 --first-byte-timeout 60s -i "$CTL/list.txt"
+	wait_until 60 stats '.requests == 300' >/dev/null
 	local threads
 	threads=$(find "/proc/$SEINE_PID/task" -mindepth 1 -maxdepth 1 -printf x | wc -c)
+	let_go
 	wait "$SEINE_PID"
 	sanitized || ((threads == 3 || threads == 4)) || fail "$threads threads"
 }
@@ -79,7 +80,7 @@ eight_urls() {
 
 @test "so many at a host, whatever the loops" {
 	eight_start
-	eight_urls 60 delay=10 | bulk_list
+	eight_urls 60 gather=3 | bulk_list # none of a host is answered before
 	local n
 	for n in 2 4; do
 		curl -sS "$O/reset" >/dev/null
@@ -103,8 +104,8 @@ eight_urls() {
 		rm -rf "$ARENA/out"
 		seine -d out --json --loops "$n" -j 100 --limit-rate 1M -i "$CTL/list.txt"
 		((status == 0)) || fail "exit status $status"
-		jq -es '.[0].wall_s | . > 1.85 and . < 3' "$CTL/stdout" >/dev/null ||
-			fail "$(cat "$CTL/stdout")"
+		# (rates.bats has how much longer it may take)
+		jq -e '.wall_s > 1.85' "$CTL/stdout" >/dev/null || fail "$(cat "$CTL/stdout")"
 		bulk_whole
 	done
 }
@@ -115,28 +116,32 @@ eight_urls() {
 	rm -rf "$ARENA/out"
 	seine -d out --json --loops 4 -j 100 --request-rate 20/s -i "$CTL/list.txt"
 	((status == 0)) || fail "exit status $status"
-	jq -es '.[0].wall_s | . > 0.9 and . < 2' "$CTL/stdout" >/dev/null || fail "$(cat "$CTL/stdout")"
+	# and not for the eight seconds that one host after the other would take
+	jq -e '.wall_s | . > 0.9 and . < 7' "$CTL/stdout" >/dev/null || fail "$(cat "$CTL/stdout")"
 	bulk_whole
 }
 
 @test "interrupted: what is under way ends, nothing else begins" {
 	eight_start
-	eight_urls 50 delay=600 | bulk_list
-	seine_start -d out --loops 4 -j 64 --results "$CTL/results.jsonl" -i "$CTL/list.txt"
-	wait_until 5 stats '.requests >= 64' >/dev/null
+	eight_urls 50 gather=65 | sed 's|/h[0-9]/|/held/|' | bulk_list
+	seine_start -d out --loops 4 -j 64 --first-byte-timeout 60s --results "$CTL/results.jsonl" \
+		-i "$CTL/list.txt"
+	wait_until 60 stats '.active == 64' >/dev/null
 	SECONDS=0
 	kill -INT "$SEINE_PID"
+	wait_until 60 has_taken_signals "$SEINE_PID"
+	let_go
 	status=0
 	wait "$SEINE_PID" || status=$?
 	((status == 130)) || fail "exit status $status, not 130"
-	((SECONDS <= 6)) || fail "it took $SECONDS s"
+	((SECONDS < 30)) || fail "it took $SECONDS s"
 	no_crash
-	stats '.requests <= 192 and .active == 0'
+	stats '.requests == 64 + 1 and .active == 0'
 	local there
 	there=$(find "$ARENA/out" -name '*.bin' | wc -l)
-	((there >= 64 && there <= 192)) || fail "$there files"
+	((there == 64)) || fail "$there files"
 	(cd "$ARENA/out" && sha256sum --check --ignore-missing --strict --quiet "$CTL/sums.txt")
-	sed -i 's/&delay=600//' "$CTL/list.txt"
+	sed -i 's/&gather=65//' "$CTL/list.txt"
 	fetch 0 400 --loops 4 -i "$CTL/list.txt"
 	bulk_whole
 }
@@ -151,15 +156,15 @@ eight_urls() {
 	echo "$O/a.bin" >&"$feed"
 	echo "$O/b.bin?status=500" >&"$feed"
 	echo "$O/c.bin" >&"$feed" # an entry ends where the next one begins
-	wait_until 5 stats '.requests == 2' >/dev/null
-	wait_until 5 test -e "$ARENA/out/a.bin"
+	wait_until 60 stats '.requests == 2' >/dev/null
+	wait_until 60 test -e "$ARENA/out/a.bin"
 	SECONDS=0
 	kill -INT "$SEINE_PID"
 	status=0
 	wait "$SEINE_PID" || status=$?
 	exec {feed}>&-
 	((status == 130)) || fail "exit status $status, not 130"
-	((SECONDS <= 6)) || fail "it took $SECONDS s"
+	((SECONDS < 30)) || fail "it took $SECONDS s" # and not an hour
 }
 
 @test "a pipe that delivers line by line" {
@@ -172,7 +177,7 @@ eight_urls() {
 	for n in {1..40}; do
 		echo "http://127.0.4.$((n % 8 + 2)):$O_PORT/$n.bin?size=$n" >&"$feed"
 		# an entry ends where the next one begins
-		((n == 1)) || wait_until 5 test -e "$ARENA/out/$((n - 1)).bin"
+		((n == 1)) || wait_until 60 test -e "$ARENA/out/$((n - 1)).bin"
 	done
 	# half a line, and no more for the time being
 	printf '%s' "$O/last.bin?si" >&"$feed"
@@ -192,12 +197,12 @@ eight_urls() {
 	SECONDS=0
 	bulk_fetch --loops 4 -j 100 --retry-wait 200ms --retry-max-wait 200ms
 	records 'all(.num_retries == 2)'
-	((SECONDS <= 5)) || fail "it took $SECONDS s"
+	((SECONDS < 30)) || fail "it took $SECONDS s"
 	eight_urls 4 "fail=1:429&retry-after=1" | bulk_list
 	curl -sS "$O/reset" >/dev/null
 	SECONDS=0
 	bulk_fetch --loops 4 -j 100
-	((SECONDS <= 8)) || fail "it took $SECONDS s"
+	((SECONDS < 30)) || fail "it took $SECONDS s"
 	records 'all(.status == "done") and any(.num_retries > 0)'
 }
 

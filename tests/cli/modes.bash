@@ -43,8 +43,8 @@ case_many() {
 	done
 	(($(find "$ARENA/out" -type f -size 3000c | wc -l) == 500))
 	records 'map(.input) | unique | length == 500'
-	# connections are used again
-	stats '.connections <= 17'
+	# Connections are used again: each job has one, by turns in each of two loops.
+	stats '.connections <= 32'
 }
 
 case_large() {
@@ -170,30 +170,33 @@ case_retry_exhausted() {
 # Nothing goes to an origin between its 429 and the end of the pause it asked for; what is in
 # flight may end. Another origin is not held up.
 pause_case() { # RETRY-AFTER MILLISECONDS
-	origin_start
-	origin_start OTHER
-	list "$O/a.bin?size=10&fail=1:429&retry-after=$1" "$O/b.bin?size=10&delay=300" \
+	origin_start O --host 127.0.0.1 --host 127.0.0.2
+	local other=http://127.0.0.2:$O_PORT
+	list "$O/a.bin?size=10&fail=1:429&retry-after=$1" "$O/b.bin?size=10&delay=1000" \
 		"$O/c.bin?size=10" "$O/d.bin?size=10" "$O/e.bin?size=10" "$O/f.bin?size=10" \
-		"$OTHER/g.bin?size=10" "$OTHER/h.bin?size=10" "$OTHER/i.bin?size=10"
+		"$other/g.bin?size=10" "$other/h.bin?size=10" "$other/i.bin?size=10"
 	fetch 0 9 -i "$CTL/list.txt" -j 2
 	files {a..i}.bin
+	# b.bin may be under way before the 429 has arrived, and then leaves no room for another.
 	requests '(map(select(.status == 429)) | length == 1) and
 		((map(select(.status == 429))[0].ms) as $t |
-		map(select(.ms > $t + 60 and .ms < $t + '"$2"')) | length == 0)'
-	requests 'map(.ms) | max - min < 8000'
+		map(select(.target | startswith("/b.bin") | not)) |
+		map(select(.server == "127.0.0.1" and .ms > $t and .ms < $t + '"$2"')) | length == 0)'
+	requests 'map(.ms) | max - min < 20000'
 	records 'map(select(.num_retries > 0)) | length == 1'
 	if [[ $MODE != sequential ]]; then
-		stats '.last - .first < '"$2" "$OTHER"
+		# all that the other one is asked for, before the first one is asked again
+		requests 'map(.server) | rindex("127.0.0.2") < length - 5'
 	fi
 }
 
 case_retry_after_seconds() {
-	pause_case 1 950
+	pause_case 2 1950
 }
 
-# A date says whole seconds: two ahead is more than one.
+# A date says whole seconds: three ahead is more than two.
 case_retry_after_date() {
-	pause_case date:2 900
+	pause_case date:3 1900
 }
 
 # ---- broken connections
@@ -292,63 +295,65 @@ case_stall() {
 	fetch 1 3 --tries 1 --stall-time 600ms \
 		"$O/a.bin?size=50000&stall=1000" "$O/b.bin?size=100" "$O/c.bin?size=3M&stall=2M"
 	files b.bin
-	records 'map(select(.status == "failed")) | all(.error == "stall" and .time_total < 5)'
+	records 'map(select(.status == "failed")) | all(.error == "stall" and .time_total < 9)'
 }
 
 case_stall_then_retry() {
 	origin_start
-	fetch 0 1 --stall-time 600ms "$O/a.bin?size=50000&fail=1:stall"
+	fetch 0 1 --stall-time 600ms --tries 10 "$O/a.bin?size=50000&fail=1:stall"
 	same a.bin "/a.bin?size=50000"
-	records '.[0].num_retries == 1'
+	records '.[0].num_retries >= 1'
 }
 
 # A short silence is no stall.
 case_short_silence() {
 	origin_start
-	fetch 0 1 --tries 1 --stall-time 2s "$O/a.bin?size=50000&stall=1000&stall-for=400"
+	fetch 0 1 --tries 1 --stall-time 5s "$O/a.bin?size=50000&stall=1000&stall-for=400"
 	same a.bin "/a.bin?size=50000"
 }
 
 case_slow_loris() {
 	origin_start
 	SECONDS=0
-	fetch 1 4 --tries 1 --stall-time 700ms --min-rate 100 --first-byte-timeout 1s -j 8 \
+	fetch 1 4 --tries 1 --stall-time 700ms --min-rate 100 --first-byte-timeout 3s -j 8 \
 		"$O/body.bin?size=1000&rate=10" "$O/head.bin?rate=10&drip" \
 		"$O/chunks.bin?endless=chunks&rate=60" "$O/fine.bin?size=100"
 	files fine.bin
 	records 'map(select(.status == "failed")) | all(.error | IN("stall", "timeout"))'
-	((SECONDS < 15))
+	((SECONDS < 60)) # the first would take a hundred
 }
 
 case_first_byte() {
 	origin_start
 	SECONDS=0
-	fetch 1 3 --tries 1 --first-byte-timeout 400ms \
-		"$O/a.bin?hang" "$O/b.bin?delay=3000" "$O/c.bin?delay=50"
+	fetch 1 3 --tries 1 --first-byte-timeout 1500ms \
+		"$O/a.bin?hang" "$O/b.bin?delay=30000" "$O/c.bin?delay=50"
 	files c.bin
 	records 'map(select(.status == "failed")) | all(.error == "timeout")'
-	((SECONDS < 6))
+	((SECONDS < 20)) # that of the helpers' QUICK, or the 30 of b.bin
 }
 
 case_max_time() {
 	origin_start
 	SECONDS=0
-	fetch 1 2 --tries 1 --max-time 700ms "$O/a.bin?size=1M&rate=20000" "$O/b.bin?size=10"
+	fetch 1 2 --tries 1 --max-time 1500ms "$O/a.bin?size=1M&rate=20000" "$O/b.bin?size=10"
 	files b.bin
 	records 'map(select(.status == "failed")) | .[0].error == "timeout"'
-	((SECONDS < 6))
+	((SECONDS < 30)) # a.bin would take fifty
 }
 
 case_floods() {
 	origin_start
 	SECONDS=0
-	fetch 1 4 --tries 1 --max-time 1500ms --max-size 1M \
+	fetch 1 3 --tries 1 --max-time 1500ms --max-size 1M \
 		"$O/headers.bin?endless=headers" "$O/early.bin?endless=1xx" \
-		"$O/chunks.bin?endless=chunks" "$O/body.bin?endless=body"
+		"$O/chunks.bin?endless=chunks"
 	files
 	records 'all(.status == "failed")'
-	records 'map(select(.url | contains("body.bin")))[0].error == "too-large"'
-	((SECONDS < 12))
+	fetch 1 1 --tries 1 --max-size 1M "$O/body.bin?endless=body"
+	files
+	records '.[0].error == "too-large"'
+	((SECONDS < 60)) # all of them would go on for ever
 }
 
 # ---- mirrors and checksums
@@ -516,9 +521,10 @@ case_made_meanwhile() {
 	origin_start
 	mkdir "$ARENA/out"
 	STDIN=/dev/null
-	seine_start -d out --results "$CTL/results.jsonl" "$O/a.bin?size=10&delay=600"
-	wait_until 5 stats '.requests == 1' >/dev/null
+	seine_start -d out --results "$CTL/results.jsonl" "$O$(held a.bin)"
+	wait_until 60 stats '.requests == 1' >/dev/null
 	echo theirs >"$ARENA/out/a.bin"
+	let_go
 	status=0
 	wait "$SEINE_PID" || status=$?
 	[[ $(cat "$ARENA/out/a.bin") == theirs ]]
@@ -531,26 +537,28 @@ case_made_meanwhile() {
 
 case_jobs() {
 	origin_start
-	curl -sS "$O/list.txt?n=30&size=100&delay=60" >"$CTL/list.txt"
-	fetch 0 30 -i "$CTL/list.txt" -j 5
+	curl -sS "$O/list.txt?n=30&size=100&delay=20" >"$CTL/list.txt"
 	if [[ $MODE == sequential ]]; then
+		fetch 0 30 -i "$CTL/list.txt" -j 5
 		stats '.max_active == 1'
 	else
+		sed -i 's/$/\&gather=5/' "$CTL/list.txt" # none is answered before
+		fetch 0 30 -i "$CTL/list.txt" -j 5
 		stats '.max_active == 5'
 	fi
 }
 
 case_per_host() {
 	origin_start O --host 127.0.0.1 --host 127.0.0.2
-	curl -sS "$O/list.txt?n=12&size=100&delay=60" >"$CTL/list.txt"
+	curl -sS "$O/list.txt?n=12&size=100&delay=20" >"$CTL/list.txt"
+	[[ $MODE == sequential ]] || sed -i 's/$/\&gather=3/' "$CTL/list.txt"
 	sed "s/127.0.0.1/127.0.0.2/; s/file/other/" "$CTL/list.txt" >>"$CTL/list.txt.2"
 	cat "$CTL/list.txt.2" >>"$CTL/list.txt"
 	fetch 0 24 -i "$CTL/list.txt" -j 10 --per-host 3 --name "{path}"
 	if [[ $MODE == sequential ]]; then
 		stats '.max_active == 1'
 	else
-		stats '[.groups[] | select(.requests == 12) | .max_active] == [3, 3] and
-			.max_active == 6'
+		stats '[.groups[] | select(.requests == 12) | .max_active] == [3, 3]'
 	fi
 }
 
@@ -580,7 +588,9 @@ case_compressed() {
 	# unasked it is kept as it came, asked for it is decoded
 	fetch 0 1 "$O/plain.bin?size=5000"
 	requests '.[0].headers["accept-encoding"] | IN(null, "identity")'
-	fetch 0 2 --compressed "$O/a.bin?size=50000&encoding=gzip" "$O/b.bin?size=3M&encoding=gzip:2"
+	# (the origin packs all of it before it answers: that is slow, with a sanitizer)
+	fetch 0 2 --compressed --first-byte-timeout 90s "$O/a.bin?size=50000&encoding=gzip" \
+		"$O/b.bin?size=3M&encoding=gzip:2"
 	same a.bin "/a.bin?size=50000"
 	same b.bin "/b.bin?size=3M"
 	requests '.[-1].headers["accept-encoding"] | contains("gzip")'
@@ -588,7 +598,7 @@ case_compressed() {
 
 case_bomb() {
 	origin_start
-	fetch 1 2 --compressed --max-size 1M --tries 1 \
+	fetch 1 2 --compressed --max-size 1M --tries 1 --first-byte-timeout 90s \
 		"$O/bomb.bin?zero&size=100M&encoding=gzip" \
 		"$O/stacked.bin?size=1000&encoding=gzip:1000"
 	files
@@ -599,22 +609,22 @@ case_bomb() {
 
 case_interrupt() {
 	origin_start
-	curl -sS "$O/list.txt?n=200&size=1000&delay=100" >"$CTL/list.txt"
+	curl -sS "$O/list.txt?n=200&size=1000&delay=200" >"$CTL/list.txt"
 	seine_start -d out -i "$CTL/list.txt" -j 4 --results "$CTL/results.jsonl"
-	wait_until 5 stats '.requests > 4' >/dev/null
+	wait_until 60 stats '.requests > 4' >/dev/null
 	SECONDS=0
 	kill -INT "$SEINE_PID"
 	status=0
 	wait "$SEINE_PID" || status=$?
 	((status == 130)) || fail "exit status $status, not 130" || return
-	((SECONDS <= 6))
+	((SECONDS < 20)) # what is in flight has 5, and needs 0.2
 	no_crash
 	# what is there is whole, and a second run fetches just the rest
 	[[ -z $(find "$ARENA/out" -name '*.bin' ! -size 1000c) ]]
 	local there
 	there=$(find "$ARENA/out" -name '*.bin' | wc -l)
 	((there > 0 && there < 200)) || fail "$there files" || return
-	sed -i 's/&delay=100//' "$CTL/list.txt"
+	sed -i 's/&delay=200//' "$CTL/list.txt"
 	fetch 0 200 -i "$CTL/list.txt"
 	records 'map(select(.status == "present")) | length == '"$there"
 	(($(find "$ARENA/out" -name '*.bin' -size 1000c | wc -l) == 200))
@@ -624,18 +634,19 @@ case_interrupt() {
 case_interrupt_drains() {
 	origin_start
 	seine_start -d out -j 2 --first-byte-timeout 60s --results "$CTL/results.jsonl" \
-		"$O/quick.bin?delay=700" "$O/hang.bin?hang"
+		"$O$(held quick.bin)" "$O/hang.bin?hang"
 	if [[ $MODE == sequential ]]; then
-		wait_until 5 stats '.requests == 1' >/dev/null
+		wait_until 60 stats '.requests == 1' >/dev/null
 	else
-		wait_until 5 stats '.requests == 2' >/dev/null
+		wait_until 60 stats '.requests == 2' >/dev/null
 	fi
 	SECONDS=0
 	kill -TERM "$SEINE_PID"
+	let_go
 	status=0
 	wait "$SEINE_PID" || status=$?
 	((status == 143)) || fail "exit status $status, not 143" || return
-	((SECONDS <= 8))
+	((SECONDS < 30)) # and not 60
 	files quick.bin
 	no_crash
 }
@@ -643,15 +654,15 @@ case_interrupt_drains() {
 case_interrupt_twice() {
 	origin_start
 	seine_start -d out --first-byte-timeout 60s "$O/hang.bin?hang"
-	wait_until 5 stats '.requests == 1' >/dev/null
+	wait_until 60 stats '.requests == 1' >/dev/null
 	SECONDS=0
 	kill -INT "$SEINE_PID"
-	sleep 0.3 # two signals at once are one
+	wait_until 60 has_taken_signals "$SEINE_PID"
 	kill -INT "$SEINE_PID"
 	status=0
 	wait "$SEINE_PID" || status=$?
 	((status == 130)) || fail "exit status $status, not 130" || return
-	((SECONDS <= 2)) || fail "it took $SECONDS s"
+	((SECONDS < 5)) || fail "it took $SECONDS s" # which what is in flight would have had
 }
 
 # ---- streaming
@@ -665,9 +676,9 @@ case_stream() {
 	exec {feed}>"$CTL/feed"
 	echo "$O/a.bin?size=10" >&"$feed"
 	echo "$O/b.bin?size=10" >&"$feed"
-	wait_until 5 test -e "$ARENA/out/a.bin"
+	wait_until 60 test -e "$ARENA/out/a.bin"
 	echo "$O/c.bin?size=10" >&"$feed"
-	wait_until 5 test -e "$ARENA/out/b.bin"
+	wait_until 60 test -e "$ARENA/out/b.bin"
 	exec {feed}>&-
 	status=0
 	wait "$SEINE_PID" || status=$?

@@ -4,12 +4,12 @@
 load helper
 
 get() {
-	curl -sS --max-time 5 "$@"
+	curl -sS --max-time 60 "$@"
 }
 
 # part HEADER TARGET: status, Content-Range and length of a ranged answer.
 part() {
-	curl -sS --max-time 5 -r "$1" -o "$CTL/part" \
+	curl -sS --max-time 60 -r "$1" -o "$CTL/part" \
 		-w '%{http_code} %header{content-range} %{size_download}' "$O$2" 2>/dev/null
 }
 
@@ -72,12 +72,12 @@ part() {
 	origin_start
 	local n first="" again=""
 	for n in {1..40}; do
-		first+=$(curl -s -o /dev/null --max-time 5 -w '%{http_code}%{exitcode} ' \
+		first+=$(curl -s -o /dev/null --max-time 60 -w '%{http_code}%{exitcode} ' \
 			"$O/f$n?fault=0.4&seed=3&kinds=reset,truncate,500,404,close" || true)
 	done
 	get "$O/reset" >/dev/null
 	for n in {1..40}; do
-		again+=$(curl -s -o /dev/null --max-time 5 -w '%{http_code}%{exitcode} ' \
+		again+=$(curl -s -o /dev/null --max-time 60 -w '%{http_code}%{exitcode} ' \
 			"$O/f$n?fault=0.4&seed=3&kinds=reset,truncate,500,404,close" || true)
 	done
 	[[ $first == "$again" ]]
@@ -97,7 +97,7 @@ part() {
 	origin_start
 	exec 9<>"/dev/tcp/127.0.0.1/$O_PORT"
 	printf 'GET /a?size=3&delay=100 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /b HTTP/1.1\r\nHost: x\r\n\r\nGET /c?status=404 HTTP/1.0\r\n\r\n' >&9
-	timeout 5 cat <&9 >"$CTL/answers"
+	timeout 60 cat <&9 >"$CTL/answers"
 	exec 9>&-
 	[[ $(grep -aoE 'HTTP/1.1 [0-9]+' "$CTL/answers" | tr '\n' ' ') == "HTTP/1.1 200 HTTP/1.1 200 HTTP/1.1 404 " ]]
 	requests 'map(.method) == ["GET", "HEAD", "GET"] and (map(.connection) | unique | length == 1)'
@@ -111,7 +111,7 @@ part() {
 	[[ $(get -o /dev/null -w '%{http_code}' -X DELETE "$O/a") == 405 ]]
 	exec 9<>"/dev/tcp/127.0.0.1/$O_PORT"
 	printf 'no request\r\n\r\n' >&9
-	timeout 5 cat <&9 | grep -q "400 Bad Request"
+	timeout 60 cat <&9 | grep -q "400 Bad Request"
 	exec 9>&-
 }
 
@@ -137,11 +137,11 @@ part() {
 
 @test "it ends when nobody holds its stdin any more, and at TERM" {
 	local rc=0
-	timeout 5 "$ORIGIN" --until-eof < <(:) >/dev/null || rc=$?
+	timeout 60 "$ORIGIN" --until-eof < <(:) >/dev/null || rc=$?
 	((rc == 0))
 	"$ORIGIN" >"$CTL/said" 3>&- &
 	local pid=$!
-	wait_until 5 grep -q "^port " "$CTL/said"
+	wait_until 60 grep -q "^port " "$CTL/said"
 	kill "$pid"
 	wait "$pid"
 }

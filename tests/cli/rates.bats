@@ -3,16 +3,24 @@
 
 load helper
 
-# Run within the time that the rate leaves, at most a twentieth faster, and not much slower on
-# a busy machine; and mostly asleep.
+# Run within the time that the rate leaves: never more than a twentieth faster; and, if the machine
+# lets it once, not much slower, and mostly asleep.
 in_time() { # SECONDS OPTION...
+	TOO_FAST=$CTL/too-fast
+	once_in_three once_in_time "$@"
+	[[ ! -e $TOO_FAST ]] || fail "too fast: $(cat "$TOO_FAST")"
+	rm -rf "$ARENA/out"
+}
+
+once_in_time() { # SECONDS OPTION...
 	local want=$1
 	shift
 	seine -d out --json "$@"
 	((status == 0)) || fail "exit status $status"
-	jq -es --argjson want "$want" '.[0] | .wall_s > $want * 0.95 and .wall_s < $want * 1.5
-		and .cpu_s < $want * 0.7' "$CTL/stdout" >/dev/null || fail "$(cat "$CTL/stdout")"
-	rm -rf "$ARENA/out"
+	jq -e --argjson want "$want" '.wall_s > $want * 0.95' "$CTL/stdout" >/dev/null ||
+		cp "$CTL/stdout" "$TOO_FAST"
+	sanitized || jq -e --argjson want "$want" '.wall_s < $want * 1.5 and .cpu_s < $want * 0.7' \
+		"$CTL/stdout" >/dev/null || fail "$(cat "$CTL/stdout")"
 }
 
 @test "one transfer, in every mode" {

@@ -36,8 +36,9 @@ load helper
 
 @test "results come as they are made" {
 	origin_start
-	seine_start -d out --results "$CTL/results.jsonl" -j 2 "$O/a.bin" "$O/b.bin?delay=3000"
-	wait_until 2 grep -q a.bin "$CTL/results.jsonl"
+	seine_start -d out --results "$CTL/results.jsonl" -j 2 "$O/a.bin" "$O/b.bin?hang"
+	wait_until 60 grep -q a.bin "$CTL/results.jsonl"
+	stats '.paths["/b.bin"].requests == 1' # which is its first try still
 	kill "$SEINE_PID"
 	kill "$SEINE_PID" || true
 	wait "$SEINE_PID" || true
@@ -156,11 +157,14 @@ screen_after() { # COLUMNS ARGUMENT...
 		cd "$ARENA" || exit
 		unset SEINE_TEST_MODES TMUX
 		tmux -S "$socket" -f /dev/null new-session -d -x "$columns" -y 24 \
-			"PS1= sh -c 'echo before; $quoted; echo after; touch $CTL/over; sleep 30'" 3>&-
+			"PS1= sh -c 'echo before; $quoted; echo after; sleep 100'" 3>&-
 	)
-	wait_until 20 test -e "$CTL/over"
-	tmux -S "$socket" capture-pane -p >"$CTL/screen" 3>&-
+	wait_until 60 screen_is_over
 	tmux -S "$socket" kill-server 3>&-
+}
+
+screen_is_over() {
+	tmux -S "$CTL/tmux" capture-pane -p >"$CTL/screen" 3>&- && grep -q '^after' "$CTL/screen"
 }
 
 @test "on a terminal: progress that goes away, and the summary stays" {

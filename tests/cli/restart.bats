@@ -38,11 +38,11 @@ restart_case() { # MODE FILES SIGNAL SCHEME [OPTION]...
 		--retry-max-wait 100ms --cacert "$CERTS/ca.pem" "${@:5}"
 	exec {feed}>"$CTL/feed"
 	head -n "$half" "$CTL/list.txt" >&"$feed"
-	wait_until 20 there_are $((half / 4))
+	wait_until 60 there_are $((half / 4))
 	web_stop "$3"
 	tail -n +$((half + 1)) "$CTL/list.txt" >&"$feed" 3>&- &
 	exec {feed}>&-
-	wait_until 10 grep -q "onnect.*asking again" "$CTL/stderr"
+	wait_until 60 grep -q "onnect.*asking again" "$CTL/stderr"
 	web_again
 	status=0
 	wait "$SEINE_PID" || status=$?

@@ -121,8 +121,8 @@ is_at() {
 vanished() { # WHAT
 	rm -f "$CTL/results.jsonl"
 	seine_start -d out --results "$CTL/results.jsonl" "${JOB[@]}" -i "$CTL/list.txt" \
-		--limit-rate 8M
-	wait_until 10 is_at 5
+		--limit-rate 3M
+	wait_until 60 is_at 5
 	# it may make another part just then
 	until rm -rf "${ARENA:?}/$1" 2>/dev/null; do :; done
 	status=0

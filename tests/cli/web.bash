@@ -32,7 +32,7 @@ web_run() { # PORT
 	setpriv --pdeathsig TERM nginx -p "$CTL/web" -c "$CTL/web/conf" \
 		-e "$CTL/web/error.log" 3>&- >"$CTL/web/said" 2>&1 &
 	WEB_PID=$!
-	wait_until 10 web_settled "$1" || return
+	wait_until 60 web_settled "$1" || return
 	kill -0 "$WEB_PID" 2>/dev/null || return
 	PIDS+=("$WEB_PID")
 }
@@ -74,7 +74,7 @@ web_config() { # SERVER-BLOCKS BASE-PORT
 # logged EXPRESSION: holds of the array of all that nginx has logged? It logs a request when it
 # is through with it, and the client may have had the answer, and gone, before.
 logged() {
-	wait_until 5 in_log "$1" || fail "not so of nginx's log: $1
+	wait_until 60 in_log "$1" || fail "not so of nginx's log: $1
 $(jq -c . "$CTL/web/log" | head -n 40)"
 }
 

@@ -174,6 +174,9 @@ static size_t allowance(struct conn *conn, size_t wanted)
 		return 0;
 	}
 	share = rate > TICKS ? rate / TICKS : 1;
+	/* What it was too late for is not made up for in one go: that would be no rate. */
+	if (conn->pace < conn->server->now - NS_PER_SEC / TICKS)
+		conn->pace = conn->server->now - NS_PER_SEC / TICKS;
 	if ((size_t)share < wanted)
 		wanted = (size_t)share;
 	conn->pace += (int64_t)wanted * NS_PER_SEC / rate;

@@ -206,7 +206,10 @@ int server_run(struct server *server)
 		int n = epoll_wait(server->epoll, events, EVENTS, timeout);
 		struct heap_node *node;
 
-		if (n < 0 && errno != EINTR)
+		/* Having been stopped for a while, see first who has gone meanwhile. */
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
 			return -1;
 		server->now = clock_now();
 		for (int i = 0; i < n; i++)

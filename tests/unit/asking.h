@@ -13,8 +13,8 @@
 #include "net/names.h"
 #include "net/resolver.h"
 
-#define LONG_MS 20000 /* that long nothing takes but by a bug */
-#define BRIEF_MS 100  /* for servers that keep silent */
+#define LONG_MS 120000 /* that long nothing takes but by a bug */
+#define BRIEF_MS 100   /* for servers that keep silent */
 
 static const struct dnsd_rule zone[] = {
 	{.name = "both.test",
