@@ -28,6 +28,7 @@ class Job:
     """What a contender is told: fetch these URLs into that directory, so many at a time."""
 
     urls: list  # of (url, name)
+    originals: list  # the paths of the server's own files, where it has any
     list: str  # the same as a file: a URL per line
     out: str
     scratch: str  # a directory for what the contender needs
@@ -51,7 +52,7 @@ class Peer:
     program: str
     argv: Callable[[Job], list]
     # one: one at a time; many: in one process; python: the same, slowly; processes: one per
-    # URL; limit: keeps nothing. A scenario's `sample` goes by this.
+    # URL; copy: asks no server; limit: keeps nothing. A scenario's `sample` goes by this.
     kind: str = "many"
     jobs: Optional[str] = None  # transfers at a time, whatever the scenario says
     most: Callable[[], int] = lambda: 1 << 30  # most transfers at a time

@@ -30,6 +30,7 @@ class Entrant:
         here = tempfile.mkdtemp(prefix=f"run{number}-", dir=work)
         job = Job(
             urls=[(server.address(file), file.name) for file in self.files],
+            originals=[file.original for file in self.files if file.original],
             list=os.path.join(here, "list"),
             out=os.path.join(here, "out"),
             scratch=here,
@@ -139,14 +140,18 @@ def sort_out(scenario, files, options):
     return entrants, absent
 
 
-def check_limits(scenario):
-    """Servers and contenders need a descriptor for each transfer, and a port."""
+def check_limits(scenario, files, work):
+    """Servers and contenders need a descriptor for each transfer, and a port; and space for
+    one copy beside the originals."""
     most, need = measure.descriptors(), scenario.descriptors or 0
     if most < need:
         raise measure.Unavailable(f"needs {need} open files; the limit is {most} (ulimit -Hn)")
     ports = measure.ports()
     if scenario.jobs > ports:
         raise measure.Unavailable(f"needs {scenario.jobs} local ports; there are {ports}")
+    room, need = measure.room(work), 2 * sum(file.size for file in files)
+    if room < need:
+        raise measure.Unavailable(f"needs {need >> 20} MiB; there is room for {room >> 20} MiB")
 
 
 def add_ratios(results, name):
@@ -160,8 +165,9 @@ def add_ratios(results, name):
 def run_all(scenario, server, files, options, work):
     entrants, absent = sort_out(scenario, files, options)
     # The inode allocator of ext4 steps over what was just deleted: there, keep all until the
-    # end. On tmpfs it would cost memory for nothing.
-    keep = measure.file_system(work) != "tmpfs"
+    # end. On tmpfs it would cost memory for nothing, and of a single file space.
+    keep = measure.file_system(work) != "tmpfs" and len(files) > 1
+    use_memory(files, work)
     for number in range(options.runs):
         turn = number % max(len(entrants), 1)
         for entrant in entrants[turn:] + entrants[:turn]:
@@ -173,11 +179,22 @@ def run_all(scenario, server, files, options, work):
     return [entrant.result() for entrant in entrants], absent
 
 
+def use_memory(files, work):
+    """Write as much as a contender will, once: a virtual machine may get the memory for it
+    only when it is first used, and nobody shall pay for that."""
+    path = os.path.join(work, "used")
+    with open(path, "wb") as out:
+        for file in files:
+            for at in range(0, file.size, 1 << 20):
+                out.write(bytes(min(file.size - at, 1 << 20)))
+    os.unlink(path)
+
+
 def play(scenario, options, work):
     """All that is to be said about a scenario; raises Unavailable if it cannot be played."""
-    check_limits(scenario)
     count = max(scenario.count // 40, 40) if options.quick else scenario.count
     files = list(scenario.files(count))
+    check_limits(scenario, files, work)
     with contextlib.closing(scenario.server(work, files, scenario.protocol)) as server:
         server.protocol = scenario.protocol
         results, absent = run_all(scenario, server, files, options, work)
@@ -187,7 +204,7 @@ def play(scenario, options, work):
     return {
         "scenario": scenario.name,
         "text": scenario.text,
-        "files": count,
+        "files": len(files),
         "bytes": sum(file.size for file in files),
         "jobs": scenario.jobs,
         "reference": reference,

@@ -12,7 +12,8 @@ from typing import Callable, Optional
 
 from buckets import AWS, BUCKET_PEERS, GETS, LISTING, RCLONE, S3rver
 from contenders import AUTO, FIXED, LOOPS, MODES, PEERS, named
-from servers import NamedHosts, Nginx, Origin
+from large import ARIA2C, AXEL, COPYTO, CP, IN_MANY, IN_ONE, IN_RANGES, LFTP, MANY, ONE
+from servers import NamedHosts, Nginx, Origin, Paced
 from targets import AtMost, EveryFile, Faster, OfServer, Share
 
 
@@ -21,6 +22,8 @@ class File:
     name: str  # what it is called when it has been fetched
     target: str  # path and query
     size: int
+    # What it is compared with: the server's own file, else the digest of what it sends.
+    original: Optional[str] = None
     digest: bytes = b""
     host: str = "127.0.0.1"
 
@@ -51,6 +54,10 @@ def heavy_tail(count):
         yield File(f"{i:06}.bin", f"/{i:06}.bin", min(size, 8 << 20))
 
 
+def single(mebibytes):
+    yield File("large.bin", "/large.bin", mebibytes << 20)
+
+
 # The table --------------------------------------------------------------------------------
 
 
@@ -59,7 +66,7 @@ class Scenario:
     name: str
     text: str
     jobs: int
-    count: int
+    count: int  # files; of a single one, MiB
     files: Callable
     server: Callable
     protocol: str = "http"  # http, https, h2 or s3
@@ -94,6 +101,15 @@ KNOWN = [
 TOOLS = (RCLONE, AWS)
 AS_FAST = [Faster(1, (name,)) for name in TOOLS]
 CHEAPER = [Share(0.2, "cpu_us_per_file", "CPU time", name) for name in TOOLS]
+
+STREAM = [
+    Faster(ratio, (name,), who=ONE.name)
+    for ratio, name in ((1.6, "curl"), (0.95, LFTP.name), (1, CP.name))
+]
+STREAMS = [
+    Faster(ratio, (other.name,), who=MANY.name)
+    for ratio, other in ((1.4, COPYTO), (1.8, AXEL), (2.2, ARIA2C), (1, ONE))
+]
 
 SLOW = {"processes": 1000, "python": 4000}
 FOUR = alike(4096)
@@ -181,6 +197,27 @@ SCENARIOS = [
         contenders=BUCKET_PEERS,
         reference=RCLONE,
         targets=[*AS_FAST, *CHEAPER, OfServer((GETS, LISTING))],
+    ),
+    Scenario(
+        "large",
+        *("one file of 2 GiB, one stream", 1, 2048, single, Nginx),
+        contenders=IN_ONE,
+        reference="curl",
+        targets=STREAM,
+    ),
+    Scenario(
+        "large8",
+        *("the same file, eight streams", 8, 2048, single, Nginx),
+        contenders=IN_RANGES,
+        reference=COPYTO.name,
+        targets=STREAMS,
+    ),
+    Scenario(
+        "throttled",
+        *("one file of 300 MiB, 20 MB/s for each connection", 8, 300, single, Paced),
+        contenders=IN_MANY,
+        reference=ONE.name,
+        targets=[Faster(7.5, (ONE.name,), who=MANY.name)],
     ),
     Scenario(
         "modes",

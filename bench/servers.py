@@ -1,7 +1,7 @@
 """The servers that scenarios are fetched from.
 
 A server is made from a directory to work in, the files it is to have and the protocol to
-speak, and gives each of the files its digest. It has
+speak, and says of each file where the original is, or what its digest is. It has
 
     enter       what to put before a command line so that it runs where the server is
     env         what a contender needs in its environment
@@ -63,6 +63,8 @@ http {{
 	}}
 }}
 """
+SO_MAX_PACING_RATE = 47  # Python has no name for it
+PACE = 20_000_000  # bytes per second
 LISTEN = {"http": "", "https": "ssl", "h2": "ssl http2"}
 
 
@@ -70,6 +72,7 @@ class Nginx:
     """One worker; static files."""
 
     enter, env, bucket, endpoint = (), {}, None, None
+    handed = {}  # more that Popen shall know: what nginx is started with
 
     def __init__(self, work, files, protocol):
         if not shutil.which("nginx"):
@@ -80,7 +83,7 @@ class Nginx:
         certificate = self.make_certificate() if secure else ""
         # It cannot choose a port itself: somebody else may take the one we found.
         for _ in range(5):
-            self.port = free_port()
+            self.port = self.choose_port()
             conf = NGINX_CONF.format(
                 work=work,
                 connections=min(measure.descriptors(), 65536) - 64,
@@ -94,6 +97,9 @@ class Nginx:
             with open(f"{work}/nginx.said") as said:
                 raise RuntimeError("nginx does not start: " + said.read())
         self.scheme = "https" if secure else "http"
+
+    def choose_port(self):
+        return free_port()
 
     def make_certificate(self):
         """An authority that lives as long as the benchmark, and a certificate from it."""
@@ -120,6 +126,7 @@ class Nginx:
                 stdout=said,
                 stderr=said,
                 preexec_fn=measure.die_with_parent,
+                **self.handed,
             )
         # It opens its port before it forks its worker: then that is open, and its own.
         deadline = time.monotonic() + 10
@@ -147,6 +154,31 @@ class Nginx:
     def close(self):
         self.process.terminate()
         self.process.wait()
+
+
+class Paced(Nginx):
+    """The same, with 20 MB/s for each connection.
+
+    nginx's own limit_rate is one of answers, and lets each begin with a second's worth at once,
+    which ranges of that length would have no limit by. So it is the kernel that limits:
+    connections have the pace of the socket that they were accepted from, and nginx can be
+    handed that, as if by an nginx that was there before it.
+    """
+
+    def choose_port(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, PACE)
+        listener.setblocking(False)
+        self.handed = {
+            "env": {**os.environ, "NGINX": f"{listener.fileno()};"},
+            "pass_fds": [listener.fileno()],
+        }
+        self.listener = listener
+        return listener.getsockname()[1]
+
+    def start(self, conf):
+        with self.listener:
+            return super().start(conf)
 
 
 class NamedHosts(Nginx):
@@ -238,15 +270,11 @@ def make_files(files, path_of):
     """The same bytes each time, that nothing can make shorter."""
     rng = random.Random(1)
     for file in files:
-        path = path_of(file)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        hasher = hashlib.blake2b()
-        with open(path, "wb") as out:
+        file.original = path_of(file)
+        os.makedirs(os.path.dirname(file.original), exist_ok=True)
+        with open(file.original, "wb") as out:
             for at in range(0, file.size, 1 << 20):
-                block = rng.randbytes(min(file.size - at, 1 << 20))
-                hasher.update(block)
-                out.write(block)
-        file.digest = hasher.digest()
+                out.write(rng.randbytes(min(file.size - at, 1 << 20)))
 
 
 def free_port():

@@ -1,13 +1,10 @@
 """What was measured, for people."""
 
 import textwrap
+from dataclasses import dataclass
 
 from targets import is_whole
 
-HEAD = (
-    f"{'':17} {'jobs':>5} {'whole':>6} {'files/s':>8} {'seconds':>9} {'min - max':>17}"
-    f" {'ratio':>6} {'us/file':>8} {'MiB':>6} {'vol':>6} {'invol':>6} {'server':>6}"
-)
 REACHED = {True: "reached", False: "NOT REACHED", None: "not judged"}
 
 
@@ -31,22 +28,48 @@ def remarks(result):
         yield result["note"]
 
 
-def row(result):
+@dataclass
+class Unit:
+    """What costs are counted by, and speed: files, or the MiB of a single large one."""
+
+    speed: str
+    cost: str
+    speed_of_file: float = 1
+    parts_of_file: float = 1
+
+
+def unit(report):
+    if report["files"] > 1:
+        return Unit("files/s", "us/file")
+    return Unit("MB/s", "us/MiB", report["bytes"] / 1e6, report["bytes"] / 2**20)
+
+
+def head(by):
+    return (
+        f"{'':17} {'jobs':>5} {'whole':>6} {by.speed:>8} {'seconds':>9} {'min - max':>17}"
+        f" {'ratio':>6} {by.cost:>8} {'MiB':>6} {'vol':>6} {'invol':>6} {'server':>6}"
+    )
+
+
+def row(result, by):
     if "absent" in result:
         return f"{result['peer']:17} {'-':>5} {result['absent']}"
     about = "~" if result["sample"] or result["limit"] else ""
     # How fast somebody lost files is of no interest.
     won = is_whole(result)
-    speed = f"{result['files_per_s']:,.0f}" if won else "-"
-    cost = f"{result['cpu_us_per_file']:,.0f}" if won else "-"
+    speed = f"{result['files_per_s'] * by.speed_of_file:,.0f}" if won else "-"
+    cost = f"{result['cpu_us_per_file'] / by.parts_of_file:,.0f}" if won else "-"
+    switches = " ".join(
+        f"{result[kind] / by.parts_of_file:6.2f}"
+        for kind in ("voluntary_per_file", "involuntary_per_file")
+    )
     spread = f"{result['wall_min']:.3f} - {result['wall_max']:.3f}"
     ratio = f"{result['ratio']:.2f}" if "ratio" in result else "-"
     files = "" if result["limit"] else result["whole"]
     text = (
         f"{result['peer']:17} {result['jobs']:>5} {files:>6} {speed:>8}"
         f" {about + format(result['wall'], '.3f'):>9} {spread:>17} {ratio:>6} {cost:>8}"
-        f" {result['rss'] / 2**20:6.1f} {result['voluntary_per_file']:6.2f}"
-        f" {result['involuntary_per_file']:6.2f} {result['server_busy']:6.0%}  "
+        f" {result['rss'] / 2**20:6.1f} {switches} {result['server_busy']:6.0%}  "
         + "; ".join(remarks(result))
     )
     return text.rstrip()
@@ -63,11 +86,13 @@ def show(report):
     if "left_out" in report:
         print(f"\n{name}: left out, {report['left_out']}", flush=True)
         return
-    many = f"{report['files']:,} files, {report['bytes'] / 1e6:,.1f} MB, -j {report['jobs']}"
+    many = "1 file" if report["files"] == 1 else f"{report['files']:,} files"
+    many += f", {report['bytes'] / 1e6:,.1f} MB, -j {report['jobs']}"
+    by = unit(report)
     print(f"\n{name}: {report['text']}; {many}")
-    print(HEAD)
+    print(head(by))
     for result in report["results"]:
-        print(row(result))
+        print(row(result, by))
     print(f"ratio: times as fast as {report['reference']}")
     if report["targets"]:
         print("targets:")
