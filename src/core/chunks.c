@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 
+#define SHARE_ALIGN (64 * 1024)
 #define MEASURE (2 * NS_PER_MS) /* a rate over less says nothing */
 
 /* From now on the file, whose size is known, comes in ranges. */
@@ -21,6 +22,7 @@ void chunks_init(
 
 	*chunks = (struct chunks){.wish = *wish,
 		.version = VERSION_UNKNOWN,
+		.latency = -1,
 		.patience = CHUNKS_PATIENCE,
 		.unit = entry->pieces ? entry->pieces->length : 1,
 		.proven = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
@@ -72,6 +74,21 @@ static void take_all(struct attempt *attempt)
 	attempt->asked = (struct range){0, RANGE_OPEN};
 }
 
+/* Of the last bytes nobody takes more than his share: what is missing is for all that may be under
+ * way (guided self-scheduling; Polychronopoulos and Kuck 1987). */
+static int64_t share(const struct chunks *chunks, int64_t chunk)
+{
+	int64_t lanes = chunks->wish.lanes, worth = chunks_worth(chunks), share;
+
+	if (chunks->wish.chunk > 0 || chunk == 0 || chunks->rate == 0 || lanes <= 1)
+		return chunk;
+	share = plan_bytes_missing(chunks->plan) / lanes;
+	share = share > worth ? share : worth;
+	share += SHARE_ALIGN - 1;
+	share -= share % SHARE_ALIGN;
+	return share < chunk ? share : chunk;
+}
+
 static void take_lease(struct chunks *chunks, struct attempt *attempt,
 	const struct version *pin, int64_t chunk)
 {
@@ -113,7 +130,7 @@ void chunks_start(struct chunks *chunks, struct attempt *attempt,
 		take_all(attempt);
 		break;
 	case CHUNKS_RANGES:
-		take_lease(chunks, attempt, pin, chunk);
+		take_lease(chunks, attempt, pin, share(chunks, chunk));
 		break;
 	case CHUNKS_WHOLE:
 		attempt->work = WORK_COMMIT;
@@ -165,15 +182,18 @@ bool chunks_head(
 	return rest;
 }
 
-static void measure(
-	struct chunks *chunks, const struct attempt *attempt, int64_t bytes, nstime now)
+static void measure(struct chunks *chunks, const struct attempt *attempt,
+	const struct outcome *outcome, nstime now)
 {
 	nstime took = now - attempt->started;
-	double rate;
+	nstime latency = outcome->exchange.time_starttransfer;
+	double rate, bytes = (double)outcome->written;
 
+	if (latency >= 0 && (chunks->latency < 0 || latency < chunks->latency))
+		chunks->latency = latency;
 	if (took < MEASURE)
 		return;
-	rate = (double)bytes / ((double)took / NS_PER_SEC);
+	rate = bytes / ((double)took / NS_PER_SEC);
 	if (rate > (double)chunks->rate && rate < (double)INT64_MAX / 2)
 		chunks->rate = (int64_t)rate;
 }
@@ -194,7 +214,7 @@ static void give_back(struct chunks *chunks, struct attempt *attempt,
 	attempt->lease = NULL;
 	if (outcome->kind == KIND_CHECKSUM)
 		plan_set_apart(chunks->plan, attempt->asked.first + outcome->written);
-	measure(chunks, attempt, outcome->written, now);
+	measure(chunks, attempt, outcome, now);
 	if (plan_complete(chunks->plan))
 		chunks->way = CHUNKS_WHOLE;
 }

@@ -41,9 +41,10 @@ struct chunks {
 	struct plan_wish wish;
 	struct version version; /* of this generation, once an answer has told */
 	struct plan *plan;      /* in RANGES; else NULL */
-	int64_t unit; /* the length of the entry's pieces; 1: they have no digests */
-	bool proven;  /* the entry has a digest of the file, or of its pieces */
-	int64_t rate; /* bytes per second of the fastest attempt; 0: not known */
+	int64_t unit;   /* the length of the entry's pieces; 1: they have no digests */
+	bool proven;    /* the entry has a digest of the file, or of its pieces */
+	int64_t rate;   /* bytes per second of the fastest attempt; 0: not known */
+	nstime latency; /* until the first byte of the quickest one; -1: not known */
 	struct list flying; /* attempts, oldest first, of older generations too */
 	size_t n_flying;    /* of this generation */
 };
@@ -78,6 +79,8 @@ void chunks_cancel(struct chunks *chunks);
 /* There is room for attempts, and nothing else to start: cut the largest rest in flight in
  * two. True when there is something to start then. */
 bool chunks_split(struct chunks *chunks);
+/* How many bytes are worth a request of their own, as far as rate and latency are known. */
+int64_t chunks_worth(const struct chunks *chunks);
 /* Cancel attempts that are far slower than others of this file have been, so that what is left
  * of their ranges can begin anew. True when there were any. To be called about once a second
  * while there is room for more attempts. */

@@ -2,8 +2,14 @@
  * anything to do for; see chunks.h. */
 #include "core/chunks.h"
 
-/* Half a second's worth is the least that is split off, within these bounds: less does not
- * pay for a new connection. */
+/* What comes while a request and its answer are on their way and back, twice, is worth a request:
+ * connections are mostly there. Less is not split off, nor what comes in a moment anyway: it may
+ * be in the buffers of the network already, and would come twice. Where the time is not known, or
+ * the user has said how long chunks are to be, it is half a second's worth. In any case it is
+ * within bounds. */
+#define ROUNDS 2
+#define MOMENT (20 * NS_PER_MS)
+#define SPLIT_SPAN (NS_PER_SEC / 2)
 #define SPLIT_MIN (256 * 1024)
 #define SPLIT_MAX (16 * 1024 * 1024)
 #define SPLIT_USUAL (1024 * 1024)
@@ -20,9 +26,26 @@ static int64_t received(const struct attempt *attempt)
 	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
 }
 
+int64_t chunks_worth(const struct chunks *chunks)
+{
+	nstime span = chunks->latency * ROUNDS;
+	double bytes;
+
+	if (chunks->rate == 0)
+		return SPLIT_USUAL;
+	if (chunks->latency < 0 || chunks->wish.chunk > 0)
+		span = SPLIT_SPAN;
+	else if (span < MOMENT)
+		span = MOMENT;
+	bytes = (double)chunks->rate * (double)span / NS_PER_SEC;
+	return bytes < SPLIT_MIN   ? SPLIT_MIN
+	       : bytes > SPLIT_MAX ? SPLIT_MAX
+				   : (int64_t)bytes;
+}
+
 bool chunks_split(struct chunks *chunks)
 {
-	int64_t least = chunks->rate / 2, most_left = 0, last;
+	int64_t most_left = 0, last;
 	struct attempt *victim = NULL;
 
 	if (chunks->way != CHUNKS_RANGES || chunks->version.size < chunks->wish.least ||
@@ -43,10 +66,8 @@ bool chunks_split(struct chunks *chunks)
 	}
 	if (!victim)
 		return false;
-	if (least == 0)
-		least = SPLIT_USUAL;
-	least = least < SPLIT_MIN ? SPLIT_MIN : least > SPLIT_MAX ? SPLIT_MAX : least;
-	last = plan_split(chunks->plan, victim->lease, received(victim), least);
+	last = plan_split(
+		chunks->plan, victim->lease, received(victim), chunks_worth(chunks));
 	if (last < 0)
 		return false;
 	atomic_store_explicit(&victim->last, last, memory_order_relaxed);

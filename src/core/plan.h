@@ -82,6 +82,7 @@ struct plan_wish {
 	int64_t chunk; /* bytes, as the user wants it; 0: to be found out */
 	int64_t split; /* chunks of one file under way at most */
 	int64_t least; /* a smaller file is not cut */
+	int64_t lanes; /* of `split`, as many as other limits allow; 0: one */
 };
 
 /* The chunk for plan_take(): what one attempt fetches in about 3 s, when one has been measured

@@ -24,6 +24,14 @@
 #define PULL_BURST 64      /* entries read in one call: the engine must not wait long */
 #define RESCUE_INTERVAL NS_PER_SEC
 
+/* As many as there may be at one origin. */
+static int64_t most_at_once(const struct settings *settings)
+{
+	return settings->per_host > 0 && settings->per_host < settings->jobs
+		       ? settings->per_host
+		       : settings->jobs;
+}
+
 struct sched *sched_new(const struct settings *settings, struct source *source,
 	struct observer *observer, uint64_t seed)
 {
@@ -33,13 +41,14 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	sched->source = source;
 	sched->observer = observer;
 	sched->random = seed;
-	origins_init(&sched->origins, settings->jobs_auto,
-		settings->per_host > 0 && settings->per_host < settings->jobs
-			? (size_t)settings->per_host
-			: (size_t)settings->jobs);
+	origins_init(
+		&sched->origins, settings->jobs_auto, (size_t)most_at_once(settings));
 	sched->origins.requests_per_second = (double)settings->request_rate / 3600;
 	sched->wish = (struct plan_wish){.chunk = settings->chunk_size,
 		.split = settings->compressed ? 1 : settings->split,
+		.lanes = most_at_once(settings) < settings->split
+				 ? most_at_once(settings)
+				 : settings->split,
 		.least = settings->min_split_size};
 	list_init(&sched->tasks);
 	list_init(&sched->whole);

@@ -32,13 +32,17 @@ static void split_in_two(void)
 	bench_release(&bench);
 }
 
-/* Half a second's worth is the least, and 256 KiB to 16 MiB in any case. */
+/* Half a second's worth is the least, or that of two round trips where nobody said how long chunks
+ * are to be, and 256 KiB to 16 MiB in any case. */
 static void what_is_too_small_to_be_split(void)
 {
 	static const struct {
-		int64_t rate, least;
-	} cases[] = {{0, MIB}, {1000, 256 * KIB}, {100 * MIB, 16 * MIB},
-		{10 * MIB, 5 * MIB}};
+		int64_t rate;
+		nstime latency;
+		int64_t least;
+	} cases[] = {{0, -1, MIB}, {1000, -1, 256 * KIB}, {100 * MIB, -1, 16 * MIB},
+		{10 * MIB, -1, 5 * MIB}, {10 * MIB, SEC / 20, MIB},
+		{10 * MIB, SEC / 1000, 256 * KIB}, {0, SEC / 1000, MIB}};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		for (int under = 0; under < 2; under++) {
@@ -50,8 +54,11 @@ static void what_is_too_small_to_be_split(void)
 			attempt = start(&bench);
 			check(answer_range(&bench, attempt, 100 * MIB));
 			other = start(&bench);
+			if (cases[i].latency >= 0)
+				bench.chunks.wish.chunk = 0;
 			check(bring(&bench, other));
 			bench.chunks.rate = cases[i].rate;
+			bench.chunks.latency = cases[i].latency;
 			atomic_store(&attempt->received,
 				50 * MIB - 2 * cases[i].least + under);
 			check_int(chunks_split(&bench.chunks), !under);
