@@ -41,40 +41,65 @@ static void tell(const struct intake *parts, enum event_type type,
 					       .error = err});
 }
 
-/* An object's URL is that of the place where its bucket is. */
-static int locate(const struct intake *parts, struct entry *entry, struct error *err)
+/* Where an object's bucket is. */
+static int locate_object(const struct intake *parts, const char *text, char **bucket,
+	struct url *url, struct error *err)
 {
-	const char *text = entry->urls.items[0];
 	struct s3_name name;
 	int failed;
 
-	if (!s3_is_url(text))
-		return url_parse(&entry->url, text, err);
 	if (s3_parse(&name, text, err) != 0)
 		return -1;
-	failed = s3_locate(parts->s3, &name, &entry->url, err);
-	if (!failed)
-		entry->bucket = xstrdup(name.bucket);
+	if (name.many)
+		failed = error_set(err, KIND_BAD_URL, 0,
+			"it names several objects, and this is to be one file");
+	else
+		failed = s3_locate(parts->s3, &name, url, err);
+	*bucket = failed ? NULL : xstrdup(name.bucket);
 	s3_name_release(&name);
 	return failed;
 }
 
-/* Parse the first URL that is one; those before it are dropped, with a warning as long
- * as another mirror remains. */
-static int parse_url(const struct intake *parts, struct entry *entry, struct error *err)
+/* Where this one of the entry's URLs leads. Of others than the first it is looked at later
+ * whether they are any, if that is ever of interest, but for those of buckets. */
+static int locate(const struct intake *parts, struct entry *entry, size_t index,
+	struct error *err)
 {
+	const char *text = entry->urls.items[index];
+	char *bucket _cleanup_(freep) = NULL;
+	struct url url;
+
+	if (!s3_is_url(text))
+		return index > 0 ? 0 : url_parse(&entry->url, text, err);
+	if (locate_object(parts, text, &bucket, &url, err) != 0)
+		return -1;
+	entry_set_home(entry, index, index > 0 ? xstrdup(url.text) : NULL, bucket);
+	if (index > 0)
+		url_release(&url);
+	else
+		entry->url = url;
+	return 0;
+}
+
+/* URLs that are none are dropped, with a warning as long as another mirror remains. */
+static int parse_urls(
+	const struct intake *parts, struct entry *entry, struct error *err)
+{
+	size_t index = 0;
+
 	if (entry->url.text) /* who made the entry knew better */
 		return 0;
-	while (locate(parts, entry, err) != 0) {
+	while (index < entry->urls.count) {
+		if (locate(parts, entry, index, err) == 0) {
+			index++;
+			continue;
+		}
 		if (entry->urls.count == 1)
 			return -1;
 		log_warn("%s:%" PRIu64 ": %s; using the other mirrors",
 			entry->input ? entry->input : "argument", entry->line,
 			err->text);
-		free(entry->urls.items[0]);
-		entry->urls.count--;
-		memmove(entry->urls.items, entry->urls.items + 1,
-			entry->urls.count * sizeof(*entry->urls.items));
+		strings_remove(&entry->urls, index);
 	}
 	return 0;
 }
@@ -96,6 +121,12 @@ static void look_up(struct intake_source *intake, struct entry *entry)
 	}
 }
 
+/* May its server name it? Not where anybody has given it a name; an object's key is one. */
+static bool may_be_named(const struct entry *entry)
+{
+	return !entry->out && !s3_is_url(entry->urls.items[0]);
+}
+
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -103,7 +134,7 @@ static bool take(struct intake_source *intake, struct entry *entry)
 	enum present present;
 	struct error err;
 
-	if (parse_url(parts, entry, &err) == 0 && entry->document)
+	if (parse_urls(parts, entry, &err) == 0 && entry->document)
 		return true;
 	if (!entry->url.text ||
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
@@ -111,9 +142,12 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		entry_free(entry);
 		return false;
 	}
+	if (parts->publisher && may_be_named(entry))
+		entry->published = published_new(parts->publisher);
 	if (intake->sums)
 		look_up(intake, entry);
-	present = ledger_present(parts->ledger, parts->settings->existing, entry, &err);
+	present = ledger_present(
+		parts->ledger, parts->settings->existing, entry, entry->path, &err);
 	if (parts->settings->existing == EXISTING_UPDATE)
 		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
 					  &entry->there) == 0;

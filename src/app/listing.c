@@ -39,7 +39,7 @@ static enum source_status ask(
 	strings_add(&page->urls, listing->model->urls.items[0]);
 	page->document = true;
 	page->reader = &listing->source;
-	page->bucket = xstrdup(listing->name.bucket);
+	entry_set_home(page, 0, NULL, listing->name.bucket);
 	listing->wants = false;
 	if (s3_locate_page(listing->s3, &listing->name, listing->token, &page->url,
 		    err) != 0) {

@@ -11,6 +11,7 @@
 #include "app/intake.h"
 #include "app/keeper.h"
 #include "app/ledger.h"
+#include "app/publisher.h"
 #include "app/sample.h"
 #include "app/signals.h"
 #include "core/naming.h"
@@ -44,8 +45,8 @@ struct session {
 	struct outdir *outdir;
 	struct ledger ledger;
 	struct naming *naming;
+	struct publisher *publisher; /* NULL: servers do not name files */
 	struct observer *report, *keeper;
-	struct s3 *s3;
 	struct source *inputs, *intake;
 	struct net *net;
 	struct sched *sched;
@@ -142,7 +143,6 @@ static int session_open(struct session *s, struct error *err)
 {
 	const struct settings *settings = &s->settings;
 
-	s->s3 = s3_new(settings);
 	s->report_job = (struct report_job){.settings = settings,
 		.tally = &s->tally,
 		.started = clock_now(),
@@ -151,16 +151,20 @@ static int session_open(struct session *s, struct error *err)
 	if (!(s->naming = naming_new(settings->name, err)) ||
 		!(s->outdir = outdir_open(settings->dir, err)) ||
 		ledger_open(&s->ledger, settings, s->outdir, err) != 0 ||
-		!(s->net = net_new(settings, s->outdir, s->ledger.parts, s->s3, err)) ||
+		!(s->net = net_new(settings, s->outdir, s->ledger.parts, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
-	s->inputs =
-		sample_of(expand_new(settings, input_open(settings), s->s3), s->every);
+	/* A template says how files are to be called; a server would not keep to it. */
+	if (settings->content_disposition && !settings->name)
+		s->publisher = publisher_new(settings->existing, s->naming, &s->ledger);
+	s->inputs = sample_of(
+		expand_new(settings, input_open(settings), net_s3(s->net)), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
 		.ledger = &s->ledger,
-		.s3 = s->s3,
+		.publisher = s->publisher,
+		.s3 = net_s3(s->net),
 		.observer = s->report});
 	s->keeper = keeper_new(s->ledger.parts, s->report);
 	s->sched = sched_new(settings, s->intake, s->keeper, random_seed());
@@ -213,13 +217,13 @@ static int session_release(struct session *s, int status)
 	source_free(s->inputs);
 	report_free(s->report);
 	net_free(s->net);
-	s3_free(s->s3);
 	if (ledger_close(&s->ledger, has_ended(s), &err) != 0) {
 		log_error("%s", err.text);
 		own = session_status(err.kind);
 		status = own > status ? own : status;
 	}
 	outdir_close(s->outdir);
+	publisher_free(s->publisher);
 	naming_free(s->naming);
 	return status;
 }

@@ -1,9 +1,6 @@
-/* options.c - the table, and finding a row in it. To add an option, add a row: nothing
- * else in this folder knows one by name, but for what check.c says of options together.
- */
+/* options.c - the table. To add an option, add a row: nothing else in this folder knows one by
+ * name, but for what check.c says of options together. */
 #include "cli/options.h"
-
-#include <string.h>
 
 #include "app/compare.h"
 #include "cli/check.h"
@@ -73,6 +70,13 @@ const struct option_row options[] = {
 	.help = "make names like {host}/{path} [{base}]",
 	.man = "Make each file's name from its URL by TEMPLATE; see NAMES below. Without it "
 	       "the name is the last segment of the URL's path, as `{base}` would give."
+}, {
+	.name = "content-disposition", .type = OPTION_FLAG,
+	.field = FIELD(content_disposition), .group = "Files",
+	.help = "take the names that servers give files",
+	.man = "Give a file the name that its server gives it (Content-Disposition), where it "
+	       "would else be named after its URL; see NAMES below. Names by --output, `out`, "
+	       "--name, a bucket or a Metalink stay."
 }, {
 	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
 	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",
@@ -572,33 +576,4 @@ const struct option_row options[] = {
 size_t options_count(void)
 {
 	return ARRAY_LEN(options) - 1;
-}
-
-const struct option_row *option_find(const char *name, size_t len)
-{
-	for (const struct option_row *row = options; row->name; row++) {
-		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
-			return row;
-	}
-	return NULL;
-}
-
-const struct option_row *option_find_letter(char letter)
-{
-	for (const struct option_row *row = options; row->name; row++) {
-		if (row->letter && row->letter == letter)
-			return row;
-	}
-	return NULL;
-}
-
-const struct option_row *option_find_negated(const char *name, size_t len)
-{
-	const struct option_row *row;
-
-	if (len <= 3 || strncmp(name, "no-", 3) != 0)
-		return NULL;
-	row = option_find(name + 3, len - 3);
-	return row && (row->type == OPTION_FLAG || row->type == OPTION_SET) ? row
-									    : NULL;
 }

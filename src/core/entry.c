@@ -2,8 +2,10 @@
 #include "core/entry.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "core/published.h"
 
 struct entry *entry_new(void)
 {
@@ -33,10 +35,20 @@ void resume_free(struct resume *resume)
 	free(resume);
 }
 
+static void homes_free(struct home *homes, size_t count)
+{
+	for (size_t i = 0; homes && i < count; i++) {
+		free(homes[i].url);
+		free(homes[i].bucket);
+	}
+	free(homes);
+}
+
 void entry_free(struct entry *entry)
 {
 	if (!entry)
 		return;
+	homes_free(entry->homes, entry->urls.count);
 	strings_release(&entry->urls);
 	strings_release(&entry->headers);
 	url_release(&entry->url);
@@ -45,11 +57,29 @@ void entry_free(struct entry *entry)
 	free(entry->referer);
 	free(entry->user_agent);
 	free(entry->path);
-	free(entry->bucket);
+	published_free(entry->published);
 	free(entry->pieces);
 	resume_free(entry->resume);
 	version_release(&entry->there);
 	free(entry);
+}
+
+void entry_set_home(struct entry *entry, size_t index, char *url, const char *bucket)
+{
+	if (!entry->homes)
+		entry->homes = xcalloc(entry->urls.count, sizeof(*entry->homes));
+	entry->homes[index] = (struct home){.url = url, .bucket = xstrdup(bucket)};
+}
+
+const char *entry_home_url(const struct entry *entry, size_t index)
+{
+	return entry->homes && entry->homes[index].url ? entry->homes[index].url
+						       : entry->urls.items[index];
+}
+
+const char *entry_bucket(const struct entry *entry, size_t index)
+{
+	return entry->homes ? entry->homes[index].bucket : NULL;
 }
 
 const char *entry_checksum_by(const struct entry *entry)
@@ -73,6 +103,14 @@ void strings_take(struct strings *strings, char *text)
 			xreallocarray(strings->items, room, sizeof(*strings->items));
 	}
 	strings->items[strings->count++] = text;
+}
+
+void strings_remove(struct strings *strings, size_t index)
+{
+	free(strings->items[index]);
+	strings->count--;
+	memmove(strings->items + index, strings->items + index + 1,
+		(strings->count - index) * sizeof(*strings->items));
 }
 
 void strings_release(struct strings *strings)

@@ -32,7 +32,14 @@ struct resume {
 };
 void resume_free(struct resume *resume); /* NULL is fine */
 
+struct published;
 struct source;
+
+/* What one of an entry's URLs leads to, where that is not what it says: an object of a bucket. */
+struct home {
+	char *url;    /* by HTTP; NULL: what the URL says */
+	char *bucket; /* S3's, which it is in; NULL: none */
+};
 
 /* What the user asks for: one file, from one or more URLs. */
 struct entry {
@@ -53,7 +60,6 @@ struct entry {
 	 * NULL: nobody. `document`: it is one in any case, and has no path. */
 	struct source *reader;
 	bool document;
-	char *bucket; /* S3's, of the first URL: requests are signed; NULL: none */
 	const char *
 		input; /* "list.txt", "-", or NULL for an argument; lives with the source */
 	uint64_t line; /* of input; from 1 */
@@ -65,8 +71,11 @@ struct entry {
 	bool is_there;
 	struct version there;
 	char *path; /* relative to the output directory, safe */
-	struct url
-		url; /* urls.items[0], parsed; its origin is what headers are bound to */
+	struct published
+		*published; /* where its server may give it another; owned; NULL */
+	/* Where the first URL leads; its origin is what headers are bound to. */
+	struct url url;
+	struct home *homes; /* of all URLs, in order; NULL: all are what they say */
 };
 
 struct entry *entry_new(void);
@@ -74,12 +83,19 @@ void entry_free(struct entry *entry); /* NULL is fine */
 /* A new entry without a URL, which has the other's input, directory and manners: User-Agent and
  * tries. No headers, no Referer: they are for the other's server. */
 struct entry *entry_like(const struct entry *entry);
+/* The URL of this index leads there (taken over), to what is in this bucket (copied); NULL as in
+ * struct home. All of the entry's URLs are known. */
+void entry_set_home(struct entry *entry, size_t index, char *url, const char *bucket);
+/* As there; where the URL itself is what is asked for, that. For indices of URLs only. */
+const char *entry_home_url(const struct entry *entry, size_t index);
+const char *entry_bucket(const struct entry *entry, size_t index);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
 const char *entry_checksum_by(const struct entry *entry);
 
-/* Append a copy of text / the text itself (taken). */
+/* Append a copy of text / the text itself (taken); take one out. */
 void strings_add(struct strings *strings, const char *text);
 void strings_take(struct strings *strings, char *text);
+void strings_remove(struct strings *strings, size_t index);
 void strings_release(struct strings *strings);
 
 /* As attempt->mirror: none, or more than one. */
@@ -117,6 +133,9 @@ struct attempt {
 	const char *host; /* of url; an IPv6 address in brackets */
 	int port;
 	bool trusted; /* url is at the origin that secrets and headers were given for */
+	const char *bucket; /* that its mirror is in: a store answers; NULL: none */
+	bool at_home; /* url is where the mirror's own leads, not where others have sent us: what
+	               * its store is to be told may go there */
 	bool public_only; /* refuse to connect to a private address (redirected from public) */
 	enum work work;
 	unsigned generation;    /* of the part that its bytes go to */
@@ -193,6 +212,8 @@ struct outcome {
 	char text[256]; /* for people; no URL in it, no secret */
 	char *location; /* owned; absolute */
 	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
+	bool renewed; /* FAILED: for credentials that are not used any more, so with others it
+	               * may succeed */
 	struct buf
 		*document;  /* owned, but its bytes are for whoever reads them; NULL */
 	nstime retry_after; /* what the server asked for; -1: nothing */
@@ -205,7 +226,8 @@ struct outcome {
 	enum verified verified;
 	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as
 	                          * entry_checksum_by or a header's name; static */
-	char *renamed; /* owned; the path, when --existing=rename chose another; NULL */
+	char *renamed; /* owned; the path, where it is not the entry's: when --existing=rename
+	                * chose another, or the server did (published.h); NULL */
 	char digest[160]; /* "sha-256=HEX" when it was computed; "" otherwise */
 	struct exchange exchange;
 };

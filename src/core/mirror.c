@@ -37,12 +37,13 @@ void mirror_release(struct mirror *mirror)
 	version_release(&mirror->version);
 }
 
-void mirror_go(struct mirror *mirror, struct url *url)
+void mirror_go(struct mirror *mirror, struct url *url, bool home)
 {
 	struct place *place = xcalloc(1, sizeof(*place));
 
 	place->url = *url;
 	*url = (struct url){0};
+	place->home = home;
 	place->refs = 1;
 	place_release(mirror->place);
 	mirror->place = place;

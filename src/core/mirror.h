@@ -15,6 +15,7 @@
 struct place {
 	struct url url;
 	bool trusted; /* it is where secrets and headers were given for, too */
+	bool home;    /* it is where the mirror's own URL leads */
 	unsigned refs;
 };
 
@@ -26,8 +27,8 @@ struct mirror {
 	char *announced; /* its URL, if a server has told of it; NULL: it is the entry's */
 	bool announced_by_public; /* ... at a public address: none other may be meant */
 
-	/* Where to ask: its URL, or where a redirect has led; NULL: the URL is not parsed yet, or
-	 * is the entry's first. */
+	/* Where to ask: where its URL leads, or a redirect has led; NULL: that is not parsed yet, or
+	 * it is the entry's first. */
 	struct place *place;
 	unsigned hops;    /* redirects since its own URL */
 	bool from_public; /* the chain has gone through a public server */
@@ -54,8 +55,8 @@ struct mirror {
 void mirror_init(struct mirror *mirror);
 void mirror_release(struct mirror *mirror);
 
-/* Ask there from now on; the URL is taken over. */
-void mirror_go(struct mirror *mirror, struct url *url);
+/* Ask there from now on; the URL is taken over. `home`: as of a place. */
+void mirror_go(struct mirror *mirror, struct url *url, bool home);
 /* Forget where redirects have led. */
 void mirror_go_home(struct mirror *mirror);
 

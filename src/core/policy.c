@@ -24,6 +24,8 @@ static bool status_is_transient(long status)
 
 bool policy_is_transient(const struct outcome *outcome)
 {
+	if (outcome->renewed)
+		return true;
 	switch (outcome->kind) {
 	case KIND_DNS:
 	case KIND_CONNECT:

@@ -10,7 +10,7 @@
 
 /* Might the same request succeed later? (408, 425, 429, 500, 502-504, 522, 524; connection,
  * DNS, timeout and truncation failures; a checksum mismatch, since bytes may have been
- * damaged on the way.) */
+ * damaged on the way; credentials that had expired, and have been renewed.) */
 bool policy_is_transient(const struct outcome *outcome);
 
 /* Is it too much at a time, says the origin (429, 503), or our limit of open files? */

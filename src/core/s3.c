@@ -8,7 +8,6 @@
 
 #define SCHEME "s3://"
 #define VERSION_QUERY "?versionId="
-#define WILD "*?"
 #define KEY_MAX 1024 /* bytes: S3's own limit */
 #define LABEL_MAX 63 /* RFC 1035 */
 #define BUCKET_MAX 255
@@ -32,19 +31,77 @@ void s3_name_release(struct s3_name *name)
 {
 	free(name->bucket);
 	free(name->key);
+	free(name->pattern);
 	free(name->version);
 	*name = (struct s3_name){0};
 }
 
-/* "?versionId=ID" at the end of the key is no part of it. */
-static void cut_version(struct s3_name *name)
+static bool is_wild(char c)
 {
-	char *version = strstr(name->key, VERSION_QUERY);
+	return c == '*' || c == '?';
+}
 
-	if (!version || !version[strlen(VERSION_QUERY)])
+/* "?versionId=ID" at the end of the key is no part of it. */
+static bool is_version(const char *text)
+{
+	size_t len = strlen(VERSION_QUERY);
+
+	return strncmp(text, VERSION_QUERY, len) == 0 && text[len];
+}
+
+/* Does this mean something else than itself, if no backslash is before it? */
+static bool means_more(const char *text)
+{
+	return is_wild(*text) || (*text == '/' && (!text[1] || is_version(text + 1)));
+}
+
+/* What is read of a key: itself, and once there is a pattern, that. */
+struct reading {
+	struct buf key, pattern;
+	bool in_pattern, ends_open;
+};
+
+static void add_literal(struct reading *reading, char c)
+{
+	if (!reading->in_pattern) {
+		buf_addch(&reading->key, c);
 		return;
-	name->version = xstrdup(version + strlen(VERSION_QUERY));
-	*version = '\0';
+	}
+	if (is_wild(c) || c == '\\')
+		buf_addch(&reading->pattern, '\\');
+	buf_addch(&reading->pattern, c);
+}
+
+/* What means more than itself. */
+static void add_special(struct reading *reading, char c)
+{
+	if (is_wild(c)) {
+		reading->in_pattern = true;
+		buf_addch(&reading->pattern, c);
+		return;
+	}
+	reading->ends_open = true;
+	add_literal(reading, c);
+}
+
+/* Returns where the version begins, or the end. */
+static const char *read_key(struct reading *reading, const char *text)
+{
+	while (*text) {
+		size_t slashes = strspn(text, "\\");
+		bool special = means_more(text + slashes);
+
+		for (size_t i = 0; i < (special ? slashes / 2 : slashes); i++)
+			add_literal(reading, '\\');
+		text += slashes;
+		if (special && slashes % 2 == 0 && is_version(text))
+			break;
+		if (special && slashes % 2 == 0)
+			add_special(reading, *text++);
+		else if (*text)
+			add_literal(reading, *text++);
+	}
+	return text;
 }
 
 /* Is one of the parts between slashes "." or ".."? A URL with that names something else: another
@@ -59,7 +116,8 @@ static bool has_dots(const char *path)
 	return false;
 }
 
-static int check_name(const struct s3_name *name, struct error *err)
+/* `text` is the key as it was written. */
+static int check_name(const struct s3_name *name, const char *text, struct error *err)
 {
 	size_t len = strlen(name->bucket);
 
@@ -67,10 +125,12 @@ static int check_name(const struct s3_name *name, struct error *err)
 		has_dots(name->bucket))
 		return error_set(err, KIND_BAD_URL, 0,
 			"not the name of a bucket: write s3://BUCKET/KEY");
-	if (strlen(name->key) > KEY_MAX)
+	if (strlen(name->key) > KEY_MAX ||
+		(name->pattern && strlen(name->pattern) > KEY_MAX))
 		return error_set(
 			err, KIND_BAD_URL, 0, "a key has at most %d bytes", KEY_MAX);
-	if (has_dots(name->key))
+	/* What a pattern begins with may end anywhere. */
+	if (has_dots(name->pattern ? text : name->key))
 		return error_set(err, KIND_BAD_NAME, 0,
 			"a key with \".\" or \"..\" between slashes cannot be asked "
 			"for");
@@ -85,16 +145,18 @@ int s3_parse(struct s3_name *name, const char *text, struct error *err)
 {
 	const char *bucket = text + strlen(SCHEME);
 	size_t len = strcspn(bucket, "/");
+	const char *key = bucket[len] ? bucket + len + 1 : "", *version;
+	struct reading reading = {.key = BUF_INIT, .pattern = BUF_INIT};
 
+	version = read_key(&reading, key);
 	*name = (struct s3_name){
 		.bucket = xstrndup(bucket, len),
-		.key = xstrdup(bucket[len] ? bucket + len + 1 : ""),
+		.key = buf_detach(&reading.key),
+		.pattern = reading.in_pattern ? buf_detach(&reading.pattern) : NULL,
+		.version = *version ? xstrdup(version + strlen(VERSION_QUERY)) : NULL,
 	};
-	cut_version(name);
-	len = strlen(name->key);
-	name->prefix = strcspn(name->key, WILD);
-	name->many = name->prefix < len || len == 0 || name->key[len - 1] == '/';
-	if (check_name(name, err) == 0)
+	name->many = name->pattern || reading.ends_open || !name->key[0];
+	if (check_name(name, key, err) == 0)
 		return 0;
 	s3_name_release(name);
 	return -1;
@@ -106,11 +168,13 @@ static bool matches(const char *pattern, const char *text)
 	const char *star = NULL, *resumed = NULL;
 
 	while (*text) {
+		bool escaped = *pattern == '\\';
+
 		if (*pattern == '*') {
 			star = pattern++;
 			resumed = text;
-		} else if (*pattern == *text || *pattern == '?') {
-			pattern++;
+		} else if (pattern[escaped] == *text || *pattern == '?') {
+			pattern += 1 + escaped;
 			text++;
 		} else if (star) {
 			pattern = star + 1;
@@ -126,23 +190,39 @@ static bool matches(const char *pattern, const char *text)
 
 bool s3_matches(const struct s3_name *name, const char *key)
 {
-	if (!name->key[name->prefix]) /* no pattern: all that begins so */
-		return name->many ? strncmp(key, name->key, name->prefix) == 0
-				  : strcmp(key, name->key) == 0;
-	return matches(name->key, key);
+	size_t len = strlen(name->key);
+
+	if (strncmp(key, name->key, len) != 0)
+		return false;
+	if (name->pattern)
+		return matches(name->pattern, key + len);
+	return name->many || !key[len];
 }
 
 const char *s3_path(const struct s3_name *name, const char *key)
 {
-	const char *slash = memrchr(name->key, '/', name->prefix);
+	const char *slash = strrchr(name->key, '/');
 
 	return slash ? key + (slash - name->key) + 1 : key;
 }
 
 char *s3_url(const struct s3_name *name, const char *key)
 {
-	return xasprintf(SCHEME "%s/%s%s%s", name->bucket, key,
-		name->version ? VERSION_QUERY : "", name->version ? name->version : "");
+	struct buf url = BUF_INIT;
+
+	buf_addf(&url, SCHEME "%s/", name->bucket);
+	while (*key) {
+		size_t slashes = strspn(key, "\\");
+		const char *next = key + slashes;
+		bool special = is_wild(*next) || (*next == '/' && !next[1]);
+
+		for (size_t i = 0; i < slashes + (special ? slashes + 1 : 0); i++)
+			buf_addch(&url, '\\');
+		if (*next)
+			buf_addch(&url, *next++);
+		key = next;
+	}
+	return buf_detach(&url);
 }
 
 /* RFC 3986: what is not unreserved is encoded, so that it is signed as it is sent. */
@@ -218,7 +298,7 @@ char *s3_listing_url(const struct s3_site *site, const char *region,
 
 	add_bucket(&url, site, region, name->bucket);
 	buf_addstr(&url, "/?list-type=2&encoding-type=url&prefix=");
-	add_encoded(&url, name->key, name->prefix, false);
+	add_encoded(&url, name->key, strlen(name->key), false);
 	if (token) {
 		buf_addstr(&url, "&continuation-token=");
 		add_encoded(&url, token, strlen(token), false);

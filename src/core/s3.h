@@ -2,8 +2,10 @@
  *
  * s3://BUCKET/KEY is one object; with ?versionId=ID at its end, one version of it. A KEY that
  * ends with "/", or none at all, is everything below it; "*" in a KEY is any text, slashes too,
- * and "?" one character. A KEY is taken as it is, with nothing decoded, as the tools for S3 do;
- * but one with "." or ".." between slashes is refused, for its URL would be that of another.
+ * and "?" one character. "\" right before one of these three takes its meaning away ("\\" there
+ * is one backslash, and takes nothing away). All else of a KEY is taken as it is, "%" and other
+ * backslashes too, as the tools for S3 do, so that nearly all keys can be written as they are; but
+ * one with "." or ".." between slashes is refused, for its URL would be that of another.
  *
  * Does not sign, list or ask anybody. Pure; any thread. Follows the Amazon S3 API Reference
  * (ListObjectsV2; virtual hosting of buckets). */
@@ -27,10 +29,11 @@ struct s3_site {
 /* What an s3:// URL says; owned: s3_name_release. */
 struct s3_name {
 	char *bucket;
-	char *key;     /* may be a pattern; "" for all of the bucket */
+	char *key; /* itself; of many, what all of them begin with */
+	char *pattern; /* what may follow that, from a "*" or "?" on, where "\" escapes the next
+	                * character; NULL: anything, or of a single one nothing */
 	char *version; /* NULL: the latest */
 	bool many;     /* it names what a listing will tell */
-	size_t prefix; /* of key: so many bytes are in every key that it names */
 };
 
 bool s3_is_url(const char *text);
@@ -45,10 +48,10 @@ bool s3_matches(const struct s3_name *name, const char *key);
 /* The path of a key that it names: from the last slash before anything that varies. Borrowed
  * from key. */
 const char *s3_path(const struct s3_name *name, const char *key);
-/* The s3:// URL of one object of its bucket. Yours. */
+/* The s3:// URL of one object of its bucket, which is parsed to that key. Yours. */
 char *s3_url(const struct s3_name *name, const char *key) must_check;
 
-/* The HTTP URLs of the object, and of a page of the listing (the first one where token is
+/* The HTTP URLs of the object, where it names one, and of a page of the listing (the first one where token is
  * NULL). Yours. */
 char *s3_object_url(const struct s3_site *site, const char *region,
 	const struct s3_name *name) must_check;

@@ -49,7 +49,7 @@ void task_free(struct task *task)
 
 static const char *mirror_text(const struct task *task, size_t index)
 {
-	return index < task->entry->urls.count ? task->entry->urls.items[index]
+	return index < task->entry->urls.count ? entry_home_url(task->entry, index)
 					       : task->mirrors[index].announced;
 }
 
@@ -70,7 +70,7 @@ void task_add_mirror(struct task *task, struct url *url, bool by_public)
 	mirror_init(mirror);
 	mirror->announced = xstrdup(url->text);
 	mirror->announced_by_public = mirror->from_public = by_public;
-	mirror_go(mirror, url);
+	mirror_go(mirror, url, true);
 }
 
 /* The URL to ask there; NULL: what the list has is none. */
@@ -84,7 +84,7 @@ static const struct url *mirror_url(struct task *task, size_t index)
 	if (!mirror->place) {
 		if (url_parse(&url, mirror_text(task, index), NULL) != 0)
 			return NULL;
-		mirror_go(mirror, &url);
+		mirror_go(mirror, &url, true);
 	}
 	return &mirror->place->url;
 }
@@ -203,6 +203,10 @@ struct attempt *task_attempt(struct task *task, nstime now)
 	attempt->port = url_port(task->at);
 	attempt->trusted = (mirror->place && mirror->place->trusted) ||
 			   url_same_origin(task->at, &task->entry->url);
+	attempt->bucket = task->mirror < task->entry->urls.count
+				  ? entry_bucket(task->entry, task->mirror)
+				  : NULL;
+	attempt->at_home = !mirror->place || mirror->place->home;
 	attempt->started = now;
 	atomic_init(&attempt->received, 0);
 	atomic_init(&attempt->expected, -1);
@@ -369,9 +373,12 @@ void task_redirect(struct task *task, const struct attempt *attempt, struct url 
 	bool from_public, bool moved)
 {
 	struct mirror *mirror = &task->mirrors[attempt->mirror];
+	/* Who is sent on by somebody else may be sent back, to whatever that one likes. */
+	bool home = moved || (attempt->at_home &&
+				     url_same_origin(target, attempt_place(attempt)));
 
-	mirror_go(mirror, target);
-	mirror->place->trusted = moved;
+	mirror_go(mirror, target, home);
+	mirror->place->trusted = moved && attempt->trusted;
 	mirror->hops++;
 	mirror->from_public |= from_public;
 	task->at = mirror_url(task, task->mirror);

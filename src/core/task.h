@@ -111,7 +111,7 @@ void task_begin_anew(struct task *task, enum chunks_way way);
  * since, or another attempt has been told of a way already. */
 bool task_is_there(const struct task *task, const struct attempt *attempt);
 /* ... and the attempt was redirected to `target` (taken over). `moved`: that is the place that
- * the entry means, which is trusted as much. The task is in no queue. */
+ * its URL means, which is trusted as much. The task is in no queue. */
 void task_redirect(struct task *task, const struct attempt *attempt, struct url *target,
 	bool from_public, bool moved);
 

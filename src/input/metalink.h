@@ -3,7 +3,7 @@
  *
  * Of a file are taken its name, size, hashes (the strongest known one), piece hashes (those of
  * the strongest known algorithm) and URLs, best mirror first. Torrents, URLs of other schemes
- * than http and https, and hashes of unknown algorithms are passed over, and so is all that
+ * than http, https and s3 (of single objects), and hashes of unknown algorithms are passed over, and so is all that
  * is not of the Metalink's namespace. Signatures are not verified, and the log says so, once
  * for a Metalink. xml:base is not looked at.
  *

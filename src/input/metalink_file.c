@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "core/s3.h"
 
 #define SPACE " \t\r\n"
 #define SCHEME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
@@ -118,6 +119,19 @@ static bool is_scheme(const char *url, size_t len, const char *scheme)
 	return len == strlen(scheme) && strncasecmp(url, scheme, len) == 0;
 }
 
+/* Many objects are no file. */
+static bool is_object(const char *url)
+{
+	struct s3_name name;
+	bool one = s3_is_url(url) && s3_parse(&name, url, NULL) == 0;
+
+	if (!one)
+		return false;
+	one = !name.many;
+	s3_name_release(&name);
+	return one;
+}
+
 /* The URL as it can be asked for; yours. NULL: it cannot. `url` is without spaces around. */
 static char *usable_url(struct metalink_file *file, const char *url, const char *base)
 {
@@ -126,9 +140,10 @@ static char *usable_url(struct metalink_file *file, const char *url, const char 
 	struct error err;
 
 	if (url[scheme] == ':') {
-		if (is_scheme(url, scheme, "http") || is_scheme(url, scheme, "https"))
+		if (is_scheme(url, scheme, "http") || is_scheme(url, scheme, "https") ||
+			is_object(url))
 			return xstrdup(url);
-		file->no_url = "it has no URL of http or https";
+		file->no_url = "it has no URL of http, https or an object in a bucket";
 	} else if (!base) {
 		file->no_url = "its URLs are relative, and to what is not known";
 	} else {

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "base/alloc.h"
+#include "net/resolver.h"
 #include "net/secret.h"
 
 #define TRIES 2
@@ -69,6 +70,76 @@ static void lines_free(struct curl_slist *lines)
 	curl_slist_free_all(lines);
 }
 
+/* ---- where the service is */
+
+static bool is_stopped(void *context)
+{
+	const struct ask_route *route = context;
+
+	return route->stop && atomic_load(route->stop);
+}
+
+/* NULL only when nobody can be asked. */
+static const struct addresses *look_up(const struct ask *ask,
+	const struct ask_route *route, const struct url *url, struct error *err)
+{
+	nstime now = clock_now();
+	const struct addresses *addresses =
+		names_get(route->names, url->host, url_port(url), now);
+	struct resolver *resolver;
+
+	if (addresses)
+		return addresses;
+	resolver = resolver_new(route->names, route->settings, NULL, err);
+	if (!resolver)
+		return NULL;
+	addresses = resolver_wait(resolver, url->host,
+		now + ask->timeout_ms * NS_PER_MS, is_stopped, (void *)route);
+	resolver_free(resolver);
+	return addresses;
+}
+
+/* What libcurl is told of the host. */
+static int tell_addresses(struct curl_slist **told, const struct ask *ask,
+	const struct ask_route *route, const struct url *url, struct error *err)
+{
+	struct error why = {.text = ""};
+	const struct addresses *addresses = look_up(ask, route, url, &why);
+	char *line _cleanup_(freep) = NULL;
+	int failed = 0;
+
+	if (addresses && addresses->list)
+		line = xasprintf("%s:%d:%s", url->host, url_port(url), addresses->list);
+	*told = line ? curl_slist_append(NULL, line) : NULL;
+	if (is_stopped((void *)route))
+		failed = error_set(err, KIND_INTERRUPTED, 0, "interrupted");
+	else if (!*told)
+		failed = error_set(err, KIND_CREDENTIALS, 0, "%s: %s: %s", ask->who,
+			url->host, addresses ? addresses->text : why.text);
+	if (addresses)
+		names_put(route->names, addresses);
+	return failed;
+}
+
+/* So that libcurl looks nothing up; NULL where there is nothing to look up, or it must. */
+static int find_host(struct curl_slist **told, const struct ask *ask,
+	const struct ask_route *route, struct error *err)
+{
+	struct error why;
+	struct url url;
+	int failed = 0;
+
+	if (url_parse(&url, ask->url, &why) != 0)
+		return error_set(err, KIND_CREDENTIALS, 0, "the URL of %s: %s",
+			ask->who, why.text);
+	if (route->names && !names_is_literal(url.host))
+		failed = tell_addresses(told, ask, route, &url, err);
+	url_release(&url);
+	return failed;
+}
+
+/* ---- the request */
+
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
 
 static CURLcode dress_route(
@@ -85,12 +156,18 @@ static CURLcode dress_route(
 	return code;
 }
 
+/* What libcurl only borrows while it works. */
+struct luggage {
+	struct curl_slist *lines, *addresses;
+};
+
 static CURLcode dress(CURL *easy, const struct ask *ask, const struct ask_route *route,
-	struct curl_slist *lines, struct asking *asking)
+	const struct luggage *luggage, struct asking *asking)
 {
 	CURLcode code = dress_route(easy, ask, route);
 
 	SET(CURLOPT_URL, ask->url);
+	SET(CURLOPT_RESOLVE, luggage->addresses);
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NOSIGNAL, 1L);
@@ -99,7 +176,7 @@ static CURLcode dress(CURL *easy, const struct ask *ask, const struct ask_route 
 	if (ask->body)
 		SET(CURLOPT_POSTFIELDS, ask->body);
 	SET(CURLOPT_CUSTOMREQUEST, ask->method);
-	SET(CURLOPT_HTTPHEADER, lines);
+	SET(CURLOPT_HTTPHEADER, luggage->lines);
 	SET(CURLOPT_WRITEFUNCTION, on_answer);
 	SET(CURLOPT_WRITEDATA, asking);
 	SET(CURLOPT_NOPROGRESS, 0L);
@@ -159,16 +236,21 @@ int ask_send(const struct ask *ask, const struct ask_route *route, struct buf *a
 	long *status, struct error *err)
 {
 	struct asking asking = {.answer = answer, .stop = route->stop};
-	struct curl_slist *lines = NULL;
-	CURL *easy = curl_easy_init();
-	CURLcode code = easy ? add_lines(&lines, ask) : CURLE_OUT_OF_MEMORY;
+	struct luggage luggage = {.lines = NULL};
+	CURLcode code;
+	CURL *easy;
 
+	if (find_host(&luggage.addresses, ask, route, err) != 0)
+		return -1;
+	easy = curl_easy_init();
+	code = easy ? add_lines(&luggage.lines, ask) : CURLE_OUT_OF_MEMORY;
 	buf_reserve(answer, ASK_ANSWER_MAX);
 	if (!code)
-		code = dress(easy, ask, route, lines, &asking);
+		code = dress(easy, ask, route, &luggage, &asking);
 	if (!code)
 		code = perform(easy, &asking, status);
 	curl_easy_cleanup(easy);
-	lines_free(lines);
+	curl_slist_free_all(luggage.addresses);
+	lines_free(luggage.lines);
 	return judge(ask, &asking, code, err);
 }

@@ -1,8 +1,9 @@
 /* ask.h - one small request to a service that helps us, and its answer, while the caller waits.
  *
  * For what has to be known before anything can be fetched: no engine, no retries beyond the
- * second try, no redirects, at most ASK_ANSWER_MAX bytes. Names are looked up by libcurl. Does
- * not fetch files. Any thread. HTTP as RFC 9110 has it. Internal to net/. */
+ * second try, no redirects, at most ASK_ANSWER_MAX bytes. Does not fetch files, and knows nothing
+ * of the settings but where names are looked up. Any thread. HTTP as RFC 9110 has it. Internal to
+ * net/. */
 #ifndef SEINE_NET_ASK_H
 #define SEINE_NET_ASK_H
 
@@ -14,6 +15,8 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/url.h"
+#include "core/settings.h"
+#include "net/names.h"
 #include "net/tls.h"
 
 #define ASK_ANSWER_MAX ((size_t)64 * 1024)
@@ -24,6 +27,9 @@ struct ask_route {
 	const char *proxy;       /* NULL: as the environment says, "": none */
 	struct tls *tls;         /* NULL: authorities as libcurl knows them */
 	const atomic_bool *stop; /* NULL: never */
+	/* Where names are looked up (resolver.h), and how; NULL: by libcurl, as behind a proxy. */
+	struct names *names;
+	const struct settings *settings;
 };
 
 /* All borrowed. */
@@ -35,8 +41,8 @@ struct ask {
 		const char *name, *value; /* the value is plain: no line ends */
 	} headers[ASK_HEADERS_MAX];       /* name NULL: none */
 	const char *body;                 /* NULL: none */
-	int timeout_ms;                   /* of a try, from its start to its end */
-	bool direct;                      /* never by a proxy */
+	int timeout_ms; /* of a try, from its start to its end, and of a look-up before */
+	bool direct;    /* never by a proxy */
 };
 
 /* Is the URL's host this machine: "localhost", or a loopback address? */

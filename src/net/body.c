@@ -8,6 +8,7 @@
  * it, without a copy. */
 #include "net/body.h"
 
+#include "core/published.h"
 #include "store/journal.h"
 
 #define BLOCK (256 * 1024) /* what is gathered for one write */
@@ -186,6 +187,7 @@ int body_settle(struct body *body, struct outcome *outcome, struct error *err)
 int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
 	struct outcome *outcome, struct error *err)
 {
+	const struct entry *entry = body->attempt->entry;
 	const struct buf *bytes = &body->pending;
 	struct journal *journal = outdir_journal(body->outdir);
 	int failed = proofs_add(&body->proofs, bytes->data, bytes->len, err);
@@ -195,11 +197,10 @@ int body_commit(struct body *body, const struct settings *settings, int64_t mtim
 	if (!failed)
 		failed = proofs_check(&body->proofs, outcome, err);
 	if (!failed)
-		failed = sink_store(body->outdir, body->attempt->entry,
-			settings->existing, bytes->data, bytes->len, mtime,
-			&outcome->renamed, err);
+		failed = sink_store(body->outdir, entry, settings->existing,
+			bytes->data, bytes->len, mtime, &outcome->renamed, err);
 	if (!failed && journal)
-		failed = journal_done(journal, 0, body->attempt->entry->path,
+		failed = journal_done_as(journal, 0, entry->path, published_path(entry),
 			(int64_t)bytes->len, err);
 	body_abort(body);
 	return failed;

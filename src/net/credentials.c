@@ -17,7 +17,8 @@
 struct credentials_store {
 	struct environment environment;
 	struct profile profile;
-	const char *region, *endpoint; /* the environment's or the profile's */
+	const char *region;   /* the option's, the environment's or the profile's */
+	const char *endpoint; /* the environment's or the profile's */
 	struct credentials_chain chain;
 	atomic_bool stop;
 
@@ -25,6 +26,7 @@ struct credentials_store {
 	pthread_cond_t answered;
 	struct aws_credentials held; /* id NULL: none */
 	int64_t renew_at, valid_until;
+	int64_t believe_from; /* whoever calls them expired before that is not heard */
 	struct error failure; /* is what there is to say until failed_until */
 	int64_t failed_until;
 	bool busy;     /* somebody asks */
@@ -69,8 +71,10 @@ struct credentials_store *credentials_new(
 	if (profile_load(&store->profile, options->profile, &store->environment, err) !=
 		0)
 		goto fail;
-	store->region = first_of(&store->environment, "AWS_REGION",
-		"AWS_DEFAULT_REGION", store->profile.region);
+	store->region = options->region;
+	if (!store->region)
+		store->region = first_of(&store->environment, "AWS_REGION",
+			"AWS_DEFAULT_REGION", store->profile.region);
 	store->endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_S3");
 	if (store->region && !s3_is_region(store->region)) {
 		(void)error_set(err, KIND_USAGE, 0,
@@ -84,9 +88,8 @@ struct credentials_store *credentials_new(
 		.profile_first = options->profile != NULL,
 		.region = store->region,
 		.sts_endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_STS"),
-		.route = {.proxy = options->proxy,
-			.tls = options->tls,
-			.stop = &store->stop}};
+		.route = options->route};
+	store->chain.route.stop = &store->stop;
 	return store;
 fail:
 	credentials_free(store);
@@ -125,6 +128,7 @@ static void take_on(struct credentials_store *store, struct aws_credentials *fre
 {
 	int64_t soon = store->asked + AGAIN;
 
+	fresh->serial = store->held.serial + 1;
 	aws_credentials_release(&store->held);
 	store->held = *fresh;
 	store->failed_until = INT64_MIN;
@@ -231,8 +235,39 @@ int credentials_get(struct credentials_store *store, int64_t now,
 		*out = (struct aws_credentials){.id = xstrdup(store->held.id),
 			.secret = xstrdup(store->held.secret),
 			.token = xstrdup(store->held.token),
-			.expires = store->held.expires};
+			.expires = store->held.expires,
+			.serial = store->held.serial};
 	}
+	pthread_mutex_unlock(&store->lock);
+	return failed;
+}
+
+/* Services may hand out the same again for a time, so they are not asked at each answer. With the
+ * lock. */
+static int disown(struct credentials_store *store, int64_t now, struct error *err)
+{
+	if (store->held.keeper)
+		return error_set(err, KIND_CREDENTIALS, 0,
+			"renew the credentials of %s, and fetch this again",
+			store->held.keeper);
+	if (now < store->believe_from)
+		return 0;
+	log_info("the credentials are called expired: asking for others");
+	store->believe_from = now + AGAIN;
+	store->valid_until = now;
+	if (!store->busy)
+		renew_aside(store, now);
+	return 0;
+}
+
+int credentials_expired(struct credentials_store *store, int64_t now, uint64_t serial,
+	struct error *err)
+{
+	int failed = 0;
+
+	pthread_mutex_lock(&store->lock);
+	if (store->held.serial == serial)
+		failed = disown(store, now, err);
 	pthread_mutex_unlock(&store->lock);
 	return failed;
 }

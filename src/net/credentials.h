@@ -14,7 +14,8 @@
  *
  * Those that expire are renewed from five minutes before, by a thread, while the old ones serve.
  * Once they have expired, or before there are any, whoever comes first asks and all others wait
- * for that. So there is never more than one request. Nothing is logged that is secret, and what
+ * for that. So there is never more than one request. The same holds for those that a service calls
+ * expired before their time. Nothing is logged that is secret, and what
  * is secret is overwritten before its memory is given back (but for the copies that libcurl and
  * libxml2 make for themselves).
  *
@@ -27,28 +28,33 @@
 
 #include "base/attr.h"
 #include "base/diag.h"
+#include "net/ask.h"
 #include "net/environment.h"
-#include "net/tls.h"
 
 /* Owned: aws_credentials_release. Id and token can be sent in headers as they are. */
 struct aws_credentials {
 	char *id, *secret;
 	char *token;     /* NULL: none */
 	int64_t expires; /* seconds since 1970; INT64_MAX: never */
+	char *keeper; /* who alone can renew them; NULL: others are there to be asked for */
+	uint64_t serial; /* of those that a store has handed out, from 1 */
 };
 void aws_credentials_release(struct aws_credentials *credentials);
 
 /* What is said by options. Borrowed, and used until credentials_free. */
 struct credentials_options {
 	const char *profile; /* NULL: as the environment says */
-	const char *proxy;   /* to STS; NULL: as the environment says, "": none */
-	struct tls *tls;     /* NULL: authorities as libcurl knows them */
+	const char *region;  /* likewise, or the profile */
+	/* How services are asked; `stop` is set here. Services of this machine are asked by no
+	 * proxy, whatever it says. */
+	struct ask_route route;
 	struct environment environment;
 };
 
 struct credentials_store;
 
-/* Reads the profile. KIND_USAGE when it is no good (profile_load) or a region is none. */
+/* Reads the profile. KIND_USAGE when it is no good (profile_load) or a region of the environment
+ * or the profile is none. */
 struct credentials_store *credentials_new(
 	const struct credentials_options *options, struct error *err) must_check;
 /* NULL is fine. A request under way is broken off, which takes up to a second. */
@@ -61,7 +67,14 @@ void credentials_free(struct credentials_store *store);
 int credentials_get(struct credentials_store *store, int64_t now,
 	struct aws_credentials *out, struct error *err) must_check;
 
-/* The region by AWS_REGION, AWS_DEFAULT_REGION or the profile, and where S3 is asked by
+/* Whoever was shown a request signed by those of this serial number, at `now`, calls them expired.
+ * 0: others are held by then, or a thread asks for others, unless it did so for the same reason
+ * some seconds ago; so the request may be made again. KIND_CREDENTIALS when they are such as the
+ * user has to renew: the text says which. Never waits. */
+int credentials_expired(struct credentials_store *store, int64_t now, uint64_t serial,
+	struct error *err) must_check;
+
+/* The region by the option, AWS_REGION, AWS_DEFAULT_REGION or the profile, and where S3 is asked by
  * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile; NULL when none says. The store's. */
 const char *credentials_region(const struct credentials_store *store);
 const char *credentials_endpoint(const struct credentials_store *store);

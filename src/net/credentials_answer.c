@@ -20,6 +20,7 @@ void aws_credentials_release(struct aws_credentials *credentials)
 	secret_free(credentials->id);
 	secret_free(credentials->secret);
 	secret_free(credentials->token);
+	free(credentials->keeper);
 	*credentials = (struct aws_credentials){0};
 }
 

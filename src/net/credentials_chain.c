@@ -25,7 +25,8 @@ static enum found take_keys(struct aws_credentials *out, const char *id,
 	*out = (struct aws_credentials){.id = xstrdup(id),
 		.secret = xstrdup(secret),
 		.token = xstrdup(token),
-		.expires = INT64_MAX};
+		.expires = INT64_MAX,
+		.keeper = xstrdup(who)};
 	if (credentials_check(out, who, err) == 0)
 		return FOUND;
 	aws_credentials_release(out);

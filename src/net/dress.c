@@ -243,7 +243,7 @@ static bool is_special(const struct attempt *attempt)
 	const struct entry *entry = attempt->entry;
 
 	return entry->headers.count || entry->referer || entry->user_agent ||
-	       entry->bucket || (attempt->ranged && version_pin(&attempt->version)) ||
+	       attempt->bucket || (attempt->ranged && version_pin(&attempt->version)) ||
 	       attempt_is_conditional(attempt);
 }
 
@@ -258,11 +258,11 @@ static int wear_special(struct dress *dress, struct wardrobe *w, const struct ne
 		SET(w, CURLOPT_REFERER, entry->referer[0] ? entry->referer : NULL);
 	if (attempt->trusted)
 		own_headers(dress, w, net, entry);
-	if (attempt->trusted && entry->bucket &&
-		s3_dress(net->s3, attempt, &dress->own, err) != 0)
+	if (attempt->bucket && attempt->at_home &&
+		s3_dress(net->s3, attempt, &dress->own, &dress->signer, err) != 0)
 		return -1;
 	own_range(dress, w, attempt->ranged ? version_pin(&attempt->version) : NULL,
-		entry->bucket != NULL);
+		attempt->bucket != NULL);
 	if (attempt_is_conditional(attempt))
 		own_condition(dress, w, &entry->there);
 	if (dress->own)
@@ -287,6 +287,7 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	/* Also of what fails half-way: the next attempt takes it off again. */
 	dress->special = special;
 	dress->bound = attempt->trusted;
+	dress->signer = 0;
 	if (special && wear_special(dress, w, net, attempt, err) != 0)
 		return -1;
 	return wardrobe_close(w, err);

@@ -14,6 +14,8 @@ struct dress {
 	bool waits;   /* for a connection that may turn out to multiplex */
 	bool ranged;  /* a range is asked for */
 	bool bulk;    /* ... of a large file */
+	uint64_t
+		signer; /* of the credentials that have signed it (s3_dress); 0: none */
 };
 
 int dress_handle(CURL *easy, struct net *net, struct error *err) must_check;

@@ -79,7 +79,7 @@ static int check_http3(const struct settings *settings, struct error *err)
 }
 
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct parts *parts, struct s3 *s3, struct error *err)
+	struct parts *parts, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
 	bool proxied = uses_proxy(settings);
@@ -87,7 +87,6 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	net->settings = settings;
 	net->outdir = outdir;
 	net->parts = parts;
-	net->s3 = s3;
 	net->detailed = settings->results || settings->verbose;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");
@@ -107,7 +106,13 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 		net_free(net);
 		return NULL;
 	}
+	net->s3 = s3_new(settings, net->tls, net->names);
 	return net;
+}
+
+struct s3 *net_s3(const struct net *net)
+{
+	return net->s3;
 }
 
 struct names *net_names(const struct net *net)
@@ -119,6 +124,7 @@ void net_free(struct net *net)
 {
 	if (!net)
 		return;
+	s3_free(net->s3);
 	tls_free(net->tls);
 	throttle_free(net->throttle);
 	names_free(net->names);

@@ -19,6 +19,8 @@
 
 struct s3 {
 	const struct settings *settings;
+	struct tls *tls;
+	struct names *names;
 	pthread_mutex_t lock; /* of what follows, until it is open; then of the key */
 	bool opened;
 	struct error broken; /* why it could not be; KIND_NONE: it is */
@@ -47,25 +49,24 @@ static int check_endpoint(struct s3 *s3, struct error *err)
 	return 0;
 }
 
-static const char *either(const char *option, const char *found)
-{
-	return option ? option : found;
-}
-
 static int open_store(struct s3 *s3, struct error *err)
 {
 	const struct settings *settings = s3->settings;
-	struct credentials_options options = {
-		.profile = settings->s3_profile, .proxy = settings->proxy};
+	struct credentials_options options = {.profile = settings->s3_profile,
+		.region = settings->s3_region,
+		.route = {.proxy = settings->proxy,
+			.tls = s3->tls,
+			.names = s3->names,
+			.settings = settings}};
 	const char *region;
 
 	s3->store = credentials_new(&options, err);
 	if (!s3->store)
 		return -1;
-	region = either(settings->s3_region, credentials_region(s3->store));
+	region = credentials_region(s3->store);
 	s3->regions = regions_new(region ? region : FIRST_REGION);
-	s3->endpoint =
-		xstrdup(either(settings->s3_endpoint, credentials_endpoint(s3->store)));
+	s3->endpoint = xstrdup(settings->s3_endpoint ? settings->s3_endpoint
+						     : credentials_endpoint(s3->store));
 	s3->site = (struct s3_site){
 		.endpoint = s3->endpoint, .addressing = settings->s3_addressing};
 	return check_endpoint(s3, err);
@@ -84,11 +85,13 @@ static int ready(struct s3 *s3, struct error *err)
 	return error_set(err, s3->broken.kind, 0, "%s", s3->broken.text);
 }
 
-struct s3 *s3_new(const struct settings *settings)
+struct s3 *s3_new(const struct settings *settings, struct tls *tls, struct names *names)
 {
 	struct s3 *s3 = xcalloc(1, sizeof(*s3));
 
 	s3->settings = settings;
+	s3->tls = tls;
+	s3->names = names;
 	pthread_mutex_init(&s3->lock, NULL);
 	return s3;
 }
@@ -213,7 +216,7 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 		.region = region,
 		.service = "s3"};
 
-	regions_find(s3->regions, attempt->entry->bucket, region);
+	regions_find(s3->regions, attempt->bucket, region);
 	want(wanted, "x-amz-content-sha256", SIGV4_NO_PAYLOAD);
 	want(wanted, "x-amz-date", time_text);
 	if (who->token)
@@ -231,12 +234,13 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 }
 
 int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
-	struct error *err)
+	uint64_t *signer, struct error *err)
 {
 	struct aws_credentials who = {0};
 	struct wanted wanted = {.count = 0};
 	int failed;
 
+	*signer = 0;
 	if (!attempt->entry->document)
 		want(&wanted, "x-amz-checksum-mode", "ENABLED");
 	if (s3->settings->s3_requester_pays)
@@ -246,6 +250,7 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 	if (credentials_get(s3->store, time(NULL), &who, err) != 0)
 		return -1;
 	failed = sign_request(s3, attempt, &who, &wanted, headers, err);
+	*signer = who.serial;
 	aws_credentials_release(&who);
 	return failed;
 }
@@ -256,7 +261,7 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 static void move(struct s3 *s3, const struct attempt *attempt, const char *region,
 	struct outcome *outcome)
 {
-	const char *bucket = attempt->entry->bucket;
+	const char *bucket = attempt->bucket;
 
 	log_debug("bucket %s is in region %s", bucket, region);
 	regions_learn(s3->regions, bucket, region);
@@ -276,27 +281,57 @@ static bool is_elsewhere(struct s3 *s3, const struct attempt *attempt,
 	char known[REGION_SIZE];
 
 	if ((status != 301 && status != 307 && status != 400) || !region ||
-		!attempt->trusted || !s3_is_region(region))
+		!attempt->at_home || !s3_is_region(region))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (strcmp(why->code, codes[i]) == 0)
 			return true;
-	regions_find(s3->regions, attempt->entry->bucket, known);
+	regions_find(s3->regions, attempt->bucket, known);
 	return strcmp(known, region) != 0;
 }
 
-void s3_judge(struct s3 *s3, const struct attempt *attempt, const struct buf *body,
-	const char *region, struct outcome *outcome)
+/* Are the credentials at fault that have signed the request, and others may do? */
+static bool are_expired(const struct s3error *why)
 {
+	static const char *const codes[] = {
+		"ExpiredToken", "TokenRefreshRequired", "InvalidToken"};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (strcmp(why->code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The failure, in the store's words, and what is to be done about it ("": nothing more). That is
+ * not cut, whatever the store says. */
+static void tell(struct outcome *outcome, const struct s3error *why, const char *to_do)
+{
+	size_t len = strlen(outcome->text), size = sizeof(outcome->text) - len;
+	size_t rest = sizeof(": :  ()") + strlen(why->code) + strlen(to_do);
+
+	snprintf(outcome->text + len, size, ": %s: %.*s%s%s%s", why->code,
+		rest < size ? (int)(size - rest) : 0, why->message, *to_do ? " (" : "",
+		to_do, *to_do ? ")" : "");
+}
+
+void s3_judge(struct s3 *s3, const struct attempt *attempt, uint64_t signer,
+	const struct buf *body, const char *region, struct outcome *outcome)
+{
+	struct error to_do = {.text = ""};
 	struct s3error why;
 	bool said = s3error_read(&why, body->data, body->len);
-	size_t len = strlen(outcome->text);
 
 	if (!region && why.region[0])
 		region = why.region;
 	if (is_elsewhere(s3, attempt, &why, region, outcome->exchange.status))
 		move(s3, attempt, region, outcome);
-	else if (said && outcome->type == OUTCOME_FAILED)
-		snprintf(outcome->text + len, sizeof(outcome->text) - len, ": %s: %s",
-			why.code, why.message);
+	if (!said || outcome->type != OUTCOME_FAILED)
+		return;
+	if (signer > 0 && are_expired(&why)) {
+		outcome->renewed =
+			credentials_expired(s3->store, time(NULL), signer, &to_do) == 0;
+		if (!outcome->renewed)
+			outcome->kind = to_do.kind;
+	}
+	tell(outcome, &why, to_do.text);
 }

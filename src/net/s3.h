@@ -4,7 +4,7 @@
  * The region of a bucket is as the user says, or the environment, or the profile, until the
  * store names another one in an answer; then all further requests go there. Requests are
  * signed by headers (Signature Version 4), unless they are not to be. What is secret goes
- * only where core/task calls an attempt trusted.
+ * only where an attempt is at home (core/entry.h), each bucket's to its own store.
  *
  * Does not list or fetch. Any thread. */
 #ifndef SEINE_NET_S3_H
@@ -16,11 +16,15 @@
 #include "core/entry.h"
 #include "core/s3.h"
 #include "core/settings.h"
+#include "net/names.h"
+#include "net/tls.h"
 
 struct s3;
 
-/* Settings are borrowed. */
-struct s3 *s3_new(const struct settings *settings) must_check;
+/* All borrowed, for the services that give credentials: those are asked as servers of files are,
+ * but never with --insecure. NULL: as ask.h says. */
+struct s3 *s3_new(const struct settings *settings, struct tls *tls,
+	struct names *names) must_check;
 void s3_free(struct s3 *s3); /* NULL is fine */
 
 /* The HTTP URL of an object, or of a page of the listing, where its bucket is as far as is
@@ -31,14 +35,17 @@ int s3_locate(struct s3 *s3, const struct s3_name *name, struct url *url,
 int s3_locate_page(struct s3 *s3, const struct s3_name *name, const char *token,
 	struct url *url, struct error *err) must_check;
 
-/* Append the headers by which this request, of an entry with a bucket, is one that its store
- * knows, and signed. KIND_CREDENTIALS when there are none. */
+/* Append the headers by which this request, of a mirror in a bucket, is one that its store
+ * knows, and signed; *signer tells by which credentials (0: by none). KIND_CREDENTIALS when there
+ * are none. */
 int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
-	struct error *err) must_check;
+	uint64_t *signer, struct error *err) must_check;
 
 /* What an answer that is not the object means, by its body and the region that a header of it
- * names (NULL: none): *outcome is what HTTP makes of it, and may become another. */
-void s3_judge(struct s3 *s3, const struct attempt *attempt, const struct buf *body,
-	const char *region, struct outcome *outcome);
+ * names (NULL: none): *outcome is what HTTP makes of it, and may become another. `signer` is that
+ * of the request: if those credentials have expired, says the store, they are renewed, or it is
+ * KIND_CREDENTIALS. */
+void s3_judge(struct s3 *s3, const struct attempt *attempt, uint64_t signer,
+	const struct buf *body, const char *region, struct outcome *outcome);
 
 #endif

@@ -21,8 +21,10 @@
 /* What all transfers of a process share. Initialises libcurl; make it before threads. */
 struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
-	struct parts *parts, struct s3 *s3, struct error *err) must_check;
+	struct parts *parts, struct error *err) must_check;
 void net_free(struct net *net);
+/* What s3:// URLs lead to. */
+struct s3 *net_s3(const struct net *net);
 /* Where the addresses of hosts are kept; NULL when we look none up (a proxy does). */
 struct names *net_names(const struct net *net);
 

@@ -66,7 +66,7 @@ bool transfer_is_plain_object(const struct transfer *t)
 {
 	struct curl_header *how = NULL;
 
-	if (!t->attempt->entry->bucket)
+	if (!t->attempt->bucket)
 		return false;
 	if (curl_easy_header(t->easy, "x-amz-server-side-encryption", 0, CURLH_HEADER,
 		    -1, &how) == CURLHE_OK &&
@@ -91,6 +91,6 @@ void transfer_judge_bucket(struct transfer *t, struct outcome *outcome)
 	if (curl_easy_header(t->easy, "x-amz-bucket-region", 0, CURLH_HEADER, -1,
 		    &region) != CURLHE_OK)
 		region = NULL;
-	s3_judge(t->net->s3, t->attempt, &t->aside, region ? region->value : NULL,
-		outcome);
+	s3_judge(t->net->s3, t->attempt, t->dress.signer, &t->aside,
+		region ? region->value : NULL, outcome);
 }

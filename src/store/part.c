@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "core/published.h"
 #include "store/journal.h"
 #include "store/proof.h"
 #include "store/sink.h"
@@ -490,8 +491,8 @@ static int commit(struct part *part, const struct attempt *attempt,
 		return -1;
 	if (!part->parts->journal)
 		return 0;
-	return journal_done(part->parts->journal, part->known ? part->id : 0,
-		part->entry->path, version->size, err);
+	return journal_done_as(part->parts->journal, part->known ? part->id : 0,
+		part->entry->path, published_path(part->entry), version->size, err);
 }
 
 /* Is there a part that the attempt can go on with? */

@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "core/naming.h"
+#include "core/published.h"
 #include "store/durable.h"
 
 /* Space is allocated ahead for bodies from this size on. */
@@ -160,40 +161,43 @@ static int move_to(const struct sink *sink, int dir, const char *base, bool repl
 	return -errno;
 }
 
-static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
+static int move_to_alternative(
+	const struct sink *sink, int dir, const char *path, char **renamed)
 {
 	for (unsigned k = 1; k <= ALTERNATIVES; k++) {
-		char *path = naming_alternative(sink->entry->path, k);
-		const char *slash = strrchr(path, '/');
-		int result = move_to(sink, dir, slash ? slash + 1 : path, false);
+		char *other = naming_alternative(path, k);
+		const char *slash = strrchr(other, '/');
+		int result = move_to(sink, dir, slash ? slash + 1 : other, false);
 
 		if (result == 0) {
-			*renamed = path;
+			*renamed = other;
 			return 0;
 		}
-		free(path);
+		free(other);
 		if (result != -EEXIST)
 			return result;
 	}
 	return -EEXIST;
 }
 
+/* To the path whose last component is base. */
 static int move_into(const struct sink *sink, const struct outdir_parent *parent,
-	const char *base, enum existing existing, char **renamed)
+	const char *path, const char *base, enum existing existing, char **renamed)
 {
 	int dir = outdir_parent_fd(parent);
 	int result = move_to(sink, dir, base,
 		existing == EXISTING_OVERWRITE || existing == EXISTING_UPDATE);
 
 	if (result == -EEXIST && existing == EXISTING_RENAME)
-		result = move_to_alternative(sink, dir, renamed);
+		return move_to_alternative(sink, dir, path, renamed);
+	if (result == 0 && path != sink->entry->path)
+		*renamed = xstrdup(path);
 	return result;
 }
 
-static int fail_move(const struct sink *sink, int errnum, struct error *err)
+static int fail_move(
+	const struct sink *sink, const char *path, int errnum, struct error *err)
 {
-	const char *path = sink->entry->path;
-
 	switch (errnum) {
 	case EEXIST:
 		return error_set(
@@ -232,21 +236,21 @@ static int sync_name(const struct sink *sink, int dir, struct error *err)
 	return durable ? durable_renamed(durable, dir, err) : 0;
 }
 
-/* Give the (closed) part its name in parent, which is put back. */
-static int publish(struct sink *sink, struct outdir_parent *parent, const char *base,
-	enum existing existing, char **renamed, struct error *err)
+/* Give the (closed) part its path, whose last component is base in parent, which is put back. */
+static int publish(struct sink *sink, struct outdir_parent *parent, const char *path,
+	const char *base, enum existing existing, char **renamed, struct error *err)
 {
-	int result = move_into(sink, parent, base, existing, renamed);
+	int result = move_into(sink, parent, path, base, existing, renamed);
 
 	/* The directory was removed after it was opened: make it again, once. */
 	if (result == -ENOENT || result == -ESTALE) {
 		outdir_parent_drop(sink->outdir, parent);
-		parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+		parent = outdir_parent(sink->outdir, path, &base, err);
 		if (!parent)
 			return -1;
-		result = move_into(sink, parent, base, existing, renamed);
+		result = move_into(sink, parent, path, base, existing, renamed);
 	}
-	result = result < 0 ? fail_move(sink, -result, err)
+	result = result < 0 ? fail_move(sink, path, -result, err)
 			    : sync_name(sink, outdir_parent_fd(parent), err);
 	outdir_parent_put(sink->outdir, parent);
 	return result;
@@ -255,13 +259,13 @@ static int publish(struct sink *sink, struct outdir_parent *parent, const char *
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
 	const void *body, size_t len, int64_t mtime, char **renamed, struct error *err)
 {
+	const char *path = published_path(entry), *base;
 	struct outdir_parent *parent;
-	const char *base;
 	struct sink sink;
 	int result, synced, closed;
 
 	*renamed = NULL;
-	parent = outdir_parent(outdir, entry->path, &base, err);
+	parent = outdir_parent(outdir, path, &base, err);
 	if (!parent)
 		return -1;
 	if (part_create(&sink, outdir, entry, NULL, err) < 0) {
@@ -278,7 +282,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 		outdir_parent_put(outdir, parent);
 		result = synced < 0 ? -1 : fail_write(&sink, -result, err);
 	} else {
-		result = publish(&sink, parent, base, existing, renamed, err);
+		result = publish(&sink, parent, path, base, existing, renamed, err);
 	}
 	if (result < 0)
 		part_remove(&sink);
@@ -396,8 +400,8 @@ int sink_read(
 static int commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
 	char **renamed, struct error *err)
 {
+	const char *path = published_path(sink->entry), *base;
 	struct outdir_parent *parent;
-	const char *base;
 	int result;
 
 	/* Also gives back what was allocated beyond. */
@@ -409,10 +413,10 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 	result = part_close(sink);
 	if (result < 0)
 		return fail_write(sink, -result, err);
-	parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+	parent = outdir_parent(sink->outdir, path, &base, err);
 	if (!parent)
 		return -1;
-	return publish(sink, parent, base, existing, renamed, err);
+	return publish(sink, parent, path, base, existing, renamed, err);
 }
 
 int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,

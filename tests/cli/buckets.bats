@@ -3,14 +3,8 @@
 # regions, errors, hostile keys.
 
 load helper
-
-buckets() {
-	origin_start
-	export AWS_ACCESS_KEY_ID=AKIDEXAMPLE
-	export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
-	export AWS_EC2_METADATA_DISABLED=true
-	S3=(--s3-endpoint "$O/s3")
-}
+load buckets
+load chunks
 
 # The keys that a bucket of N has, as paths.
 keys() { # N
@@ -18,48 +12,6 @@ keys() { # N
 	for ((i = 0; i < $1; i++)); do
 		printf 'dir%d/key-%06d\n' $((i % 7)) "$i"
 	done
-}
-
-hmac() { # HEXKEY: of standard input, in hex
-	openssl dgst -sha256 -mac HMAC -macopt "hexkey:$1" | sed 's/.*= *//'
-}
-
-sha256() {
-	sha256sum | cut -d' ' -f1
-}
-
-# The signature that a request of the origin's log should have, by openssl and this shell: the
-# other way round than the program does it.
-signature() { # LOG-ENTRY
-	local path query headers signed date scope key canonical name
-	path=$(jq -r '.target | split("?")[0]' <<<"$1")
-	query=$(jq -r '.target | split("?")[1] // ""' <<<"$1" | tr '&' '\n' |
-		sed '/=/!s/$/=/; /^=$/d' | LC_ALL=C sort | paste -sd'&')
-	signed=$(jq -r '.headers.authorization | capture("SignedHeaders=(?<s>[^,]*)").s' <<<"$1")
-	scope=$(jq -r '.headers.authorization | capture("Credential=[^/]*/(?<s>[^,]*)").s' <<<"$1")
-	date=$(jq -r '.headers["x-amz-date"]' <<<"$1")
-	headers=$(for name in ${signed//;/ }; do
-		printf '%s:%s\n' "$name" "$(jq -r --arg n "$name" '.headers[$n]' <<<"$1")"
-	done)
-	canonical=$(printf 'GET\n%s\n%s\n%s\n\n%s\n%s' "$path" "$query" "$headers" "$signed" \
-		"$(jq -r '.headers["x-amz-content-sha256"]' <<<"$1")" | sha256)
-	key=$(printf 'AWS4%s' "$AWS_SECRET_ACCESS_KEY" | od -An -v -tx1 | tr -d ' \n')
-	for name in ${scope//\// }; do
-		key=$(printf %s "$name" | hmac "$key")
-	done
-	printf 'AWS4-HMAC-SHA256\n%s\n%s\n%s' "$date" "$scope" "$canonical" | hmac "$key"
-}
-
-# Every request is signed, and well.
-all_signed() {
-	local entry got n=0
-	while read -r entry; do
-		got=$(jq -r '.headers.authorization | capture("Signature=(?<s>[0-9a-f]*)").s' \
-			<<<"$entry")
-		[[ $got == "$(signature "$entry")" ]] || fail "badly signed: $entry" || return
-		((++n))
-	done < <(curl -sS "$O/log" | jq -c "${1:-.}")
-	((n > 0))
 }
 
 one_object() {
@@ -111,6 +63,27 @@ pages() { # KEYS PAGES
 	list "s3://box/dir1/" "  dir=one" "  max-tries=2" "s3://box/dir2/key-000002"
 	fetch 0 3 "${S3[@]}" -i "$CTL/list.txt"
 	files one/key-000001 one/key-000008 key-000002
+}
+
+@test "keys that read as patterns" {
+	buckets
+	local wild=('a*b' axb 'what?' whats 'back\*slash' 'x?versionId=1' %2A) key target
+	fetch 1 7 "${S3[@]}" --max-size 100 --failed "$CTL/left.txt" s3://wild
+	curl -sS "$O/reset" >/dev/null
+	# Each names itself alone, and nothing is listed.
+	fetch 0 7 "${S3[@]}" -i "$CTL/left.txt"
+	files "${wild[@]/\\/%5C}"
+	requests 'length == 7 and all(.target | contains("list-type") | not)'
+	for key in "${wild[@]}"; do
+		target=$(jq -rn --arg k "$key" '$k | @uri')
+		same "${key/\\/%5C}" "/s3/wild/${target//\*/%2A}"
+	done
+	rm -rf "$ARENA/out"
+	fetch 0 2 "${S3[@]}" 's3://wild/a\*b' 's3://wild/what\?'
+	files 'a*b' 'what?'
+	rm -rf "$ARENA/out"
+	fetch 0 4 "${S3[@]}" 's3://wild/a*b' 's3://wild/what?'
+	files 'a*b' axb 'what?' whats
 }
 
 @test "nothing there is an error" {
@@ -174,7 +147,7 @@ slow() {
 	fetch 1 1 "${S3[@]}" s3://denied/
 	said 's3://denied/: HTTP 403 Forbidden: AccessDenied: Access Denied'
 	fetch 1 1 "${S3[@]}" s3://expired/a
-	said 's3://expired/a: HTTP 400 Bad Request: ExpiredToken: The provided token has expired'
+	said 's3://expired/a: HTTP 400 Bad Request: ExpiredToken: The provided token has expired.*environment'
 	! grep -q $'\u202e' "$CTL/stderr"
 }
 
@@ -242,6 +215,71 @@ slow() {
 	files "${wanted[@]}"
 }
 
+elsewhere() {
+	curl -sS "$OTHER/reset" >/dev/null
+	fetch 0 1 "${S3[@]}" -H 'X-Secret: of the first one' -i "$CTL/$1"
+	same file "/s3/$2"
+	all_signed 'select(.target | startswith("/s3/"))'
+	requests 'all(.[]; .headers["x-secret"] == null)'
+	requests 'length == 1 and all(.[]; .headers["x-secret"] and
+		.headers.authorization == null)' "$OTHER"
+	records 'all(.url_effective | startswith("'"$O"'/s3/"))'
+}
+
+@test "a mirror in a bucket, in all ways of naming it" {
+	buckets
+	origin_start OTHER
+	list "$OTHER/file?status=404	s3://box/k.size-300K"
+	each_mode elsewhere list.txt "box/k.size-300K?size=300K"
+	printf '{"url": ["%s/file?status=404", "s3://away/k"]}' "$OTHER" >"$CTL/list.jsonl"
+	rm -rf "$ARENA/out"
+	curl -sS "$O/reset" >/dev/null
+	elsewhere list.jsonl away/k
+	cat >"$CTL/list.meta4" <<-END
+		<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="file">
+			<url priority="1">$OTHER/file?status=404</url>
+			<url priority="2">s3://box/many/</url>
+			<url priority="3">s3://box/k</url>
+		</file></metalink>
+	END
+	rm -rf "$ARENA/out"
+	curl -sS "$O/reset" >/dev/null
+	elsewhere list.meta4 box/k
+	list "$OTHER/x?status=404	s3://denied/k"
+	fetch 1 1 "${S3[@]}" --failed "$CTL/left.txt" -i "$CTL/list.txt"
+	grep -q '^http.*	s3://denied/k$' "$CTL/left.txt"
+}
+
+@test "mirrors in buckets that are none" {
+	buckets
+	origin_start OTHER
+	list "$OTHER/file?status=404	s3://bad_bucket!/x	s3://box/all/	s3://box/k"
+	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt"
+	said 'list.txt:1: not the name of a bucket.*using the other mirrors'
+	said 'list.txt:1: .*several objects.*using the other mirrors'
+	same file /s3/box/k
+}
+
+both_give() {
+	curl -sS "$OTHER/reset" >/dev/null
+	fetch 0 1 "${S3[@]}" "${CHUNKS[@]}" -i "$CTL/list.txt"
+	same file "/s3/box/k.size-12M?size=12M"
+	all_signed
+	requests 'map(.headers["if-match"]) | unique | length >= 1 and length <= 2'
+	requests 'length > 0 and all(.headers.authorization == null)' "$OTHER"
+}
+
+@test "a bucket and another server share a file" {
+	buckets
+	origin_start OTHER
+	list "$OTHER/file?size=12M&as=/s3/box/k.size-12M&rate=6M	s3://box/k.size-12M" \
+		" checksum=sha-256=$(digest sha256 "/s3/box/k.size-12M?size=12M")"
+	MODE=event both_give
+	rm -rf "$ARENA/out"
+	curl -sS "$O/reset" >/dev/null
+	MODE=threads both_give
+}
+
 @test "what is secret stays with the store" {
 	buckets
 	origin_start OTHER
@@ -250,4 +288,15 @@ slow() {
 	requests 'all(.[]; .headers.authorization and .headers["x-amz-security-token"])'
 	requests 'length == 1 and all(.[]; .headers.authorization == null and
 		.headers["x-amz-security-token"] == null)' "$OTHER"
+	# Of a store that is a mirror, too.
+	curl -sS "$OTHER/reset" >/dev/null
+	list "$O/gone?status=404	s3://to-$OTHER_PORT/file"
+	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt"
+	requests 'length == 1 and all(.[]; .headers.authorization == null and
+		.headers["x-amz-security-token"] == null)' "$OTHER"
+	# And one that is where the entry's first URL is sent to is nobody.
+	curl -sS "$O/reset" >/dev/null
+	list "$OTHER/moved?redirect=$O/s3/box/k	s3://box/other"
+	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt"
+	requests 'map(select(.target == "/s3/box/k") | .headers.authorization) == [null]'
 }

@@ -35,9 +35,9 @@ sha256_of() { # TARGET
 	STDIN=$CTL/fifo
 	seine_start -d out -i -
 	echo "{\"url\": \"$O/a.bin\"}" >&"$feed"
-	wait_until 10 test -e "$ARENA/out/a.bin"
+	wait_until 60 test -e "$ARENA/out/a.bin"
 	echo "\"$O/b.bin\"" >&"$feed"
-	wait_until 10 test -e "$ARENA/out/b.bin"
+	wait_until 60 test -e "$ARENA/out/b.bin"
 	exec {feed}>&-
 	kill -INT "$SEINE_PID"
 	wait "$SEINE_PID" || true
@@ -51,7 +51,7 @@ sha256_of() { # TARGET
 	STDIN=$CTL/fifo
 	seine_start -d out -i -
 	printf '%s\n%s\n' "$O/a.bin" "$O/b.bin" >&"$feed"
-	wait_until 10 test -e "$ARENA/out/a.bin"
+	wait_until 60 test -e "$ARENA/out/a.bin"
 	exec {feed}>&-
 	kill -INT "$SEINE_PID"
 	wait "$SEINE_PID" || true

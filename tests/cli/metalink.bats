@@ -104,7 +104,7 @@ at_a_url() {
 	sed -i 's|default_type application/octet-stream|default_type application/metalink4+xml|' \
 		"$CTL/nginx.conf"
 	kill -HUP "$NGINX_PID"
-	wait_until 10 is_metalink "$WEB/download"
+	wait_until 60 is_metalink "$WEB/download"
 	each_mode by_its_type
 }
 
@@ -149,7 +149,7 @@ by_its_type() {
 		<!DOCTYPE metalink [<!ENTITY x SYSTEM "file://$CTL/pipe">]>
 		<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="&x;"/></metalink>
 	END
-	DEADLINE=5 fetch 3 0 -i "$CTL/evil.meta4"
+	DEADLINE=30 fetch 3 0 -i "$CTL/evil.meta4"
 	head -c 500 "$CTL/a.meta4" >"$CTL/torn.meta4"
 	fetch 3 2 -i "$CTL/torn.meta4"
 	said 'torn.meta4:'

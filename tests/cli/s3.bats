@@ -25,7 +25,7 @@ s3_start() {
 			"$S3RVER/node_modules/s3rver/bin/s3rver.js" -d "$CTL/s3" -p "$S3_PORT" -a 127.0.0.1 -s \
 			3>&- >"$CTL/s3.log" 2>&1 &
 		S3_PID=$!
-		wait_until 30 s3_settled || return
+		wait_until 60 s3_settled || return
 		kill -0 "$S3_PID" 2>/dev/null && break
 		((try < 5)) || fail "s3rver does not start: $(cat "$CTL/s3.log")" || return
 	done
@@ -107,7 +107,7 @@ odd_ones() {
 	records 'all(.attempts > 4)'
 	rm -rf "$ARENA/out"
 	seine_start "${S3[@]}" -d out -s 4 --chunk-size 4M --limit-rate 20M s3://box/large
-	wait_until 20 test -s "$ARENA/out/.seine/journal"
+	wait_until 60 test -s "$ARENA/out/.seine/journal"
 	sleep 1
 	kill -KILL "$SEINE_PID"
 	wait "$SEINE_PID" || true

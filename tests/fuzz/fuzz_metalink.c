@@ -3,12 +3,13 @@
  *
  * Claims: the same files come of the bytes, however they are cut (of what breaks off, it may be
  * that one way has seen more of it); each has a name, which is marked as foreign, and only http
- * and https URLs. */
+ * and https URLs, and those of single objects in buckets. */
 #include "input/metalink.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "core/s3.h"
 #include "entries.h"
 
 #define SHOWN "shown"
@@ -19,6 +20,18 @@ static struct source *open_metalink(void)
 	return metalink_open(entries_reader(), "-", NULL);
 }
 
+static bool is_object(const char *url)
+{
+	struct s3_name name;
+	bool one;
+
+	if (!s3_is_url(url) || s3_parse(&name, url, NULL) != 0)
+		return false;
+	one = !name.many;
+	s3_name_release(&name);
+	return one;
+}
+
 static void check_file(const struct entry *entry)
 {
 	entries_check_entry(entry);
@@ -26,7 +39,8 @@ static void check_file(const struct entry *entry)
 	must(entry->headers.count == 0 && !entry->dir && !entry->referer);
 	for (size_t i = 0; i < entry->urls.count; i++)
 		must(strncasecmp(entry->urls.items[i], "http:", 5) == 0 ||
-			strncasecmp(entry->urls.items[i], "https:", 6) == 0);
+			strncasecmp(entry->urls.items[i], "https:", 6) == 0 ||
+			is_object(entry->urls.items[i]));
 }
 
 /* Takes all that is ready; false when there is no more to come. */

@@ -11,6 +11,7 @@
 #define KEYS 10   /* of a bucket whose name says nothing else */
 #define SLOW 2    /* requests that a slow one refuses */
 #define REGION "eu-west-1"
+#define SECRET "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 #define UNRESERVED "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/"
 
 /* Keys that are to be refused, or tamed. */
@@ -19,6 +20,10 @@ static const char *const hostile[] = {"../../evil", "/etc/evil", "a/../../evil",
 	"b\xe2\x80\xae"
 	"c",
 	"<&>'\"", "a b+c%20d"};
+
+/* Keys that could be patterns, of others among these, and one that is below what it could be. */
+static const char *const wild[] = {
+	"a*b", "axb", "what?", "whats", "back\\*slash", "x?versionId=1", "%2A"};
 
 static void add_error(struct bucket_answer *answer, int status, const char *code,
 	const char *message, const char *more)
@@ -56,6 +61,26 @@ static void send_on(struct bucket_answer *answer, const char *bucket, size_t len
 	answer->status = 307;
 }
 
+/* As the agent of a container does, each time others: the Token says how many came before. */
+static void add_credentials(struct bucket_answer *answer, uint64_t ordinal)
+{
+	answer->status = 200;
+	buf_addf(&answer->page,
+		"{\"AccessKeyId\": \"AKIDEXAMPLE\", \"SecretAccessKey\": \"" SECRET
+		"\", \"Token\": \"token-%" PRIu64
+		"\", \"Expiration\": \"2100-01-01T00:00:00Z\"}",
+		ordinal);
+}
+
+/* Are objects asked for with the first ones? For listings those will do. */
+static bool is_stale(const struct request *request)
+{
+	const char *token = request_header(request, "x-amz-security-token");
+
+	return token && strcmp(token, "token-0") == 0 &&
+	       !strstr(request->query, "list-type=2");
+}
+
 /* What the bucket does to all requests. */
 static bool misbehaves(const struct request *request, const char *bucket, size_t len,
 	uint64_t ordinal, struct bucket_answer *answer)
@@ -73,9 +98,12 @@ static bool misbehaves(const struct request *request, const char *bucket, size_t
 	} else if (is_named(bucket, len, "evil-region")) {
 		set_header(answer, "x-amz-bucket-region: a.evil.example/");
 		add_error(answer, 301, "PermanentRedirect", "It is elsewhere.", "");
-	} else if (is_named(bucket, len, "expired"))
+	} else if (is_named(bucket, len, "expired") ||
+		   (is_named(bucket, len, "stale") && is_stale(request)))
 		add_error(answer, 400, "ExpiredToken",
 			"The provided token has expired.", "");
+	else if (is_named(bucket, len, "keys"))
+		add_credentials(answer, ordinal);
 	else if (is_named(bucket, len, "denied"))
 		add_error(
 			answer, 403, "AccessDenied", "Access\nDenied\xe2\x80\xae", "");
@@ -124,6 +152,8 @@ static void name_key(struct buf *key, const char *bucket, size_t len, uint64_t i
 	buf_clear(key);
 	if (is_named(bucket, len, "hostile"))
 		buf_addstr(key, hostile[i]);
+	else if (is_named(bucket, len, "wild"))
+		buf_addstr(key, wild[i]);
 	else
 		buf_addf(key, "dir%" PRIu64 "/key-%06" PRIu64, i % 7, i);
 }
@@ -132,6 +162,8 @@ static uint64_t count_keys(const char *bucket, size_t len)
 {
 	if (is_named(bucket, len, "hostile"))
 		return ARRAY_LEN(hostile);
+	if (is_named(bucket, len, "wild"))
+		return ARRAY_LEN(wild);
 	if (is_named(bucket, len, "empty"))
 		return 0;
 	if (len > 4 && memcmp(bucket, "list", 4) == 0)

@@ -37,7 +37,7 @@ static struct {
 } server = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static struct variables variables;
-static const char *proxy; /* an option */
+static const char *proxy, *region; /* options */
 static struct error error;
 
 /* ---- the server */
@@ -124,7 +124,8 @@ static inline void clear(void)
 static inline struct credentials_store *open_store(const char *profile)
 {
 	struct credentials_options options = {.profile = profile,
-		.proxy = proxy,
+		.region = region,
+		.route = {.proxy = proxy},
 		.environment = variables_environment(&variables)};
 
 	error = (struct error){0};

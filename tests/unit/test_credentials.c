@@ -380,7 +380,10 @@ static void asks_amazons_own(void)
 	variables_set(&variables, "AWS_REGION", "cn-north-1");
 	check_not_found("the token service (STS): ");
 	check(httpd_is(server.request, "CONNECT sts.cn-north-1.amazonaws.com.cn:443"));
-	proxy = NULL;
+	region = "eu-west-2";
+	check_not_found("the token service (STS): ");
+	check(httpd_is(server.request, "CONNECT sts.eu-west-2.amazonaws.com:443"));
+	proxy = region = NULL;
 }
 
 static void asks_this_machine_by_no_proxy(void)

@@ -178,6 +178,94 @@ static void uses_what_is_about_to_expire(void)
 	credentials_free(store);
 }
 
+/* What the store has said of those that are held. */
+static int refuse(struct credentials_store *store, int64_t now)
+{
+	struct aws_credentials got = {0};
+	int refused;
+
+	check_int(credentials_get(store, now, &got, &error), 0);
+	error = (struct error){0};
+	refused = credentials_expired(store, now, got.serial, &error);
+	aws_credentials_release(&got);
+	return refused;
+}
+
+static void asks_for_others_when_a_store_refuses_these(void)
+{
+	struct credentials_store *store;
+	struct aws_credentials first = {0};
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
+	store = open_store(NULL);
+	check_int(credentials_get(store, NOW, &first, &error), 0);
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	check_int(credentials_expired(store, NOW, first.serial, &error), 0);
+	check_serves(store, NOW, "B");
+	check_int(requests(), 2);
+	/* An answer to what was signed by the first ones comes late. */
+	check_int(credentials_expired(store, NOW + 60, first.serial, &error), 0);
+	check_serves(store, NOW + 60, "B");
+	check_int(requests(), 0);
+	aws_credentials_release(&first);
+	credentials_free(store);
+}
+
+static void asks_no_more_often_than_it_should(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
+	store = open_store(NULL);
+	check_int(refuse(store, NOW), 0);
+	check_serves(store, NOW, "A");
+	check_int(requests(), 2);
+	for (int i = 0; i < 15; i++)
+		check_int(refuse(store, NOW + i), 0);
+	check_int(requests(), 0);
+	check_int(refuse(store, NOW + 15), 0);
+	check_serves(store, NOW + 15, "A");
+	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+static void asks_once_when_it_does_so_already(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	gate(true);
+	check_serves(store, NOW + 3600 - 300, "A");
+	wait_for(&server.arrived);
+	check_int(refuse(store, NOW + 3600 - 300), 0);
+	gate(false);
+	sem_post(&server.go);
+	check_serves(store, NOW + 3600 - 300, "B");
+	check_int(requests(), 2);
+	credentials_free(store);
+}
+
+static void says_who_renews_the_others(void)
+{
+	struct credentials_store *store;
+
+	clear();
+	variables_set(&variables, "AWS_ACCESS_KEY_ID", "ID");
+	variables_set(&variables, "AWS_SECRET_ACCESS_KEY", "CANARY");
+	store = open_store(NULL);
+	check_int(refuse(store, NOW), -1);
+	check_said(
+		&error, KIND_CREDENTIALS, "renew the credentials of the environment");
+	check_serves(store, NOW, "ID");
+	credentials_free(store);
+}
+
 static void is_freed_while_it_asks(void)
 {
 	struct credentials_store *store;
@@ -208,6 +296,10 @@ int main(void)
 	run(goes_on_with_the_old_ones_when_renewal_fails);
 	run(one_asks_for_all);
 	run(uses_what_is_about_to_expire);
+	run(asks_for_others_when_a_store_refuses_these);
+	run(asks_no_more_often_than_it_should);
+	run(asks_once_when_it_does_so_already);
+	run(says_who_renews_the_others);
 	run(is_freed_while_it_asks);
 	return end();
 }

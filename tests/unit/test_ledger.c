@@ -160,7 +160,8 @@ static void no_resume(void)
 
 static enum present present(struct bench *bench, enum existing existing)
 {
-	return ledger_present(&bench->ledger, existing, bench->entry, &bench->err);
+	return ledger_present(&bench->ledger, existing, bench->entry,
+		bench->entry->path, &bench->err);
 }
 
 static void what_is_there(void)

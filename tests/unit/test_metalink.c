@@ -208,14 +208,21 @@ static void resolves_urls(void)
 static void passes_over_other_schemes(void)
 {
 	gives(FILE4("<url>ftp://a.example/f</url>" A_URL
-		    "<url>file:///etc/passwd</url><url>s3://b/k</url><url> </url>"),
+		    "<url>file:///etc/passwd</url><url>s3://b/dir/</url><url> </url>"),
 		"f http://a.example/f\n");
 	check_logged("i seine: doc:2: a URL that cannot be used is left out\n"
 		     "i seine: doc:2: a URL that cannot be used is left out\n"
 		     "i seine: doc:2: a URL that cannot be used is left out\n");
 	gives(FILE4("<url>ftp://a.example/f</url>"),
-		"! doc:2: it has no URL of http or https\n");
+		"! doc:2: it has no URL of http, https or an object in a bucket\n");
 	gives(FILE4("<url/>"), "! doc:2: it has no URL\n");
+}
+
+static void takes_objects(void)
+{
+	gives(FILE4(A_URL "<url>s3://b/k</url>"), "f http://a.example/f s3://b/k\n");
+	gives(FILE4("<url>s3://b/*</url>"),
+		"! doc:2: it has no URL of http, https or an object in a bucket\n");
 }
 
 static void tells_bad_files(void)
@@ -452,6 +459,7 @@ int main(void)
 	run(orders_mirrors);
 	run(resolves_urls);
 	run(passes_over_other_schemes);
+	run(takes_objects);
 	run(tells_bad_files);
 	run(caps_urls);
 	run(gives_names_as_they_are);

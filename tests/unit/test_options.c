@@ -52,6 +52,28 @@ static bool is_sound_flag(const struct option_row *row)
 	return !row->argument && (!row->fallback || strcmp(row->fallback, "yes") == 0);
 }
 
+static void check_row(const struct option_row *row)
+{
+	check(option_find(row->name, strlen(row->name)) == row);
+	check(!row->letter || option_find_letter(row->letter) == row);
+	check(row->letter != 'c');
+	check(row->help && row->man && row->group);
+	check(row->man[strlen(row->man) - 1] == '.');
+	check(strspn(row->name, "abcdefghijklmnopqrstuvwxyz0123456789-.") ==
+		strlen(row->name));
+}
+
+static void check_type(const struct option_row *row)
+{
+	bool flag = row->type == OPTION_FLAG || row->type == OPTION_SET;
+
+	check(!flag || is_sound_flag(row));
+	check(flag || row->type == OPTION_ACTION || row->argument);
+	check(!row->bare || (row->argument && !row->letter));
+	check(row->type != OPTION_CHOICE || (row->choices && row->fallback));
+	check(row->type != OPTION_COUNT || (row->max > 0 && row->fallback));
+}
+
 /* What docs and parser take for granted of every row. */
 static void has_a_sound_table(void)
 {
@@ -59,21 +81,8 @@ static void has_a_sound_table(void)
 	struct buf groups = BUF_INIT;
 
 	for (const struct option_row *row = options; row->name; row++) {
-		bool flag = row->type == OPTION_FLAG || row->type == OPTION_SET;
-		bool list = row->type == OPTION_CHOICE;
-
-		check(option_find(row->name, strlen(row->name)) == row);
-		check(!row->letter || option_find_letter(row->letter) == row);
-		check(row->letter != 'c');
-		check(row->help && row->man && row->group);
-		check(row->man[strlen(row->man) - 1] == '.');
-		check(!flag || is_sound_flag(row));
-		check(flag || row->type == OPTION_ACTION || row->argument);
-		check(!row->bare || (row->argument && !row->letter));
-		check(!list || (row->choices && row->fallback));
-		check(row->type != OPTION_COUNT || (row->max > 0 && row->fallback));
-		check(strspn(row->name, "abcdefghijklmnopqrstuvwxyz0123456789-.") ==
-			strlen(row->name));
+		check_row(row);
+		check_type(row);
 		if (strcmp(group, row->group) != 0) {
 			snprintf(group, sizeof(group), "%s", row->group);
 			check(!strstr(groups.data, group)); /* rows stand together */
@@ -81,7 +90,7 @@ static void has_a_sound_table(void)
 		}
 	}
 	buf_release(&groups);
-	check_int(options_count(), 76);
+	check_int(options_count(), 77);
 	check(!option_find("", 0) && !option_find("job", 3) &&
 		!option_find("jobsx", 5));
 	check(!option_find_letter('\0') && !option_find_letter('c'));

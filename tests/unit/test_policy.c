@@ -45,6 +45,16 @@ static void kinds(void)
 	}
 }
 
+static void expired_credentials(void)
+{
+	struct outcome outcome = failure(KIND_HTTP, 400);
+
+	check(!policy_is_transient(&outcome));
+	outcome.renewed = true;
+	check(policy_is_transient(&outcome));
+	check(!policy_is_refusal(&outcome) && !policy_is_fatal(&outcome));
+}
+
 static void statuses(void)
 {
 	static const long again[] = {408, 425, 429, 500, 502, 503, 504, 522, 524};
@@ -270,6 +280,7 @@ int main(void)
 {
 	run(kinds);
 	run(statuses);
+	run(expired_credentials);
 	run(backoff_doubles_up_to_its_cap);
 	run(backoff_at_its_bounds);
 	run(backoff_in_a_late_round);

@@ -46,7 +46,8 @@ static void takes_urls_apart(void)
 	s3_name_release(&name);
 
 	name = parsed("s3://bucket/key?versionId=");
-	check_str(name.key, "key?versionId=");
+	check_str(name.key, "key");
+	check_str(name.pattern, "?versionId=");
 	check(!name.version && name.many);
 	s3_name_release(&name);
 
@@ -66,6 +67,52 @@ static void takes_urls_apart(void)
 	refused_as("s3://bucket/.", KIND_BAD_NAME, "\"..\"");
 	is_refused("s3://../key", "s3://BUCKET/KEY");
 	is_refused("s3://./key", "s3://BUCKET/KEY");
+}
+
+static void key_is(const char *url, const char *key)
+{
+	struct s3_name name = parsed(url);
+	char *again = s3_url(&name, key);
+
+	check_str(name.key, key);
+	check(!name.pattern && !name.many);
+	check_str(again, url);
+	free(again);
+	s3_name_release(&name);
+}
+
+static void takes_what_means_more_as_it_is(void)
+{
+	struct s3_name name;
+
+	key_is("s3://b/a\\*b", "a*b");
+	key_is("s3://b/what\\?", "what?");
+	key_is("s3://b/dir\\/", "dir/");
+	key_is("s3://b/\\/", "/");
+	key_is("s3://b/k\\?versionId=1", "k?versionId=1");
+	key_is("s3://b/d/\\?versionId=1", "d/?versionId=1");
+	/* backslashes of the key's own */
+	key_is("s3://b/a\\b\\\\c\\", "a\\b\\\\c\\");
+	key_is("s3://b/a\\/b", "a\\/b");
+	key_is("s3://b/a\\\\\\*", "a\\*");
+	key_is("s3://b/a\\\\\\\\\\*b\\*", "a\\\\*b*");
+	key_is("s3://b/a\\\\\\/", "a\\/");
+	/* nothing else is decoded */
+	key_is("s3://b/%2A%20100%+[a]", "%2A%20100%+[a]");
+
+	name = parsed("s3://b/a\\*/\\\\?versionId=1");
+	check_str(name.key, "a*/\\");
+	check_str(name.version, "1");
+	s3_name_release(&name);
+	name = parsed("s3://b/a\\/?versionId=1");
+	check_str(name.key, "a/");
+	check_str(name.version, "1");
+	s3_name_release(&name);
+	refused_as("s3://b/a/..\\/", KIND_BAD_NAME, "\"..\"");
+	refused_as("s3://b/../x*", KIND_BAD_NAME, "\"..\"");
+	name = parsed("s3://b/a/.*");
+	check(s3_matches(&name, "a/.hidden"));
+	s3_name_release(&name);
 }
 
 static void keys_end_somewhere(void)
@@ -112,6 +159,15 @@ static void names_many(void)
 		(const char *const[]){"ba", "", "a", NULL});
 	names_keys("s3://b/*", (const char *const[]){"", "x", NULL},
 		(const char *const[]){NULL});
+	names_keys("s3://b/a\\*b*", (const char *const[]){"a*b", "a*bc", NULL},
+		(const char *const[]){"ab", "axb", NULL});
+	names_keys("s3://b/*\\?\\*?", (const char *const[]){"?*x", "a?*?*x", NULL},
+		(const char *const[]){"ax*x", "?*", "?xx", NULL});
+	names_keys("s3://b/a\\b*\\c\\\\*",
+		(const char *const[]){"a\\b\\c\\", "a\\bx\\c\\d", NULL},
+		(const char *const[]){"a\\b\\c", "ab\\c\\", "a\\b\\c*", NULL});
+	names_keys("s3://b/a\\*/", (const char *const[]){"a*/", "a*/b", NULL},
+		(const char *const[]){"ax/b", NULL});
 }
 
 static void path_is(const char *url, const char *key, const char *path)
@@ -130,6 +186,7 @@ static void paths_are_below_what_is_named(void)
 	path_is("s3://b/dir/*/c", "dir/a/c", "a/c");
 	path_is("s3://b/x*", "xa/b", "xa/b");
 	path_is("s3://b/dir/key", "dir/key", "key");
+	path_is("s3://b/a\\*/x*", "a*/xb/c", "xb/c");
 }
 
 static void object_is(const struct s3_site *site, const char *region, const char *text,
@@ -210,6 +267,7 @@ static void buckets_move(void)
 int main(void)
 {
 	run(takes_urls_apart);
+	run(takes_what_means_more_as_it_is);
 	run(keys_end_somewhere);
 	run(names_many);
 	run(paths_are_below_what_is_named);

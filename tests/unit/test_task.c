@@ -423,6 +423,65 @@ static void parts_are_added_up(void)
 	task_free(task);
 }
 
+/* Sends the attempt on, and makes the next one there. */
+static struct attempt *sent_on(
+	struct task *task, struct attempt *attempt, const char *to, bool moved)
+{
+	struct outcome outcome = {.type = OUTCOME_REDIRECT, .version = VERSION_UNKNOWN};
+	struct url url;
+
+	check_int(url_parse(&url, to, NULL), 0);
+	check(task_end(task, attempt, &outcome, 0));
+	task_redirect(task, attempt, &url, false, moved);
+	attempt_free(attempt);
+	return task_attempt(task, 0);
+}
+
+static void what_is_for_a_store_goes_home(void)
+{
+	struct task *task = make("http://a.test/x", "s3://b/k", NULL);
+	struct attempt *attempt;
+
+	entry_set_home(task->entry, 1, xstrdup("http://s3.test/b/k"), "b");
+	attempt = task_attempt(task, 0);
+	check(attempt->trusted && attempt->at_home && !attempt->bucket);
+	/* A place that is another mirror's is not this one's. */
+	attempt = sent_on(task, attempt, "http://s3.test/b/other", false);
+	check(!attempt->trusted && !attempt->at_home && !attempt->bucket);
+	check(task_end(task, attempt,
+		&(struct outcome){.type = OUTCOME_FAILED,
+			.kind = KIND_HTTP,
+			.version = VERSION_UNKNOWN,
+			.exchange.status = 404},
+		0));
+	check_int(task_failed(task, attempt,
+			  &(struct outcome){.type = OUTCOME_FAILED,
+				  .kind = KIND_HTTP,
+				  .exchange.status = 404},
+			  3, 0, 0),
+		TASK_NEXT);
+	attempt_free(attempt);
+
+	attempt = task_attempt(task, 0);
+	check_str(attempt->url, "http://s3.test/b/k");
+	check(!attempt->trusted && attempt->at_home);
+	check_str(attempt->bucket, "b");
+	attempt = sent_on(task, attempt, "http://s3.test/b/k2", false);
+	check(!attempt->trusted && attempt->at_home);
+	attempt = sent_on(task, attempt, "http://s3-eu.test/b/k2", true);
+	check(!attempt->trusted && attempt->at_home);
+	attempt = sent_on(task, attempt, "http://evil.test/", false);
+	check(!attempt->trusted && !attempt->at_home);
+	check_str(attempt->bucket, "b");
+	/* Neither back from there, nor on to the others' secrets. */
+	attempt = sent_on(task, attempt, "http://s3-eu.test/b/k3", false);
+	check(!attempt->trusted && !attempt->at_home);
+	check(task_end(
+		task, attempt, &(struct outcome){.version = VERSION_UNKNOWN}, 0));
+	attempt_free(attempt);
+	task_free(task);
+}
+
 int main(void)
 {
 	run(one_url);
@@ -445,5 +504,6 @@ int main(void)
 	run(the_url_asked_last_before_bad_ones);
 	run(attempts_keep_their_urls);
 	run(parts_are_added_up);
+	run(what_is_for_a_store_goes_home);
 	return done();
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# Credentials for buckets: where services that give them are asked, and what becomes of those
+# that a store calls expired.
+
+load helper
+load buckets
+load dns
+
+from_container() {
+	buckets
+	unset AWS_ACCESS_KEY_ID
+	export AWS_CONTAINER_CREDENTIALS_FULL_URI=$O/s3/keys/
+}
+
+renewed() {
+	fetch 0 10 "${S3[@]}" s3://stale/
+	requests '[.[] | select(.target == "/s3/keys/")] | length == 2'
+	requests '[.[] | select(.target | contains("/key-")) | select(.status < 300) |
+		.headers["x-amz-security-token"]] | length == 10 and all(. == "token-1")'
+	all_signed 'select(.headers.authorization)'
+}
+
+@test "credentials that the store calls expired are renewed, once for all" {
+	from_container
+	each_mode renewed
+}
+
+@test "credentials that the store calls expired, whatever they are" {
+	from_container
+	fetch 1 2 "${S3[@]}" s3://expired/a s3://expired/b
+	requests '[.[] | select(.target == "/s3/keys/")] | length == 2'
+	requests 'map(.headers["x-amz-security-token"]) | contains(["token-1"])'
+	said 'ExpiredToken: The provided token has expired'
+	records 'all(.error == "http" and .response_code == 400 and .attempts == 3)'
+}
+
+@test "credentials that are the user's to renew" {
+	buckets
+	fetch 1 1 "${S3[@]}" s3://expired/a
+	requests 'length == 1'
+	records 'all(.error == "credentials")'
+	said 'renew the credentials of the environment'
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	mkdir -p "$HOME/.aws"
+	printf '[work]\naws_access_key_id = A\naws_secret_access_key = b\n' >"$HOME/.aws/credentials"
+	fetch 1 1 "${S3[@]}" --s3-profile work s3://expired/a
+	said "renew the credentials of the profile 'work'"
+}
+
+from_other_example() {
+	fetch 0 1 "${S3[@]}" --cacert "$CERTS/ca.pem" "$@" s3://box/k
+	requests 'map(select(.target == "/s3/keys/")) |
+		length == 1 and .[0].headers["x-protocol"] != null'
+}
+
+# Nobody but we could find that name, and only by these options is it believed.
+@test "services that give credentials are found and trusted as servers of files are" {
+	command -v nginx >/dev/null || skip "nginx is not installed"
+	command -v dnsmasq >/dev/null || skip "dnsmasq is not installed"
+	from_container
+	nginx_start
+	dns_start --address=/other.example/127.0.0.1
+	AWS_CONTAINER_CREDENTIALS_FULL_URI=https://other.example:${TLS_OTHER##*:}/s3/keys/
+	each_mode from_other_example --dns-servers "$DNS"
+	each_mode from_other_example --resolve "other.example:${TLS_OTHER##*:}:127.0.0.1"
+	rm -rf "$ARENA/out"
+	fetch 1 1 "${S3[@]}" --dns-servers "$DNS" --insecure s3://box/k
+	records 'all(.error == "credentials" and (.errormsg | test("certificate")))'
+	fetch 1 1 "${S3[@]}" --cacert "$CERTS/ca.pem" --dns-servers 127.0.0.1:1 s3://box/k
+	records 'all(.error == "credentials" and (.errormsg | test("other.example: ")))'
+}
