@@ -13,11 +13,12 @@
  *            pieces: digests of parts of a file; s3: what s3:// URLs name; sched
  *            (sched_tasks, sched_outcome): the scheduler; source, observer: what it
  *            reads from and tells; published: names that servers give
- *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink:
- *            from part file to final name; part: what attempts share; digest, proof,
- *            composite: ETags of parts; inspection: pieces, as they come; journal, with
- *            its _format, _reader, _writer, _load, _state, _survey and _renew, and
- *            finished: what an unfinished job has got; durable: syncs; stamp: ETags
+ *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
+ *            (_publish): from part file to final name; part (_resume, _commit): what
+ *            attempts share; digest, proof, composite: ETags of parts; inspection:
+ *            pieces, as they come; journal, with its _format, _reader, _writer, _load,
+ *            _state, _survey and _renew, and finished: what an unfinished job has got;
+ *            durable: syncs; stamp: ETags
  *   input/   input: the inputs as a chain; format: the table of formats; args, list,
  *            jsonl (members, rerun), csv (cells, columns), metalink (_elements, _file,
  *            _source): sources; s3list: pages of a listing; fields: options of an

@@ -1,56 +1,14 @@
-/* Two locks: that of the parts guards who has which part, and is held while one is opened;
- * that of a part, how far its proofs are. Writing is under neither. */
+/* part.c - see part.h. Who has which part, and what is written to it. */
 #include "store/part.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
-#include "base/map.h"
-#include "core/published.h"
-#include "store/journal.h"
-#include "store/proof.h"
-#include "store/sink.h"
+#include "store/part_parts.h"
 
 #define READ_BACK (256 * 1024)
-#define READ_REST (4 * 1024 * 1024) /* some milliseconds: how long a stop waits */
-#define KEY_SIZE 24
-
-struct parts {
-	struct outdir *outdir;
-	struct journal *journal; /* NULL: nothing is kept */
-	pthread_mutex_t lock;
-	struct map *by_entry;
-	bool kept;        /* one was left for another run */
-	parts_stop *stop; /* NULL: never */
-	const void *stop_context;
-};
-
-struct part {
-	struct parts *parts;
-	const struct entry *entry;
-	char key[KEY_SIZE];    /* in by_entry */
-	uint64_t id;           /* in the journal; also names its file */
-	bool resumable, known; /* the journal is to tell of it; has been told */
-	unsigned generation;
-	unsigned users;
-	bool dropped; /* to be removed, or kept, once nobody uses it */
-	bool keep;
-	struct sink *sink; /* NULL while nobody uses it */
-	char name[JOURNAL_PART_SIZE];
-	enum verified verified; /* by its length, or not at all */
-
-	pthread_mutex_t lock;
-	struct proofs proofs;
-	int64_t proved; /* bytes from the start that the proofs have seen */
-	bool proving;   /* somebody shows them more */
-};
 
 struct parts *parts_new(struct outdir *outdir)
 {
@@ -63,20 +21,19 @@ struct parts *parts_new(struct outdir *outdir)
 	return parts;
 }
 
-/* The entry's number, which is its key. */
 void parts_set_stop(struct parts *parts, parts_stop *stop, const void *context)
 {
 	parts->stop = stop;
 	parts->stop_context = context;
 }
 
+/* The entry's number, which is its key. */
 static void print_key(char key[KEY_SIZE], const struct entry *entry)
 {
 	snprintf(key, KEY_SIZE, "%" PRIu64, entry->number);
 }
 
-/* The entry's part, of whatever generation; with the parts' lock. */
-static struct part *part_of(const struct parts *parts, const struct entry *entry)
+struct part *parts_find(const struct parts *parts, const struct entry *entry)
 {
 	char key[KEY_SIZE];
 
@@ -143,62 +100,6 @@ bool parts_are_kept(struct parts *parts)
 	return kept;
 }
 
-/* A part that another process has not finished, or another has tampered with, is of no use. */
-static bool is_sound(const struct parts *parts, const struct journal_file *file)
-{
-	struct stat info;
-	int64_t end = file->ranges[file->n_ranges - 1].last + 1;
-
-	return fstatat(outdir_parts(parts->outdir), file->part, &info,
-		       AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISREG(info.st_mode) && info.st_nlink == 1 && info.st_size >= end;
-}
-
-/* What a part's bytes are of, and how they have been verified. */
-static uint64_t sources_of(const struct entry *entry)
-{
-	const struct pieces *pieces = entry->pieces;
-	uint64_t hash = journal_urls(&entry->urls);
-
-	if (!pieces)
-		return hash;
-	hash = hash64(&pieces->length, sizeof(pieces->length), hash + pieces->alg);
-	return hash64(pieces->digests, pieces->count * checksum_len(pieces->alg), hash);
-}
-
-/* Has the file that was left the size, and can more of it be asked for? */
-static bool can_go_on(const struct journal_file *file, const struct entry *entry)
-{
-	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size))
-		return false;
-	if (entry->pieces)
-		return pieces_fit(entry->pieces, file->size);
-	return file->etag || file->modified;
-}
-
-struct resume *parts_resume(struct parts *parts, const struct entry *entry)
-{
-	const struct journal_file *file;
-	struct resume *resume;
-
-	if (!parts->journal)
-		return NULL;
-	file = journal_find(parts->journal, entry->path);
-	if (!file || file->urls != sources_of(entry) || !can_go_on(file, entry) ||
-		!is_sound(parts, file))
-		return NULL;
-	resume = xcalloc(
-		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));
-	resume->version = (struct version){.size = file->size,
-		.etag = xstrdup(file->etag),
-		.modified = xstrdup(file->modified),
-		.mtime = -1};
-	resume->n_ranges = file->n_ranges;
-	memcpy(resume->ranges, file->ranges,
-		file->n_ranges * sizeof(resume->ranges[0]));
-	return resume;
-}
-
 /* Its file, opened; new unless it has a name. */
 static int part_open(struct part *part, int64_t size, struct error *err)
 {
@@ -221,7 +122,7 @@ static int tell_journal(
 {
 	struct journal_file file = {.id = part->id,
 		.path = part->entry->path,
-		.urls = sources_of(part->entry),
+		.urls = part_sources(part->entry),
 		.size = version->size,
 		.etag = version->etag,
 		.modified = version->modified};
@@ -232,8 +133,7 @@ static int tell_journal(
 	return 0;
 }
 
-/* What an earlier run has left, where the attempt goes on with that; else NULL. */
-static const struct journal_file *left_of(
+const struct journal_file *parts_left(
 	const struct parts *parts, const struct attempt *attempt)
 {
 	return attempt->entry->resume && attempt->generation == 0
@@ -246,7 +146,7 @@ static struct part *part_new(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts)
 {
 	struct part *part = xcalloc(1, sizeof(*part));
-	const struct journal_file *left = left_of(parts, attempt);
+	const struct journal_file *left = parts_left(parts, attempt);
 
 	part->parts = parts;
 	part->entry = attempt->entry;
@@ -266,7 +166,7 @@ static struct part *part_new(struct parts *parts, const struct attempt *attempt,
 	return part;
 }
 
-static void part_drop(struct part *part, bool keep)
+void part_drop(struct part *part, bool keep)
 {
 	part->keep = keep;
 	if (part->users == 0)
@@ -295,7 +195,7 @@ static void drop_left(struct parts *parts, const struct entry *entry)
 static struct part *find(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err)
 {
-	struct part *part = part_of(parts, attempt->entry);
+	struct part *part = parts_find(parts, attempt->entry);
 
 	if (part && part->generation == attempt->generation)
 		return part;
@@ -407,8 +307,7 @@ int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	return failed;
 }
 
-/* Show the proofs what is in the file. */
-static int read_back(struct part *part, int64_t first, int64_t end, struct error *err)
+int part_read_back(struct part *part, int64_t first, int64_t end, struct error *err)
 {
 	unsigned char *block = xmalloc(READ_BACK);
 	int failed = 0;
@@ -433,7 +332,7 @@ int part_prove(struct part *part, struct range range, struct error *err)
 
 	if (!begin_proving(part, range.first))
 		return 0;
-	failed = read_back(part, range.first, range.last + 1, err);
+	failed = part_read_back(part, range.first, range.last + 1, err);
 	end_proving(part, range.last + 1);
 	return failed;
 }
@@ -454,110 +353,12 @@ int part_note(struct part *part, struct range range, struct error *err)
 	return journal_range(part->parts->journal, part->id, range, err);
 }
 
-/* The same with all that they have not seen, which may be much. */
-static int read_rest(struct part *part, int64_t size, struct error *err)
-{
-	const struct parts *parts = part->parts;
-	int failed = 0;
-
-	for (int64_t end; !failed && part->proved < size; part->proved = end) {
-		if (parts->stop && parts->stop(parts->stop_context))
-			return error_set(err, KIND_INTERRUPTED, 0,
-				"stopped before it was verified");
-		end = size - part->proved < READ_REST ? size : part->proved + READ_REST;
-		failed = read_back(part, part->proved, end, err);
-	}
-	return failed;
-}
-
-static int commit(struct part *part, const struct attempt *attempt,
-	const struct settings *settings, int64_t mtime, struct outcome *outcome,
-	struct error *err)
-{
-	const struct version *version = &attempt->version;
-	struct sink *sink;
-
-	outcome->verified = part->verified;
-	if (part->entry->pieces)
-		pieces_prove(outcome);
-	if ((proofs_wanted(&part->proofs) &&
-		    read_rest(part, version->size, err) != 0) ||
-		proofs_check(&part->proofs, outcome, err) != 0)
-		return -1;
-	sink = part->sink;
-	part->sink = NULL;
-	if (sink_commit(sink, settings->existing, version->size, mtime,
-		    &outcome->renamed, err) != 0)
-		return -1;
-	if (!part->parts->journal)
-		return 0;
-	return journal_done_as(part->parts->journal, part->known ? part->id : 0,
-		part->entry->path, published_path(part->entry), version->size, err);
-}
-
-/* Is there a part that the attempt can go on with? */
-static bool is_there(struct parts *parts, const struct attempt *attempt)
-{
-	const struct part *part;
-	bool there;
-
-	pthread_mutex_lock(&parts->lock);
-	part = part_of(parts, attempt->entry);
-	there = part ? part->generation == attempt->generation
-		     : left_of(parts, attempt) != NULL;
-	pthread_mutex_unlock(&parts->lock);
-	return there;
-}
-
-int parts_commit(struct parts *parts, const struct attempt *attempt,
-	const struct settings *settings, int64_t mtime, struct outcome *outcome,
-	struct error *err)
-{
-	struct part_facts facts = {.version = &attempt->version, .resumable = true};
-	struct part *part;
-	bool committed;
-
-	/* A new part would be as long as it should be, and empty. */
-	if (!is_there(parts, attempt))
-		return error_set(err, KIND_INTERNAL, 0, "the part of the file is gone");
-	part = parts_get(parts, attempt, &facts, err);
-	if (!part)
-		return -1;
-	committed = commit(part, attempt, settings, mtime, outcome, err) == 0;
-	pthread_mutex_lock(&parts->lock);
-	map_remove(parts->by_entry, part->key);
-	/* Done: the journal has been told so, and there is nothing to be removed. */
-	part->known &= !committed;
-	if (committed)
-		part->name[0] = '\0';
-	part->users--;
-	part_drop(part, !committed && (err->kind == KIND_DISK ||
-					      err->kind == KIND_INTERRUPTED));
-	pthread_mutex_unlock(&parts->lock);
-	return committed ? 0 : -1;
-}
-
-int64_t parts_unread(struct parts *parts, const struct attempt *attempt)
-{
-	int64_t unread = 0, size = attempt->version.size;
-	const struct part *part;
-
-	pthread_mutex_lock(&parts->lock);
-	part = part_of(parts, attempt->entry);
-	if (part && proofs_wanted(&part->proofs))
-		unread = size - part->proved;
-	else if (!part && attempt->entry->checksum.alg != DIGEST_NONE)
-		unread = size;
-	pthread_mutex_unlock(&parts->lock);
-	return unread;
-}
-
 void parts_end(struct parts *parts, const struct entry *entry, bool keep)
 {
 	struct part *part;
 
 	pthread_mutex_lock(&parts->lock);
-	part = part_of(parts, entry);
+	part = parts_find(parts, entry);
 	if (part) {
 		map_remove(parts->by_entry, part->key);
 		part_drop(part, keep);

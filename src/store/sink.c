@@ -19,28 +19,16 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "core/naming.h"
 #include "core/published.h"
 #include "store/durable.h"
+#include "store/sink_parts.h"
 
 /* Space is allocated ahead for bodies from this size on. */
 #define ALLOCATE_FROM (1 << 20)
 /* ... and no more than this, because a length is only announced, and the call takes time. */
 #define ALLOCATE_MAX (64 << 20)
-/* "NUMBER.part", or "NUMBER.K.part" for the K-th that is open under the same number. */
-#define PART_NAME_SIZE 48
 #define PART_NAMES 100000
-/* How many names --existing=rename tries. */
-#define ALTERNATIVES 9999
-
-struct sink {
-	struct outdir *outdir;
-	const struct entry *entry;
-	int fd; /* -1: closed */
-	char part[PART_NAME_SIZE];
-};
-
-static int fail_write(const struct sink *sink, int errnum, struct error *err)
+int sink_fail(const struct sink *sink, int errnum, struct error *err)
 {
 	/* One file over what the file system can hold need not end the job; nor need a lack
 	 * of descriptors, which passes. */
@@ -93,7 +81,7 @@ static int part_create(struct sink *sink, struct outdir *outdir,
 		else if ((errno != EMFILE && errno != ENFILE) || !outdir_trim(outdir))
 			break;
 	}
-	return fail_write(sink, errno, err);
+	return sink_fail(sink, errno, err);
 }
 
 static int part_write(struct sink *sink, int64_t offset, const void *data, size_t len)
@@ -133,127 +121,11 @@ static int part_close(struct sink *sink)
 	return result < 0 && errno != EINTR ? -errno : 0;
 }
 
-/* Not every file system can rename without replacing, but a link never replaces. */
-static int link_to(const struct sink *sink, int dir, const char *base)
-{
-	int parts = outdir_parts(sink->outdir);
-
-	if (linkat(parts, sink->part, dir, base, 0) < 0)
-		return errno == EPERM || errno == ENOSYS ? -EOPNOTSUPP : -errno;
-	/* The file is there, whole; a part left beside it is swept with the next job.
-	 */
-	if (unlinkat(parts, sink->part, 0) < 0)
-		log_debug("cannot remove part %s: %m", sink->part);
-	return 0;
-}
-
-static int move_to(const struct sink *sink, int dir, const char *base, bool replace)
-{
-	int parts = outdir_parts(sink->outdir);
-
-	/* Replaces a file or a link, but says EISDIR to a directory. */
-	if (replace)
-		return renameat(parts, sink->part, dir, base) < 0 ? -errno : 0;
-	if (renameat2(parts, sink->part, dir, base, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno == EINVAL || errno == ENOSYS)
-		return link_to(sink, dir, base);
-	return -errno;
-}
-
-static int move_to_alternative(
-	const struct sink *sink, int dir, const char *path, char **renamed)
-{
-	for (unsigned k = 1; k <= ALTERNATIVES; k++) {
-		char *other = naming_alternative(path, k);
-		const char *slash = strrchr(other, '/');
-		int result = move_to(sink, dir, slash ? slash + 1 : other, false);
-
-		if (result == 0) {
-			*renamed = other;
-			return 0;
-		}
-		free(other);
-		if (result != -EEXIST)
-			return result;
-	}
-	return -EEXIST;
-}
-
-/* To the path whose last component is base. */
-static int move_into(const struct sink *sink, const struct outdir_parent *parent,
-	const char *path, const char *base, enum existing existing, char **renamed)
-{
-	int dir = outdir_parent_fd(parent);
-	int result = move_to(sink, dir, base,
-		existing == EXISTING_OVERWRITE || existing == EXISTING_UPDATE);
-
-	if (result == -EEXIST && existing == EXISTING_RENAME)
-		return move_to_alternative(sink, dir, path, renamed);
-	if (result == 0 && path != sink->entry->path)
-		*renamed = xstrdup(path);
-	return result;
-}
-
-static int fail_move(
-	const struct sink *sink, const char *path, int errnum, struct error *err)
-{
-	switch (errnum) {
-	case EEXIST:
-		return error_set(
-			err, KIND_EXISTS, errnum, "'%.120s' exists already", path);
-	case EISDIR:
-		return error_set(
-			err, KIND_EXISTS, errnum, "'%.120s' is a directory", path);
-	case ENAMETOOLONG:
-	case EINVAL:
-	case EILSEQ:
-		return error_errno(err, KIND_BAD_NAME, errnum,
-			"the file system refuses the name '%s'", path);
-	case EOPNOTSUPP:
-		/* FAT, which has no links, says EINVAL to names that it cannot hold. */
-		return error_set(err, KIND_BAD_NAME, errnum,
-			"the file system refuses the name '%.120s', or renaming "
-			"without "
-			"replacing",
-			path);
-	default:
-		return fail_write(sink, errnum, err);
-	}
-}
-
 int sink_sync(struct sink *sink, struct error *err)
 {
 	struct durable *durable = outdir_durable(sink->outdir);
 
 	return durable ? durable_part(durable, sink->fd, err) : 0;
-}
-
-static int sync_name(const struct sink *sink, int dir, struct error *err)
-{
-	struct durable *durable = outdir_durable(sink->outdir);
-
-	return durable ? durable_renamed(durable, dir, err) : 0;
-}
-
-/* Give the (closed) part its path, whose last component is base in parent, which is put back. */
-static int publish(struct sink *sink, struct outdir_parent *parent, const char *path,
-	const char *base, enum existing existing, char **renamed, struct error *err)
-{
-	int result = move_into(sink, parent, path, base, existing, renamed);
-
-	/* The directory was removed after it was opened: make it again, once. */
-	if (result == -ENOENT || result == -ESTALE) {
-		outdir_parent_drop(sink->outdir, parent);
-		parent = outdir_parent(sink->outdir, path, &base, err);
-		if (!parent)
-			return -1;
-		result = move_into(sink, parent, path, base, existing, renamed);
-	}
-	result = result < 0 ? fail_move(sink, path, -result, err)
-			    : sync_name(sink, outdir_parent_fd(parent), err);
-	outdir_parent_put(sink->outdir, parent);
-	return result;
 }
 
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
@@ -280,9 +152,10 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 		result = closed;
 	if (result < 0 || synced < 0) {
 		outdir_parent_put(outdir, parent);
-		result = synced < 0 ? -1 : fail_write(&sink, -result, err);
+		result = synced < 0 ? -1 : sink_fail(&sink, -result, err);
 	} else {
-		result = publish(&sink, parent, path, base, existing, renamed, err);
+		result =
+			sink_publish(&sink, parent, path, base, existing, renamed, err);
 	}
 	if (result < 0)
 		part_remove(&sink);
@@ -334,7 +207,7 @@ struct sink *sink_open(struct outdir *outdir, const struct entry *entry,
 			error_set(err, KIND_NO_ROOM, -result,
 				"the disk has no room for its %" PRId64 " bytes", size);
 		else
-			fail_write(sink, -result, err);
+			sink_fail(sink, -result, err);
 		sink_abort(sink);
 		return NULL;
 	}
@@ -356,7 +229,7 @@ struct sink *sink_reopen(struct outdir *outdir, const struct entry *entry,
 		outdir_trim(outdir));
 	if (sink->fd >= 0)
 		return sink;
-	fail_write(sink, errno, err);
+	sink_fail(sink, errno, err);
 	free(sink);
 	return NULL;
 }
@@ -374,7 +247,7 @@ int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 	if (offset < 0 || len > (uint64_t)(INT64_MAX - offset))
 		return error_set(err, KIND_INTERNAL, 0, "write at a senseless offset");
 	result = part_write(sink, offset, data, len);
-	return result < 0 ? fail_write(sink, -result, err) : 0;
+	return result < 0 ? sink_fail(sink, -result, err) : 0;
 }
 
 int sink_read(
@@ -406,17 +279,17 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 
 	/* Also gives back what was allocated beyond. */
 	if (ftruncate(sink->fd, len) < 0)
-		return fail_write(sink, errno, err);
+		return sink_fail(sink, errno, err);
 	part_date(sink, mtime);
 	if (sink_sync(sink, err) != 0)
 		return -1;
 	result = part_close(sink);
 	if (result < 0)
-		return fail_write(sink, -result, err);
+		return sink_fail(sink, -result, err);
 	parent = outdir_parent(sink->outdir, path, &base, err);
 	if (!parent)
 		return -1;
-	return publish(sink, parent, path, base, existing, renamed, err);
+	return sink_publish(sink, parent, path, base, existing, renamed, err);
 }
 
 int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,

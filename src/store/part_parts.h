@@ -1,0 +1,63 @@
+/* part_parts.h - parts from inside: part.c is who has which and what is written, part_resume.c what
+ * an earlier run has left, part_commit.c the end. Not for others.
+ *
+ * Two locks: that of the parts guards who has which part, and is held while one is opened; that
+ * of a part, how far its proofs are. Writing is under neither. */
+#ifndef SEINE_STORE_PART_PARTS_H
+#define SEINE_STORE_PART_PARTS_H
+
+#include <pthread.h>
+
+#include "base/map.h"
+#include "store/journal.h"
+#include "store/part.h"
+#include "store/proof.h"
+#include "store/sink.h"
+
+#define KEY_SIZE 24
+
+struct parts {
+	struct outdir *outdir;
+	struct journal *journal; /* NULL: nothing is kept */
+	pthread_mutex_t lock;
+	struct map *by_entry;
+	bool kept;        /* one was left for another run */
+	parts_stop *stop; /* NULL: never */
+	const void *stop_context;
+};
+
+struct part {
+	struct parts *parts;
+	const struct entry *entry;
+	char key[KEY_SIZE];    /* in by_entry */
+	uint64_t id;           /* in the journal; also names its file */
+	bool resumable, known; /* the journal is to tell of it; has been told */
+	unsigned generation;
+	unsigned users;
+	bool dropped; /* to be removed, or kept, once nobody uses it */
+	bool keep;
+	struct sink *sink; /* NULL while nobody uses it */
+	char name[JOURNAL_PART_SIZE];
+	enum verified verified; /* by its length, or not at all */
+
+	pthread_mutex_t lock;
+	struct proofs proofs;
+	int64_t proved; /* bytes from the start that the proofs have seen */
+	bool proving;   /* somebody shows them more */
+};
+
+/* The entry's part, of whatever generation; with the parts' lock. NULL: there is none. */
+struct part *parts_find(const struct parts *parts, const struct entry *entry);
+/* What an earlier run has left, where the attempt goes on with that; else NULL. */
+const struct journal_file *parts_left(
+	const struct parts *parts, const struct attempt *attempt);
+/* Of what the part's bytes are, and how they have been verified. */
+uint64_t part_sources(const struct entry *entry);
+/* Show the proofs what is in the file, from `first` to before `end`. */
+int part_read_back(
+	struct part *part, int64_t first, int64_t end, struct error *err) must_check;
+/* Nobody finds it any more: it goes, or stays for another run, once nobody uses it. With the
+ * parts' lock. */
+void part_drop(struct part *part, bool keep);
+
+#endif

@@ -1,0 +1,63 @@
+/* part_resume.c - what an earlier run has left of a file, if it can be gone on with; see part.h. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "store/part_parts.h"
+
+/* A part that another process has not finished, or another has tampered with, is of no use. */
+static bool is_sound(const struct parts *parts, const struct journal_file *file)
+{
+	struct stat info;
+	int64_t end = file->ranges[file->n_ranges - 1].last + 1;
+
+	return fstatat(outdir_parts(parts->outdir), file->part, &info,
+		       AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(info.st_mode) && info.st_nlink == 1 && info.st_size >= end;
+}
+
+uint64_t part_sources(const struct entry *entry)
+{
+	const struct pieces *pieces = entry->pieces;
+	uint64_t hash = journal_urls(&entry->urls);
+
+	if (!pieces)
+		return hash;
+	hash = hash64(&pieces->length, sizeof(pieces->length), hash + pieces->alg);
+	return hash64(pieces->digests, pieces->count * checksum_len(pieces->alg), hash);
+}
+
+/* Has the file that was left the size, and can more of it be asked for? */
+static bool can_go_on(const struct journal_file *file, const struct entry *entry)
+{
+	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size))
+		return false;
+	if (entry->pieces)
+		return pieces_fit(entry->pieces, file->size);
+	return file->etag || file->modified;
+}
+
+struct resume *parts_resume(struct parts *parts, const struct entry *entry)
+{
+	const struct journal_file *file;
+	struct resume *resume;
+
+	if (!parts->journal)
+		return NULL;
+	file = journal_find(parts->journal, entry->path);
+	if (!file || file->urls != part_sources(entry) || !can_go_on(file, entry) ||
+		!is_sound(parts, file))
+		return NULL;
+	resume = xcalloc(
+		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));
+	resume->version = (struct version){.size = file->size,
+		.etag = xstrdup(file->etag),
+		.modified = xstrdup(file->modified),
+		.mtime = -1};
+	resume->n_ranges = file->n_ranges;
+	memcpy(resume->ranges, file->ranges,
+		file->n_ranges * sizeof(resume->ranges[0]));
+	return resume;
+}
