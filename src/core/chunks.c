@@ -74,19 +74,21 @@ static void take_all(struct attempt *attempt)
 	attempt->asked = (struct range){0, RANGE_OPEN};
 }
 
-/* Of the last bytes nobody takes more than his share: what is missing is for all that may be under
- * way (guided self-scheduling; Polychronopoulos and Kuck 1987). */
+/* Where there is nothing else to do nobody takes more than his share of the last bytes: what is
+ * missing is for all that may be under way (guided self-scheduling; Polychronopoulos and Kuck
+ * 1987). 0: all that is missing. */
 static int64_t share(const struct chunks *chunks, int64_t chunk)
 {
 	int64_t lanes = chunks->wish.lanes, worth = chunks_worth(chunks), share;
 
-	if (chunks->wish.chunk > 0 || chunk == 0 || chunks->rate == 0 || lanes <= 1)
+	if (!chunks->shared || chunks->wish.chunk > 0 || chunks->rate == 0 ||
+		lanes <= 1)
 		return chunk;
 	share = plan_bytes_missing(chunks->plan) / lanes;
 	share = share > worth ? share : worth;
 	share += SHARE_ALIGN - 1;
 	share -= share % SHARE_ALIGN;
-	return share < chunk ? share : chunk;
+	return chunk == 0 || share < chunk ? share : chunk;
 }
 
 static void take_lease(struct chunks *chunks, struct attempt *attempt,

@@ -41,9 +41,10 @@ struct chunks {
 	struct plan_wish wish;
 	struct version version; /* of this generation, once an answer has told */
 	struct plan *plan;      /* in RANGES; else NULL */
-	int64_t unit;   /* the length of the entry's pieces; 1: they have no digests */
-	bool proven;    /* the entry has a digest of the file, or of its pieces */
-	int64_t rate;   /* bytes per second of the fastest attempt; 0: not known */
+	int64_t unit; /* the length of the entry's pieces; 1: they have no digests */
+	bool proven;  /* the entry has a digest of the file, or of its pieces */
+	bool shared;  /* nothing else waits to be started: set by who starts attempts */
+	int64_t rate; /* bytes per second of the fastest attempt; 0: not known */
 	nstime latency; /* until the first byte of the quickest one; -1: not known */
 	struct list flying; /* attempts, oldest first, of older generations too */
 	size_t n_flying;    /* of this generation */

@@ -170,6 +170,7 @@ static struct attempt *sched_start(struct sched *sched, nstime now)
 		return NULL;
 	sched->n_waiting--;
 	task = container_of(node, struct task, link);
+	task->chunks.shared = sched->n_waiting == 0;
 	attempt = launch(sched, task, origin, now);
 	attempt->successes = origin->successes;
 	attempt->rank = origin->in_flight;

@@ -67,6 +67,7 @@ static nstime time_of(const struct path *path)
 	nstime began;
 
 	bench_init(&bench, &wish);
+	bench.chunks.shared = true;
 	for (began = bench.now; bench.chunks.way != CHUNKS_WHOLE; bench.now += STEP) {
 		for (int64_t i = 0; i < path->split; i++) {
 			if (lines[i].attempt)

@@ -221,11 +221,36 @@ static void only_the_name_is_missing(void)
 	finished(bench, "s1 f1 D1");
 }
 
+/* What is missing of a file is cut up only where nothing else waits to be started. */
+static void the_rest_is_shared(void)
+{
+	for (int waiting = 0; waiting < 2; waiting++) {
+		struct bench *bench = bench_new(2);
+
+		bench->settings.split = 2;
+		bench->settings.chunk_size = 0;
+		add(bench, "http://a.test/1");
+		add(bench, "http://b.test/2");
+		if (waiting)
+			add(bench, "http://a.test/3");
+		turn(bench);
+		answer(bench, 0, 40 * MIB);
+		bench->now += SEC;
+		bring(bench, 0, -1); /* 8 MiB: the other 32 would come in 4 s */
+		turn(bench);
+		check_int(bench->n_flying, 2);
+		check_int(range_length(bench->flying[1]->asked),
+			waiting ? 32 * MIB : 16 * MIB);
+		bench_free(bench);
+	}
+}
+
 int main(void)
 {
 	run(chunk_by_chunk);
 	run(limits_hold_for_chunks);
 	run(what_is_begun_comes_first);
+	run(the_rest_is_shared);
 	run(given_up_while_others_fly);
 	run(disk_full);
 	run(drained);
