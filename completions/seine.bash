@@ -4,10 +4,10 @@ _seine()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local options='-i --input --input-format --only -d --dir -o --output --name
-		--content-disposition --checksum --checksum-file --ignore-server-digests
-		--existing --resume --remote-time --durability --mode
-		--compare --compare-runs -j --jobs --loops --per-host
-		-s --split --chunk-size --min-split-size --tries --retry-wait
+		--checksum --checksum-file --ignore-server-digests --existing
+		--resume --remote-time --durability --mode --compare
+		--compare-runs -j --jobs --loops --per-host -s --split
+		--chunk-size --min-split-size --tries --retry-wait
 		--retry-max-wait --max-redirs --allow-downgrade --allow-private
 		--limit-rate --limit-rate-per-host --request-rate --connect-timeout
 		--first-byte-timeout --max-time --min-rate --stall-time

@@ -12,7 +12,6 @@
 #include "app/ledger.h"
 #include "core/naming.h"
 #include "core/observer.h"
-#include "core/published.h"
 #include "core/settings.h"
 #include "core/source.h"
 #include "net/s3.h"
@@ -22,7 +21,6 @@ struct intake {
 	struct source *inputs;
 	struct naming *naming;
 	struct ledger *ledger;
-	struct publisher *publisher; /* of names that servers give; NULL: they do not */
 	struct s3 *s3;
 	struct observer *observer;
 };

@@ -26,8 +26,7 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 {
 	const struct journal_setup setup = {.workdir = outdir_workdir(outdir),
 		.durability = settings->durability,
-		.keep_finished = settings->content_disposition ||
-				 settings->existing == EXISTING_OVERWRITE ||
+		.keep_finished = settings->existing == EXISTING_OVERWRITE ||
 				 settings->existing == EXISTING_RENAME};
 
 	*ledger = (struct ledger){
@@ -103,8 +102,7 @@ static int read_digest(int fd, struct checksum *sum, struct error *err)
 }
 
 /* Does the file have the digest that the entry asks for? True where it asks for none. */
-static bool has_its_digest(
-	struct ledger *ledger, const struct entry *entry, const char *path)
+static bool has_its_digest(struct ledger *ledger, const struct entry *entry)
 {
 	struct checksum sum = {.alg = entry->checksum.alg};
 	struct error why;
@@ -113,7 +111,7 @@ static bool has_its_digest(
 
 	if (sum.alg == DIGEST_NONE)
 		return true;
-	fd = outdir_open_file(ledger->outdir, path);
+	fd = outdir_open_file(ledger->outdir, entry->path);
 	if (fd < 0)
 		return false;
 	right = read_digest(fd, &sum, &why) == 0 &&
@@ -125,49 +123,55 @@ static bool has_its_digest(
 /* The machine went down. What the journal has of it is ours; what it has not may be anybody's,
  * and is left alone. */
 static enum present doubt(struct ledger *ledger, const struct entry *entry,
-	const char *path, enum journal_trust trust, int64_t size, struct error *err)
+	enum journal_trust trust, int64_t size, struct error *err)
 {
 	bool right = trust != JOURNAL_OTHER_SIZE &&
 		     (entry->size < 0 || entry->size == size) &&
-		     has_its_digest(ledger, entry, path);
+		     has_its_digest(ledger, entry);
 
-	if (right && entry->checksum.alg == DIGEST_NONE &&
-		!atomic_exchange(&ledger->doubted, true))
+	if (right && !ledger->doubted && entry->checksum.alg == DIGEST_NONE) {
 		log_warn(
 			"the machine was not shut down in order while this job ran: "
 			"finished files without a checksum are believed by their size");
+		ledger->doubted = true;
+	}
 	if (right)
-		return journal_done(ledger->journal, 0, path, size, err) == 0
+		return journal_done(ledger->journal, 0, entry->path, size, err) == 0
 			       ? PRESENT_WHOLE
 			       : PRESENT_WRONG;
 	if (trust == JOURNAL_NO_RECORD) {
 		error_set(err, KIND_EXISTS, 0,
 			"'%.120s' is there, but not what it should be: perhaps lost "
 			"when the machine went down; remove it to fetch it again",
-			path);
+			entry->path);
 		return PRESENT_WRONG;
 	}
-	if (outdir_remove_file(ledger->outdir, path, err) != 0)
+	if (outdir_remove_file(ledger->outdir, entry->path, err) != 0)
 		return PRESENT_WRONG;
 	log_warn("'%.120s' was lost when the machine went down: fetching it again",
-		path);
+		entry->path);
 	return PRESENT_NOT;
 }
 
 enum present ledger_present(struct ledger *ledger, enum existing existing,
-	const struct entry *entry, const char *path, struct error *err)
+	const struct entry *entry, struct error *err)
 {
 	enum journal_trust trust;
 	int64_t size;
 
 	/* What this very job has replaced need not be replaced again when it goes on. */
 	if (existing == EXISTING_UPDATE ||
-		(existing != EXISTING_SKIP && !journal_finished(ledger->journal, path)))
+		(existing != EXISTING_SKIP &&
+			!journal_finished(ledger->journal, entry->path)))
 		return PRESENT_NOT;
-	size = outdir_size(ledger->outdir, path);
+	size = outdir_size(ledger->outdir, entry->path);
 	if (size < 0)
 		return PRESENT_NOT;
-	trust = journal_trust(ledger->journal, path, size);
-	return trust == JOURNAL_TRUSTED ? PRESENT_WHOLE
-					: doubt(ledger, entry, path, trust, size, err);
+	trust = journal_trust(ledger->journal, entry->path, size);
+	if (trust == JOURNAL_TRUSTED)
+		return PRESENT_WHOLE;
+	/* What is there was there before, in all likelihood, and ours is beside it, somewhere. */
+	if (existing == EXISTING_RENAME)
+		return PRESENT_NOT;
+	return doubt(ledger, entry, trust, size, err);
 }

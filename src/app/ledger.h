@@ -1,12 +1,10 @@
 /* ledger.h - what a job keeps of itself in the output directory while it is unfinished: the
  * journal, its parts, and how durable they are. Opened at the start of a run, closed at its
- * end, by one thread; between them, any thread. */
+ * end. Not thread-safe itself; what it holds is. */
 #ifndef SEINE_APP_LEDGER_H
 #define SEINE_APP_LEDGER_H
 
-#include <stdatomic.h>
-
-#include "core/published.h"
+#include "core/entry.h"
 #include "store/durable.h"
 #include "store/journal.h"
 #include "store/outdir.h"
@@ -19,8 +17,8 @@ struct ledger {
 	struct parts *parts;
 	bool found;      /* there was a journal */
 	uint64_t opened; /* its sequence then */
-	bool sync; /* --durability asks for all of it to be on the disk in the end */
-	atomic_bool doubted; /* it has been said that files are believed unseen */
+	bool sync;    /* --durability asks for all of it to be on the disk in the end */
+	bool doubted; /* it has been said that files are believed unseen */
 };
 
 /* Attaches journal and durable to the outdir (borrowed). What an earlier run has left and the
@@ -33,12 +31,19 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
  * nothing was there, and nothing has happened. */
 int ledger_close(struct ledger *ledger, bool ended, struct error *err) must_check;
 
-/* Is the entry's file there, under this path, so that with this --existing there is nothing to do?
- * Only what this very job has finished counts where files are to be replaced or kept beside. And
- * can it be believed to be whole? It can, unless the machine went down in the middle of the job;
- * then its size and digest are looked at as far as they are known, and what we wrote and the disk
- * has lost is removed. */
+enum present {
+	PRESENT_NOT,   /* to be fetched */
+	PRESENT_WHOLE, /* there; nothing to do */
+	PRESENT_WRONG  /* there, and not to be believed nor touched: *err */
+};
+
+/* Is the entry's file there, so that with this --existing there is nothing to do? Only what
+ * this very job has finished counts where files are to be replaced or kept beside. And can it
+ * be believed to be whole? It can, unless the machine went down in the middle of the job; then
+ * its size and digest are looked at as far as they are known, and what we wrote and the disk has
+ * lost is removed. With --existing=rename, where a file of that name may be anybody's, nothing is
+ * believed or removed then. */
 enum present ledger_present(struct ledger *ledger, enum existing existing,
-	const struct entry *entry, const char *path, struct error *err);
+	const struct entry *entry, struct error *err);
 
 #endif

@@ -7,14 +7,13 @@
  * but the directory: later entries find the same one. For a file both are in its way,
  * and what replaces it depends on its URL, then on a count. All that depends on the
  * order of calls, which is the order of the input, so a second run comes to the same
- * names. But for names that servers give: those are resolved in the order of answers.
+ * names.
  *
  * In a list of files that are all in one directory (usually none) the directory is
  * looked up once. */
 #include "core/naming.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +35,6 @@
 
 struct naming {
 	struct template *template;
-	pthread_mutex_t lock; /* guards all that follows */
 	struct taken *taken;
 	bool any_dir;     /* was any directory given out? */
 	struct buf asked; /* the path as composed */
@@ -56,7 +54,6 @@ struct naming *naming_new(const char *template, struct error *err)
 		return NULL;
 	naming = xcalloc(1, sizeof(*naming));
 	naming->template = parsed;
-	pthread_mutex_init(&naming->lock, NULL);
 	naming->taken = taken_new();
 	buf_init(&naming->asked);
 	buf_init(&naming->dir_asked);
@@ -70,7 +67,6 @@ void naming_free(struct naming *naming)
 	if (!naming)
 		return;
 	template_free(naming->template);
-	pthread_mutex_destroy(&naming->lock);
 	taken_free(naming->taken);
 	buf_release(&naming->asked);
 	buf_release(&naming->dir_asked);
@@ -125,13 +121,6 @@ static int compose(struct naming *naming, const struct entry *entry, struct erro
 	return template_add(naming->template, path, entry, err);
 }
 
-static size_t dir_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) + 1 : 0;
-}
-
 /* ---- check ---- */
 
 /* ".seine" is where the job itself lives, however a file system writes it. */
@@ -178,15 +167,7 @@ struct wanted {
 	const char *tag;
 	size_t tag_len;
 	uint64_t number;
-	const struct buf
-		*own; /* a fold that may be had although it is taken; or NULL */
 };
-
-static void print_suffix(
-	char suffix[SUFFIX_LEN], const char *tag, size_t len, uint64_t seed)
-{
-	snprintf(suffix, SUFFIX_LEN, "~%08" PRIx32, safename_hash(tag, len, seed));
-}
 
 /* Append what is tried in this round, and its fold: in round 0 the component itself, unless
  * it is too long for a name. */
@@ -202,7 +183,8 @@ static void add_candidate(
 	} else {
 		if (seed >= ROUNDS_BY_TAG)
 			seed += wanted->number;
-		print_suffix(suffix, wanted->tag, wanted->tag_len, seed);
+		snprintf(suffix, sizeof(suffix), "~%08" PRIx32,
+			safename_hash(wanted->tag, wanted->tag_len, seed));
 		safename_add_suffixed(&naming->path, wanted->name, wanted->len, suffix);
 	}
 	taken_fold(
@@ -259,43 +241,46 @@ static void enter_dir(struct naming *naming, const char *asked, size_t len)
 	buf_add(&naming->dir_asked, asked, len);
 }
 
-static bool claim(struct naming *naming, const struct buf *own)
+static bool claim(struct naming *naming)
 {
 	const char *folded = naming->folded.data;
 	size_t len = naming->folded.len;
 
-	if (own && own->len == len && memcmp(own->data, folded, len) == 0)
-		return true;
 	if (naming->any_dir && taken_has(naming->taken, folded, len, TAKEN_DIR))
 		return false;
 	return taken_add(naming->taken, folded, len, TAKEN_FILE);
 }
 
-static void resolve_file(struct naming *naming, const struct wanted *wanted)
+static void resolve_file(
+	struct naming *naming, const struct entry *entry, const char *name, size_t len)
 {
+	struct wanted wanted = {.name = name,
+		.len = len,
+		.tag = entry->url.text,
+		.tag_len = strlen(entry->url.text),
+		.number = entry->number};
+
 	for (uint64_t round = 0;; round++) {
-		add_candidate(naming, wanted, round);
-		if (claim(naming, wanted->own))
+		add_candidate(naming, &wanted, round);
+		if (claim(naming))
 			return;
 		back_to(naming, naming->dir_len, naming->dir_folded_len);
 	}
 }
 
-/* What was asked for, resolved; yours. */
-static char *resolve(struct naming *naming, const struct entry *entry,
-	const struct buf *own, struct error *err)
+char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
 {
-	const char *asked = naming->asked.data;
-	size_t start = dir_len(asked);
-	struct wanted wanted = {.name = asked + start,
-		.len = naming->asked.len - start,
-		.tag = entry->url.text,
-		.tag_len = strlen(entry->url.text),
-		.number = entry->number,
-		.own = own};
+	const char *asked;
+	const char *slash;
+	size_t dir_len;
 
-	enter_dir(naming, asked, start);
-	resolve_file(naming, &wanted);
+	if (compose(naming, entry, err) < 0 || check(&naming->asked, err) < 0)
+		return NULL;
+	asked = naming->asked.data;
+	slash = memrchr(asked, '/', naming->asked.len);
+	dir_len = slash ? (size_t)(slash - asked) + 1 : 0;
+	enter_dir(naming, asked, dir_len);
+	resolve_file(naming, entry, asked + dir_len, naming->asked.len - dir_len);
 	if (naming->path.len > PATH_LIMIT) { /* by suffixes: then the name is lost */
 		too_long(err);
 		return NULL;
@@ -303,80 +288,11 @@ static char *resolve(struct naming *naming, const struct entry *entry,
 	return xstrndup(naming->path.data, naming->path.len);
 }
 
-char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
-{
-	char *path = NULL;
-
-	pthread_mutex_lock(&naming->lock);
-	if (compose(naming, entry, err) == 0 && check(&naming->asked, err) == 0)
-		path = resolve(naming, entry, NULL, err);
-	pthread_mutex_unlock(&naming->lock);
-	return path;
-}
-
-/* ---- names that servers give ---- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* The last segment, without white space around it (RFC 6266, 4.3); *len gets its length. */
-static const char *last_segment(const char *given, size_t *len)
-{
-	const char *end = given + strlen(given);
-
-	for (const char *at = given; at < end; at++)
-		if (*at == '/' || *at == '\\')
-			given = at + 1;
-	while (given < end && is_blank(*given))
-		given++;
-	while (end > given && is_blank(end[-1]))
-		end--;
-	*len = (size_t)(end - given);
-	return given;
-}
-
-char *naming_given(const struct entry *entry, const char *given, bool apart)
-{
-	struct buf name _cleanup_(buf_release) = BUF_INIT;
-	struct buf path = BUF_INIT;
-	char suffix[SUFFIX_LEN];
-	size_t len;
-
-	given = last_segment(given, &len);
-	if (len == 0 || safename_is_traversal(given, len))
-		return NULL;
-	safename_add(&name, given, len, SAFENAME_NETWORK);
-	buf_add(&path, entry->path, dir_len(entry->path));
-	if (apart || name.len > SAFENAME_MAX) {
-		print_suffix(suffix, entry->url.text, strlen(entry->url.text), 0);
-		safename_add_suffixed(&path, name.data, name.len, suffix);
-	} else {
-		buf_add(&path, name.data, name.len);
-	}
-	return buf_detach(&path);
-}
-
-char *naming_claim(struct naming *naming, const struct entry *entry, const char *path)
-{
-	struct buf own _cleanup_(buf_release) = BUF_INIT;
-	char *claimed = NULL;
-
-	taken_fold(&own, entry->path, strlen(entry->path));
-	pthread_mutex_lock(&naming->lock);
-	buf_clear(&naming->asked);
-	buf_addstr(&naming->asked, path);
-	if (check(&naming->asked, NULL) == 0)
-		claimed = resolve(naming, entry, &own, NULL);
-	pthread_mutex_unlock(&naming->lock);
-	return claimed;
-}
-
 char *naming_alternative(const char *path, unsigned k)
 {
 	struct buf out = BUF_INIT;
-	const char *name = path + dir_len(path);
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
 	char suffix[SUFFIX_LEN];
 
 	snprintf(suffix, sizeof(suffix), ".%u", k);

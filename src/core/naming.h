@@ -1,10 +1,9 @@
 /* naming.h - from URL to safe file name: the one naming function of the program.
  *
- * Whatever names a file (URL, out=, dir=, template, Metalink, S3 key) passes through
- * naming_path, and what a server says in a header through naming_given and naming_claim. What
- * comes of either is relative, has no empty, "." or ".." component, no component over 255
- * bytes, no control characters, no leading dot in a component that came from the network, and
- * names no path that this job has named before.
+ * Whatever names a file (URL, out=, dir=, template; later headers, Metalink, S3 keys) passes
+ * through naming_path. Its result is relative, has no empty, "." or ".." component, no
+ * component over 255 bytes, no control characters, no leading dot in a component that came
+ * from the network, and names no path that this job has named before.
  *
  * Refused are attempts to lead elsewhere ("." and ".." in out= and dir=, or hidden in the URL
  * by encoding or backslashes; absolute paths), ".seine" in front, no name at all, and a path
@@ -13,7 +12,7 @@
  * "index.html". out= goes before the template, dir= in front of either.
  *
  * Does not touch the file system (store/outdir refuses links on the way). Pure, but for the
- * names it remembers; any thread. Memory: about 5 bytes a name, so that ten million
+ * names it remembers; not thread-safe. Memory: about 5 bytes a name, so that ten million
  * names fit in 60 MB.
  *
  * Template: {host}, {path} (all of the URL's path, decoded: "a/b/c.tar.gz"), {dir} (it without
@@ -42,16 +41,6 @@ void naming_free(struct naming *naming);
  * 255 bytes is shortened, with the hash, its extension kept. */
 char *naming_path(
 	struct naming *naming, const struct entry *entry, struct error *err) must_check;
-
-/* Where the file of an entry (path and url must be set) belongs when its server gives it a name:
- * beside entry->path, by the last segment of what is given (valid UTF-8; both kinds of slashes
- * count), made safe as one of a URL is. `apart`: with the first suffix of the entry's URL, as
- * when another entry has the name. You own it. NULL when nothing safe is left. */
-char *naming_given(const struct entry *entry, const char *given, bool apart) must_check;
-/* Such a path claimed for the entry: it may be entry->path; any other that this job has used is
- * passed by as naming_path does it. You own it. NULL when it comes to be too long. */
-char *naming_claim(
-	struct naming *naming, const struct entry *entry, const char *path) must_check;
 
 /* The k-th alternative (k from 1) for --existing=rename: "stem.K.ext". You own it. */
 char *naming_alternative(const char *path, unsigned k);

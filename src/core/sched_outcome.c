@@ -286,8 +286,6 @@ static void sched_done(struct sched *sched, struct task *task, struct attempt *a
 static void sched_current(struct sched *sched, struct task *task,
 	struct attempt *attempt, nstime now, const struct outcome *outcome)
 {
-	chunks_cancel(&task->chunks);
-	sched->cancelled += task->n_flying > 0;
 	sched_tell(sched, EVENT_PRESENT, now, attempt, outcome, 0);
 	task->done = true;
 }

@@ -8,7 +8,6 @@
  * it, without a copy. */
 #include "net/body.h"
 
-#include "core/published.h"
 #include "store/journal.h"
 
 #define BLOCK (256 * 1024) /* what is gathered for one write */
@@ -187,7 +186,6 @@ int body_settle(struct body *body, struct outcome *outcome, struct error *err)
 int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
 	struct outcome *outcome, struct error *err)
 {
-	const struct entry *entry = body->attempt->entry;
 	const struct buf *bytes = &body->pending;
 	struct journal *journal = outdir_journal(body->outdir);
 	int failed = proofs_add(&body->proofs, bytes->data, bytes->len, err);
@@ -197,10 +195,11 @@ int body_commit(struct body *body, const struct settings *settings, int64_t mtim
 	if (!failed)
 		failed = proofs_check(&body->proofs, outcome, err);
 	if (!failed)
-		failed = sink_store(body->outdir, entry, settings->existing,
-			bytes->data, bytes->len, mtime, &outcome->renamed, err);
+		failed = sink_store(body->outdir, body->attempt->entry,
+			settings->existing, bytes->data, bytes->len, mtime,
+			&outcome->renamed, err);
 	if (!failed && journal)
-		failed = journal_done_as(journal, 0, entry->path, published_path(entry),
+		failed = journal_done(journal, 0, body->attempt->entry->path,
 			(int64_t)bytes->len, err);
 	body_abort(body);
 	return failed;

@@ -2,9 +2,9 @@
  *
  * transfer.c is its life, from begin to end; transfer_connect.c its connection,
  * transfer_receive.c the answer as it comes, transfer_document.c one that is read, not kept,
- * transfer_mirrors.c what it tells of mirrors, transfer_publish.c the name it gives,
- * transfer_wait.c deadlines and turns, transfer_verdict.c what it came to. For these only:
- * everybody else knows transfer.h. One thread at a time, as there.
+ * transfer_mirrors.c what it tells of mirrors, transfer_wait.c deadlines and turns,
+ * transfer_verdict.c what it came to. For these only: everybody else knows transfer.h. One
+ * thread at a time, as there.
  *
  * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up; the
  * outcome then is that reason, whatever libcurl calls it. Here, -1 means that it is there. */
@@ -25,7 +25,6 @@ struct transfer {
 	struct body body;
 	bool is_document; /* the body is read, not kept ... */
 	struct buf aside; /* ... here; also what an S3 error says */
-	bool is_there;    /* a file of the name that it gives: its body is not wanted */
 	bool body_begun;
 	bool cut;             /* we ended it: it has brought what is wanted of it */
 	struct range brings;  /* of the file, as answered */
@@ -92,11 +91,6 @@ int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_c
 /* transfer_mirrors.c: where else the file is, says the answer: fills head->mirrors and from_public.
  * They are kept until the next answer. */
 void transfer_hear_mirrors(struct transfer *t, struct head *head);
-
-/* transfer_publish.c: hear which name the answer, which is of the file, gives it. Sets is_there. */
-int transfer_publish(struct transfer *t) must_check;
-/* The outcome: what is there is what the server has. */
-void transfer_is_current(const struct transfer *t, struct outcome *outcome);
 
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl
  * keeps it while the transfer is paused, and brings it again. */

@@ -7,7 +7,7 @@
 #include "net/transfer_parts.h"
 
 #define DOCUMENT_MAX ((size_t)64 * 1024 * 1024)
-#define UNWANTED_BODY_MAX (256 * 1024) /* of an answer that is thrown away anyway */
+#define ERROR_BODY_MAX (256 * 1024) /* of an answer that is thrown away anyway */
 
 bool transfer_is_file(const struct transfer *t)
 {
@@ -105,8 +105,6 @@ int transfer_begin_body(struct transfer *t)
 		return whole ? 0
 			     : error_set(&t->stop, KIND_RANGE, 0,
 				       "a document of which only the beginning came");
-	if (transfer_publish(t) != 0 || t->is_there)
-		return t->is_there ? 0 : -1;
 	tell_head(t, &head);
 	announced = announced_digest(t, whole);
 	facts.resumable =
@@ -129,19 +127,6 @@ int64_t transfer_bytes_wanted(const struct transfer *t)
 	return last - t->brings.first + 1 - t->received;
 }
 
-/* Not kept. Cutting a long body short costs the connection, not the outcome. */
-static int pass_over(struct transfer *t, size_t len)
-{
-	t->received += (int64_t)len;
-	return t->received <= UNWANTED_BODY_MAX ? 0 : -1;
-}
-
-/* The file is there already. What is known to be long is not even begun. */
-static int pass_over_file(struct transfer *t, size_t len)
-{
-	return t->response.length <= UNWANTED_BODY_MAX ? pass_over(t, len) : -1;
-}
-
 /* Takes what is wanted of the bytes. -1 when it is to end here, for a reason or as cut. */
 static int add_to_file(struct transfer *t, const char *data, size_t len)
 {
@@ -151,8 +136,6 @@ static int add_to_file(struct transfer *t, const char *data, size_t len)
 		return -1;
 	if (transfer_cancelled(t))
 		return -1;
-	if (t->is_there)
-		return pass_over_file(t, len);
 	wanted = transfer_bytes_wanted(t);
 	if (wanted < 0)
 		wanted = 0;
@@ -184,9 +167,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 					    : CURL_WRITEFUNC_ERROR;
 	if (transfer_is_file(t))
 		return add_to_file(t, data, len) == 0 ? len : CURL_WRITEFUNC_ERROR;
-	if (t->attempt->bucket)
+	t->received += (int64_t)len;
+	if (t->attempt->entry->bucket)
 		transfer_put_error(t, data, len);
-	return pass_over(t, len) == 0 ? len : CURL_WRITEFUNC_ERROR;
+	/* Not kept. Cutting a long one short costs the connection, not the outcome. */
+	return t->received <= ERROR_BODY_MAX ? len : CURL_WRITEFUNC_ERROR;
 }
 
 static size_t on_head(char *line, size_t size, size_t count, void *context)

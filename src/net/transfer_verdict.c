@@ -92,7 +92,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 static void judge_status(struct transfer *t, struct outcome *outcome)
 {
 	judge_http(t, outcome);
-	if (t->attempt->bucket)
+	if (t->attempt->entry->bucket)
 		transfer_judge_bucket(t, outcome);
 }
 
@@ -113,6 +113,8 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 	const struct response *r = &t->response;
 	int64_t want = t->attempt->entry->size;
 
+	if (!t->body_begun && transfer_begin_body(t) != 0) /* an empty body */
+		return -1;
 	if (transfer_bytes_wanted(t) > 0 && t->brings.last != RANGE_OPEN)
 		return error_set(&t->stop, KIND_TRUNCATED, 0, "%lld of %lld bytes came",
 			(long long)t->received, (long long)range_length(t->brings));
@@ -155,15 +157,9 @@ static int make_empty(struct transfer *t, struct outcome *outcome)
 	static const struct version empty = {.mtime = -1};
 	const struct part_facts facts = {.version = &empty};
 
-	if (transfer_check_size(t, 0) != 0 || transfer_publish(t) != 0)
-		return -1;
-	if (t->is_there) {
-		transfer_is_current(t, outcome);
-		return 0;
-	}
-	outcome->type = OUTCOME_DONE;
 	outcome->verified = VERIFIED_LENGTH;
-	if (body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
+	if (transfer_check_size(t, 0) != 0 ||
+		body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
 		return -1;
 	return body_commit(
 		&t->body, t->net->settings, remote_time(t), outcome, &t->stop);
@@ -197,6 +193,7 @@ static int judge_other(struct transfer *t, struct outcome *outcome)
 	switch (answer_judge(
 		&t->response, t->attempt, false, &t->found, &head, &t->stop)) {
 	case ANSWER_EMPTY:
+		outcome->type = OUTCOME_DONE;
 		return make_empty(t, outcome);
 	case ANSWER_WRONG:
 		return -1;
@@ -209,23 +206,11 @@ static int judge_other(struct transfer *t, struct outcome *outcome)
 	}
 }
 
-/* Where no byte has come, nobody has looked at the head. */
-static int begin_empty_body(struct transfer *t, CURLcode code)
-{
-	return code == CURLE_OK && transfer_is_file(t) && !t->body_begun
-		       ? transfer_begin_body(t)
-		       : 0;
-}
-
 int transfer_judge(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
-	/* A body that is not wanted may end as it likes. */
-	if (!t->is_there &&
-		(t->stop.kind != KIND_NONE || begin_empty_body(t, code) != 0))
+	if (t->stop.kind != KIND_NONE)
 		return -1;
-	if (t->is_there)
-		transfer_is_current(t, outcome);
-	else if (t->cut)
+	if (t->cut)
 		outcome->type = OUTCOME_PART;
 	else if (code != CURLE_OK)
 		judge_code(t, code, outcome);

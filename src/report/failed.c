@@ -21,7 +21,6 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "core/published.h"
 #include "report/outfile.h"
 
 struct failed {
@@ -77,12 +76,10 @@ static bool add_urls(struct buf *out, const struct strings *urls)
 static bool add_entry(struct buf *out, const struct entry *entry)
 {
 	_cleanup_(buf_release) struct buf checksum = BUF_INIT;
-	/* The name that this job gave it: by itself a shorter list would give others. Where a
-	 * server may still give it one, it would not with "out". */
-	const char *path = published_is_own(entry) ? entry->path : NULL;
+	/* The name that this job gave it: by itself a shorter list would give others. */
 	bool whole = add_urls(out, &entry->urls) &&
-		     add_option(out, "out", path ? path : entry->out) &&
-		     (path || add_option(out, "dir", entry->dir));
+		     add_option(out, "out", entry->path ? entry->path : entry->out) &&
+		     (entry->path || add_option(out, "dir", entry->dir));
 
 	if (entry->checksum.alg != DIGEST_NONE) {
 		checksum_add(&checksum, &entry->checksum);

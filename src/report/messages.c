@@ -113,10 +113,9 @@ static void add_start(struct buf *out, const struct event *event)
 
 static void add_present(struct buf *out, const struct event *event)
 {
-	const char *renamed = event->outcome ? event->outcome->renamed : NULL;
-
 	url_add_redacted(out, entry_url(event->entry));
-	buf_addf(out, ": there already, %s", renamed ? renamed : event->entry->path);
+	buf_addf(out, ": there already, %s",
+		event->entry->path ? event->entry->path : "");
 }
 
 static void add_pause(struct buf *out, const struct event *event)

@@ -12,7 +12,6 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "core/published.h"
 #include "report/outfile.h"
 
 struct results {
@@ -135,18 +134,6 @@ static void put_checksum(json_t *record, const struct checksum *checksum)
 	json_put_text(record, "checksum", text.data);
 }
 
-/* The name by which another run would know the file: where a server has a say in it, only that of
- * a file that is there. */
-static const char *effective_name(const struct event *event)
-{
-	const struct entry *entry = event->entry;
-
-	if (event->outcome && event->outcome->renamed)
-		return event->outcome->renamed;
-	return event->type != EVENT_FAILED || published_is_own(entry) ? entry->path
-								      : NULL;
-}
-
 static void put_names(json_t *record, const struct entry *entry)
 {
 	if (entry->out)
@@ -155,13 +142,11 @@ static void put_names(json_t *record, const struct entry *entry)
 		json_put_text(record, "dir", entry->dir);
 }
 
-static void put_wishes(json_t *record, const struct event *event, bool redacted)
+static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 {
-	const struct entry *entry = event->entry;
-
 	if (entry->urls.count > 1)
 		redacted |= put_mirrors(record, &entry->urls);
-	if (!effective_name(event))
+	if (!entry->path)
 		put_names(record, entry);
 	if (entry->checksum.alg != DIGEST_NONE)
 		put_checksum(record, &entry->checksum);
@@ -200,7 +185,8 @@ static void add_record(struct buf *out, const struct event *event)
 		record, "url", entry->urls.count > 0 ? entry->urls.items[0] : NULL);
 	(void)put_url(
 		record, "url_effective", event->history ? event->history->url : NULL);
-	json_put_text(record, "filename_effective", effective_name(event));
+	json_put_text(record, "filename_effective",
+		outcome && outcome->renamed ? outcome->renamed : entry->path);
 	json_put_text(record, "error", error ? kind_name(error->kind) : NULL);
 	json_put_text(record, "errormsg", error ? error->text : NULL);
 	json_put_text(
@@ -211,7 +197,7 @@ static void add_record(struct buf *out, const struct event *event)
 	put_place(record, entry);
 	put_history(record, event->history);
 	put_exchange(record, outcome ? &outcome->exchange : NULL);
-	put_wishes(record, event, redacted);
+	put_wishes(record, entry, redacted);
 	json_add_line(out, record);
 	json_decref(record);
 }

@@ -258,15 +258,6 @@ int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t
 	return tell(journal, &record, err);
 }
 
-int journal_done_as(struct journal *journal, uint64_t id, const char *path,
-	const char *published, int64_t size, struct error *err)
-{
-	if (strcmp(path, published) != 0 &&
-		journal_done(journal, 0, published, size, err) != 0)
-		return -1;
-	return journal_done(journal, id, path, size, err);
-}
-
 /* What is known of finished files does not change: no lock. */
 
 enum journal_trust journal_trust(

@@ -115,11 +115,6 @@ int journal_drop(struct journal *journal, uint64_t id, struct error *err) must_c
 int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t size,
 	struct error *err) must_check;
 
-/* The same for a file that goes by another path than its entry's (core/published.h): both are
- * finished, and an earlier end of the process leaves that path alone. */
-int journal_done_as(struct journal *journal, uint64_t id, const char *path,
-	const char *published, int64_t size, struct error *err) must_check;
-
 enum journal_trust {
 	JOURNAL_TRUSTED, /* nothing was lost */
 	JOURNAL_SAME_SIZE, /* recorded with this size, but perhaps not on the disk in time */
@@ -136,7 +131,7 @@ enum journal_trust journal_trust(
 	struct journal *journal, const char *path, int64_t size);
 
 /* Was the file of this path finished by an earlier session of the job? For --existing=overwrite
- * and rename, which would else do it again, and for names that servers give. Only with keep_finished; whether it is whole is
+ * and rename, which would else do it again. Only with keep_finished; whether it is whole is
  * another question. */
 bool journal_finished(struct journal *journal, const char *path);
 

@@ -160,8 +160,7 @@ static void no_resume(void)
 
 static enum present present(struct bench *bench, enum existing existing)
 {
-	return ledger_present(&bench->ledger, existing, bench->entry,
-		bench->entry->path, &bench->err);
+	return ledger_present(&bench->ledger, existing, bench->entry, &bench->err);
 }
 
 static void what_is_there(void)
@@ -203,12 +202,14 @@ static void what_was_replaced_by_this_job(void)
 
 /* A run in another boot of the machine, which went down in the middle, has recorded a file of
  * three bytes; nothing was synced. */
-static void bench_open_after_a_crash(struct bench *bench, bool recorded)
+static void bench_open_after_a_crash(
+	struct bench *bench, enum existing existing, bool recorded)
 {
 	const struct boot_id boot = {.bytes = {1}};
 	struct journal *journal;
 
 	open_dir(bench);
+	bench->settings.existing = existing;
 	journal = journal_open(
 		&(struct journal_setup){
 			.workdir = outdir_workdir(bench->outdir), .boot = &boot},
@@ -249,7 +250,7 @@ static void after_a_crash(void)
 		struct bench bench;
 		enum present got;
 
-		bench_open_after_a_crash(&bench, cases[i].recorded);
+		bench_open_after_a_crash(&bench, EXISTING_SKIP, cases[i].recorded);
 		check(scratch_write("out/file", cases[i].holds));
 		bench.entry->size = cases[i].size;
 		if (cases[i].digest)
@@ -263,6 +264,24 @@ static void after_a_crash(void)
 		check_int(scratch_there("out/file"), cases[i].stays);
 		if (got == PRESENT_WRONG)
 			check_int(bench.err.kind, KIND_EXISTS);
+		bench_close(&bench, true, false);
+		scratch_remove("out");
+	}
+}
+
+/* With --existing=rename a file of the entry's name is somebody's, and what the job has written
+ * stands beside it, under a name that the journal does not know. */
+static void a_file_beside_after_a_crash(void)
+{
+	static const char *const held[] = {"abc", "somebody's"};
+
+	for (size_t i = 0; i < ARRAY_LEN(held); i++) {
+		struct bench bench;
+
+		bench_open_after_a_crash(&bench, EXISTING_RENAME, true);
+		check(scratch_write("out/file", held[i]));
+		check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
+		check(scratch_there("out/file"));
 		bench_close(&bench, true, false);
 		scratch_remove("out");
 	}
@@ -393,6 +412,7 @@ int main(void)
 	run(what_is_there);
 	run(what_was_replaced_by_this_job);
 	run(after_a_crash);
+	run(a_file_beside_after_a_crash);
 	run(the_keeper);
 	run(interrupted_without_an_outcome);
 	scratch_leave();
