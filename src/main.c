@@ -12,7 +12,7 @@
  *            (_tail): how a large file is cut; task: mirrors; mirror: one of its URLs;
  *            pieces: digests of parts of a file; s3: what s3:// URLs name; sched
  *            (sched_tasks, sched_outcome): the scheduler; source, observer: what it
- *            reads from and tells; published: names that servers give
+ *            reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
  *            (_publish): from part file to final name; part (_resume, _commit): what
  *            attempts share; digest, proof, composite: ETags of parts; inspection:
@@ -26,7 +26,7 @@
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary; comparison (_table), trial:
  *            --compare
- *   net/     transfer (_connect, _receive, _document, _mirrors, _publish, _wait,
+ *   net/     transfer (_connect, _receive, _document, _mirrors, _wait,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its
  *            bytes; net, tls, throttle: what all share; curlcode: libcurl's words in
@@ -34,16 +34,14 @@
  *            resolver (_wait): asking c-ares (channel, question, nameservers); pins:
  *            telling libcurl; s3, with regions, sigv4 (_canonical), s3error: buckets;
  *            credentials (_chain, _profile, _sts, _metadata, _answer), ask, secret,
- *            environment: in whose name; link, disposition: Link and
- *            Content-Disposition fields
+ *            environment: in whose name; link: Link fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event
  *   app/     session: one job, wired; intake: from lines to named entries; expand, with
- *            listing and follow: what buckets and Metalinks name; publisher: what comes
- *            of names that servers give; ledger, keeper: what is kept of an unfinished
- *            job; signals; compare, with child, sample, stored: the same job once per
- *            mode
+ *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
+ *            is kept of an unfinished job; signals; compare, with child, sample, stored:
+ *            the same job once per mode
  *   cli/     options (_find): the one table; parse, levels, value, check, nearest:
  *            argv, the environment and the config file; docs: help, man page and
  *            completions

@@ -121,12 +121,6 @@ static void look_up(struct intake_source *intake, struct entry *entry)
 	}
 }
 
-/* May its server name it? Not where anybody has given it a name; an object's key is one. */
-static bool may_be_named(const struct entry *entry)
-{
-	return !entry->out && !s3_is_url(entry->urls.items[0]);
-}
-
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -142,12 +136,9 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		entry_free(entry);
 		return false;
 	}
-	if (parts->publisher && may_be_named(entry))
-		entry->published = published_new(parts->publisher);
 	if (intake->sums)
 		look_up(intake, entry);
-	present = ledger_present(
-		parts->ledger, parts->settings->existing, entry, entry->path, &err);
+	present = ledger_present(parts->ledger, parts->settings->existing, entry, &err);
 	if (parts->settings->existing == EXISTING_UPDATE)
 		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
 					  &entry->there) == 0;

@@ -11,7 +11,6 @@
 #include "app/intake.h"
 #include "app/keeper.h"
 #include "app/ledger.h"
-#include "app/publisher.h"
 #include "app/sample.h"
 #include "app/signals.h"
 #include "core/naming.h"
@@ -45,7 +44,6 @@ struct session {
 	struct outdir *outdir;
 	struct ledger ledger;
 	struct naming *naming;
-	struct publisher *publisher; /* NULL: servers do not name files */
 	struct observer *report, *keeper;
 	struct source *inputs, *intake;
 	struct net *net;
@@ -154,16 +152,12 @@ static int session_open(struct session *s, struct error *err)
 		!(s->net = net_new(settings, s->outdir, s->ledger.parts, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
-	/* A template says how files are to be called; a server would not keep to it. */
-	if (settings->content_disposition && !settings->name)
-		s->publisher = publisher_new(settings->existing, s->naming, &s->ledger);
 	s->inputs = sample_of(
 		expand_new(settings, input_open(settings), net_s3(s->net)), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
 		.ledger = &s->ledger,
-		.publisher = s->publisher,
 		.s3 = net_s3(s->net),
 		.observer = s->report});
 	s->keeper = keeper_new(s->ledger.parts, s->report);
@@ -223,7 +217,6 @@ static int session_release(struct session *s, int status)
 		status = own > status ? own : status;
 	}
 	outdir_close(s->outdir);
-	publisher_free(s->publisher);
 	naming_free(s->naming);
 	return status;
 }

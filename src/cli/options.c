@@ -71,13 +71,6 @@ const struct option_row options[] = {
 	.man = "Make each file's name from its URL by TEMPLATE; see NAMES below. Without it "
 	       "the name is the last segment of the URL's path, as `{base}` would give."
 }, {
-	.name = "content-disposition", .type = OPTION_FLAG,
-	.field = FIELD(content_disposition), .group = "Files",
-	.help = "take the names that servers give files",
-	.man = "Give a file the name that its server gives it (Content-Disposition), where it "
-	       "would else be named after its URL; see NAMES below. Names by --output, `out`, "
-	       "--name, a bucket or a Metalink stay."
-}, {
 	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
 	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",
 	.help = "digest that the single file must have",

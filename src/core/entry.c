@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "core/published.h"
 
 struct entry *entry_new(void)
 {
@@ -57,7 +56,6 @@ void entry_free(struct entry *entry)
 	free(entry->referer);
 	free(entry->user_agent);
 	free(entry->path);
-	published_free(entry->published);
 	free(entry->pieces);
 	resume_free(entry->resume);
 	version_release(&entry->there);

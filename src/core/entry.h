@@ -32,7 +32,6 @@ struct resume {
 };
 void resume_free(struct resume *resume); /* NULL is fine */
 
-struct published;
 struct source;
 
 /* What one of an entry's URLs leads to, where that is not what it says: an object of a bucket. */
@@ -71,8 +70,6 @@ struct entry {
 	bool is_there;
 	struct version there;
 	char *path; /* relative to the output directory, safe */
-	struct published
-		*published; /* where its server may give it another; owned; NULL */
 	/* Where the first URL leads; its origin is what headers are bound to. */
 	struct url url;
 	struct home *homes; /* of all URLs, in order; NULL: all are what they say */
@@ -226,8 +223,7 @@ struct outcome {
 	enum verified verified;
 	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as
 	                          * entry_checksum_by or a header's name; static */
-	char *renamed; /* owned; the path, where it is not the entry's: when --existing=rename
-	                * chose another, or the server did (published.h); NULL */
+	char *renamed; /* owned; the path, when --existing=rename chose another; NULL */
 	char digest[160]; /* "sha-256=HEX" when it was computed; "" otherwise */
 	struct exchange exchange;
 };

@@ -51,7 +51,7 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	struct error *err)
 {
 	t->attempt = attempt;
-	t->body_begun = t->is_document = t->is_there = false;
+	t->body_begun = t->is_document = false;
 	buf_clear(&t->aside);
 	t->cut = false;
 	t->received = 0;

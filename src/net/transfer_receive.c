@@ -168,7 +168,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	if (transfer_is_file(t))
 		return add_to_file(t, data, len) == 0 ? len : CURL_WRITEFUNC_ERROR;
 	t->received += (int64_t)len;
-	if (t->attempt->entry->bucket)
+	if (t->attempt->bucket)
 		transfer_put_error(t, data, len);
 	/* Not kept. Cutting a long one short costs the connection, not the outcome. */
 	return t->received <= ERROR_BODY_MAX ? len : CURL_WRITEFUNC_ERROR;

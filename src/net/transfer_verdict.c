@@ -92,7 +92,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 static void judge_status(struct transfer *t, struct outcome *outcome)
 {
 	judge_http(t, outcome);
-	if (t->attempt->entry->bucket)
+	if (t->attempt->bucket)
 		transfer_judge_bucket(t, outcome);
 }
 

@@ -1,5 +1,4 @@
 /* part_commit.c - the end of a part: what is there is verified, and gets its name; see part.h. */
-#include "core/published.h"
 #include "store/part_parts.h"
 
 #define READ_REST (4 * 1024 * 1024) /* some milliseconds: how long a stop waits */
@@ -41,8 +40,8 @@ static int commit(struct part *part, const struct attempt *attempt,
 		return -1;
 	if (!part->parts->journal)
 		return 0;
-	return journal_done_as(part->parts->journal, part->known ? part->id : 0,
-		part->entry->path, published_path(part->entry), version->size, err);
+	return journal_done(part->parts->journal, part->known ? part->id : 0,
+		part->entry->path, version->size, err);
 }
 
 /* Is there a part that the attempt can go on with? */

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "core/published.h"
 #include "store/durable.h"
 #include "store/sink_parts.h"
 
@@ -131,13 +130,13 @@ int sink_sync(struct sink *sink, struct error *err)
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
 	const void *body, size_t len, int64_t mtime, char **renamed, struct error *err)
 {
-	const char *path = published_path(entry), *base;
+	const char *base;
 	struct outdir_parent *parent;
 	struct sink sink;
 	int result, synced, closed;
 
 	*renamed = NULL;
-	parent = outdir_parent(outdir, path, &base, err);
+	parent = outdir_parent(outdir, entry->path, &base, err);
 	if (!parent)
 		return -1;
 	if (part_create(&sink, outdir, entry, NULL, err) < 0) {
@@ -154,8 +153,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 		outdir_parent_put(outdir, parent);
 		result = synced < 0 ? -1 : sink_fail(&sink, -result, err);
 	} else {
-		result =
-			sink_publish(&sink, parent, path, base, existing, renamed, err);
+		result = sink_publish(&sink, parent, base, existing, renamed, err);
 	}
 	if (result < 0)
 		part_remove(&sink);
@@ -273,7 +271,7 @@ int sink_read(
 static int commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
 	char **renamed, struct error *err)
 {
-	const char *path = published_path(sink->entry), *base;
+	const char *base;
 	struct outdir_parent *parent;
 	int result;
 
@@ -286,10 +284,10 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 	result = part_close(sink);
 	if (result < 0)
 		return sink_fail(sink, -result, err);
-	parent = outdir_parent(sink->outdir, path, &base, err);
+	parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
 	if (!parent)
 		return -1;
-	return sink_publish(sink, parent, path, base, existing, renamed, err);
+	return sink_publish(sink, parent, base, existing, renamed, err);
 }
 
 int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,

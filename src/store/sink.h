@@ -20,8 +20,7 @@
 
 struct sink;
 
-/* Write and commit a whole body: as sink_open, sink_write and sink_commit in one. The final name is
- * published_path() of the entry. */
+/* Write and commit a whole body: as sink_open, sink_write and sink_commit in one. */
 int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
 	const void *body, size_t len, int64_t mtime, char **renamed,
 	struct error *err) must_check;
@@ -49,8 +48,8 @@ int sink_sync(struct sink *sink, struct error *err) must_check;
  * (space that was allocated beyond it is given back), `mtime` when it was modified, in seconds
  * since 1970 (-1: now). KIND_EXISTS when the name is taken and existing is EXISTING_SKIP: the
  * part is removed, what is there is left alone. KIND_DISK leaves the part. With EXISTING_RENAME
- * the first free alternative (naming.h) is used. *renamed gets the path, yours to free, if it is
- * not the entry's own; in all other cases *renamed is set to NULL. */
+ * the first free alternative (naming.h) is used, and *renamed gets that path, yours to free; in
+ * all other cases *renamed is set to NULL. */
 int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
 	char **renamed, struct error *err) must_check;
 /* Free the sink; the part stays. NULL is fine. */

@@ -18,10 +18,9 @@ struct sink {
 /* What the disk says of a write; -1. */
 int sink_fail(const struct sink *sink, int errnum, struct error *err);
 
-/* Give the (closed) part its path, whose last component is base in parent, which is put back.
+/* Give the (closed) part its name, base in parent, which is put back.
  * *renamed as sink_commit. */
-int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *path,
-	const char *base, enum existing existing, char **renamed,
-	struct error *err) must_check;
+int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *base,
+	enum existing existing, char **renamed, struct error *err) must_check;
 
 #endif

@@ -42,11 +42,10 @@ static int move_to(const struct sink *sink, int dir, const char *base, bool repl
 	return -errno;
 }
 
-static int move_to_alternative(
-	const struct sink *sink, int dir, const char *path, char **renamed)
+static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
 {
 	for (unsigned k = 1; k <= ALTERNATIVES; k++) {
-		char *other = naming_alternative(path, k);
+		char *other = naming_alternative(sink->entry->path, k);
 		const char *slash = strrchr(other, '/');
 		int result = move_to(sink, dir, slash ? slash + 1 : other, false);
 
@@ -61,24 +60,22 @@ static int move_to_alternative(
 	return -EEXIST;
 }
 
-/* To the path whose last component is base. */
 static int move_into(const struct sink *sink, const struct outdir_parent *parent,
-	const char *path, const char *base, enum existing existing, char **renamed)
+	const char *base, enum existing existing, char **renamed)
 {
 	int dir = outdir_parent_fd(parent);
 	int result = move_to(sink, dir, base,
 		existing == EXISTING_OVERWRITE || existing == EXISTING_UPDATE);
 
 	if (result == -EEXIST && existing == EXISTING_RENAME)
-		return move_to_alternative(sink, dir, path, renamed);
-	if (result == 0 && path != sink->entry->path)
-		*renamed = xstrdup(path);
+		return move_to_alternative(sink, dir, renamed);
 	return result;
 }
 
-static int fail_move(
-	const struct sink *sink, const char *path, int errnum, struct error *err)
+static int fail_move(const struct sink *sink, int errnum, struct error *err)
 {
+	const char *path = sink->entry->path;
+
 	switch (errnum) {
 	case EEXIST:
 		return error_set(
@@ -109,20 +106,20 @@ static int sync_name(const struct sink *sink, int dir, struct error *err)
 	return durable ? durable_renamed(durable, dir, err) : 0;
 }
 
-int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *path,
-	const char *base, enum existing existing, char **renamed, struct error *err)
+int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *base,
+	enum existing existing, char **renamed, struct error *err)
 {
-	int result = move_into(sink, parent, path, base, existing, renamed);
+	int result = move_into(sink, parent, base, existing, renamed);
 
 	/* The directory was removed after it was opened: make it again, once. */
 	if (result == -ENOENT || result == -ESTALE) {
 		outdir_parent_drop(sink->outdir, parent);
-		parent = outdir_parent(sink->outdir, path, &base, err);
+		parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
 		if (!parent)
 			return -1;
-		result = move_into(sink, parent, path, base, existing, renamed);
+		result = move_into(sink, parent, base, existing, renamed);
 	}
-	result = result < 0 ? fail_move(sink, path, -result, err)
+	result = result < 0 ? fail_move(sink, -result, err)
 			    : sync_name(sink, outdir_parent_fd(parent), err);
 	outdir_parent_put(sink->outdir, parent);
 	return result;
