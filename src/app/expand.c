@@ -76,14 +76,21 @@ static bool is_metalink_url(const char *url)
 	return false;
 }
 
-/* What is no good URL is told of by whoever takes the entry. */
+/* Is something said of the entry that can only be so of one file? */
+static bool is_of_one(const struct entry *entry)
+{
+	return entry->out || entry->size >= 0 || entry->checksum.alg != DIGEST_NONE;
+}
+
+/* What is no good URL, or names several objects where one is meant, is told of by whoever takes the
+ * entry. */
 static struct source *listing_for(struct expand_source *expand, struct entry *entry)
 {
 	struct s3_name name;
 
 	if (s3_parse(&name, entry->urls.items[0], NULL) != 0)
 		return NULL;
-	if (name.many)
+	if (name.many && !is_of_one(entry))
 		return listing_new(expand->s3, &name, entry);
 	s3_name_release(&name);
 	return NULL;

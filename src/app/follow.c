@@ -11,8 +11,9 @@
 struct follow_source {
 	struct source source;
 	const struct settings *settings;
-	struct entry *document;    /* to be given out first; NULL: it was */
-	struct entry *model;       /* what its entries have of it */
+	struct entry *document; /* to be given out first; NULL: it was */
+	struct entry *
+		model; /* what its entries have of it; as an entry, the Metalink itself */
 	struct metalink *metalink; /* NULL: its bytes are not here */
 	struct buf body;
 	size_t parsed;
@@ -76,7 +77,11 @@ static enum source_status follow_next(
 		feed(follow); /* SOURCE_AGAIN: there may be some now */
 	else if (status == SOURCE_ENTRY)
 		complete(follow, *entry);
-	return status;
+	if (status != SOURCE_BROKEN)
+		return status;
+	*entry = follow->model;
+	follow->model = NULL;
+	return SOURCE_BAD;
 }
 
 static void follow_read(
@@ -115,6 +120,9 @@ static struct follow_source *follow_make(
 	follow->source.ops = &ops;
 	follow->settings = settings;
 	follow->model = entry_like(document);
+	follow->model->checksum = document->checksum;
+	for (size_t i = 0; i < document->urls.count; i++)
+		strings_add(&follow->model->urls, document->urls.items[i]);
 	buf_init(&follow->body);
 	return follow;
 }

@@ -41,6 +41,14 @@ static void tell(const struct intake *parts, enum event_type type,
 					       .error = err});
 }
 
+/* A line, or an entry, which goes. */
+static void tell_bad(
+	const struct intake *parts, struct entry *entry, const struct error *err)
+{
+	tell(parts, entry ? EVENT_FAILED : EVENT_BAD_LINE, entry, err);
+	entry_free(entry);
+}
+
 /* Where an object's bucket is. */
 static int locate_object(const struct intake *parts, const char *text, char **bucket,
 	struct url *url, struct error *err)
@@ -188,10 +196,12 @@ static enum source_status read_inputs(
 	struct error why;
 
 	for (int i = 0; i < BREATH; i++) {
-		enum source_status status = source_next(parts->inputs, entry, &why);
+		enum source_status status;
 
+		*entry = NULL;
+		status = source_next(parts->inputs, entry, &why);
 		if (status == SOURCE_BAD)
-			tell(parts, EVENT_BAD_LINE, NULL, &why);
+			tell_bad(parts, *entry, &why);
 		else if (status == SOURCE_BROKEN)
 			tell(parts, EVENT_BROKEN, NULL, &why);
 		else if (status == SOURCE_END)

@@ -14,7 +14,8 @@ struct keeper {
 /* Might the file still come, in another run? */
 static bool is_worth_keeping(const struct event *event)
 {
-	if (event->error->kind == KIND_INTERRUPTED || event->error->kind == KIND_DISK)
+	if (event->error->kind == KIND_INTERRUPTED || event->error->kind == KIND_DISK ||
+		event->error->kind == KIND_CREDENTIALS)
 		return true;
 	return event->outcome && policy_is_transient(event->outcome) &&
 	       event->error->kind != KIND_CHECKSUM &&

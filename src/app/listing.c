@@ -30,6 +30,15 @@ static struct listing_source *listing_of(struct source *source)
 	return container_of(source, struct listing_source, source);
 }
 
+/* All of it is to be asked for again. */
+static enum source_status fail(
+	const struct listing_source *listing, struct entry **entry)
+{
+	*entry = entry_like(listing->model);
+	strings_add(&(*entry)->urls, listing->model->urls.items[0]);
+	return SOURCE_BAD;
+}
+
 /* The document that the next page is. */
 static enum source_status ask(
 	struct listing_source *listing, struct entry **entry, struct error *err)
@@ -44,7 +53,8 @@ static enum source_status ask(
 	if (s3_locate_page(listing->s3, &listing->name, listing->token, &page->url,
 		    err) != 0) {
 		entry_free(page);
-		return SOURCE_BROKEN;
+		listing->lost = true;
+		return fail(listing, entry);
 	}
 	listing->asked = true;
 	*entry = page;
@@ -95,20 +105,20 @@ static enum source_status take_key(
 }
 
 /* All pages are through. */
-static enum source_status end(struct listing_source *listing, struct error *err)
+static enum source_status end(
+	struct listing_source *listing, struct entry **entry, struct error *err)
 {
 	if (listing->broken.kind != KIND_NONE) {
 		*err = listing->broken;
 		listing->broken.kind = KIND_NONE;
 		listing->any = true; /* or not: that is all that is told */
-		return SOURCE_BROKEN;
+		return fail(listing, entry);
 	}
 	if (listing->any || listing->lost)
 		return SOURCE_END;
 	listing->any = true; /* told once */
-	error_set(err, KIND_INPUT, 0, "%.200s: there is no object of that name",
-		listing->model->urls.items[0]);
-	return SOURCE_BAD;
+	error_set(err, KIND_INPUT, 0, "there is no object of that name");
+	return fail(listing, entry);
 }
 
 static enum source_status listing_next(
@@ -127,7 +137,7 @@ static enum source_status listing_next(
 		if (!listing->next && listing->asked)
 			return SOURCE_LATER;
 		if (!listing->next)
-			return end(listing, err);
+			return end(listing, entry, err);
 		s3list_free(listing->page);
 		listing->page = listing->next;
 		listing->next = NULL;
@@ -142,8 +152,7 @@ static void look_ahead(struct listing_source *listing, const struct s3list *page
 			 (!listing->token || strcmp(page->token, listing->token) != 0);
 	if (page->token && !listing->wants)
 		error_set(&listing->broken, KIND_INPUT, 0,
-			"%.200s: the listing does not end: the same page came again",
-			listing->model->urls.items[0]);
+			"the listing does not end: the same page came again");
 	free(listing->token);
 	listing->token = xstrdup(page->token);
 }
@@ -159,8 +168,7 @@ static void listing_read(
 	if (listing->next)
 		look_ahead(listing, listing->next);
 	else
-		error_set(&listing->broken, KIND_INPUT, 0, "%.100s: %.150s",
-			listing->model->urls.items[0], why.text);
+		error_set(&listing->broken, KIND_INPUT, 0, "%s", why.text);
 }
 
 static void listing_lost(struct source *source, const struct entry *document _unused_)

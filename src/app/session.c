@@ -225,7 +225,8 @@ static int tally_status(const struct tally *tally)
 {
 	if (tally->failures[KIND_DISK] || tally->failures[KIND_NO_ROOM])
 		return EXIT_OUTPUT;
-	if (tally->bad_lines || tally->broken_inputs || tally->failures[KIND_BAD_URL])
+	if (tally->bad_lines || tally->broken_inputs || tally->failures[KIND_BAD_URL] ||
+		tally->failures[KIND_INPUT])
 		return EXIT_BAD_INPUT;
 	return tally->failed ? EXIT_FAILED_ENTRIES : EXIT_DONE;
 }

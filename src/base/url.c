@@ -77,6 +77,14 @@ static const char *explain(CURLUcode code)
 	}
 }
 
+/* libcurl takes "host:8080/file" for a URL of the scheme "host". */
+static CURLUcode judge_scheme(CURLUcode code, const char *text)
+{
+	return code == CURLUE_UNSUPPORTED_SCHEME && !strstr(text, "://")
+		       ? CURLUE_BAD_SCHEME
+		       : code;
+}
+
 static int bad_url(struct error *err, CURLUcode code)
 {
 	if (code == CURLUE_OUT_OF_MEMORY)
@@ -167,7 +175,7 @@ static int take_apart(struct parts *parts, const char *text, struct error *err)
 	if (!code)
 		code = check_parts(parts);
 	curl_url_cleanup(handle);
-	return code ? bad_url(err, code) : 0;
+	return code ? bad_url(err, judge_scheme(code, text)) : 0;
 }
 
 static char lower(char c)

@@ -6,6 +6,8 @@
 #include "core/checksum.h"
 #include "core/s3.h"
 
+#define CHUNK_LEAST (64 * 1024) /* bytes of --chunk-size */
+
 static bool is_control(char c)
 {
 	return (unsigned char)c < 0x20 || c == 0x7f;
@@ -218,6 +220,10 @@ int check_together(const struct reading *reading, struct error *err)
 	if (settings->key && !settings->cert)
 		return value_fail("key", reading_said(reading, "key")->where, err,
 			"needs --cert FILE, the certificate of this key");
+	if (settings->chunk_size > 0 && settings->chunk_size < CHUNK_LEAST)
+		return value_fail("chunk-size",
+			reading_said(reading, "chunk-size")->where, err,
+			"is at least 64K: each chunk is a request");
 	if (settings->urls.count == 0 && settings->inputs.count == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"nothing to fetch: give URLs, or a list by -i FILE (-i - reads "

@@ -203,7 +203,8 @@ const struct option_row options[] = {
 	.fallback = "0", .argument = "SIZE", .group = "Scheduling",
 	.help = "of these chunks; 0: by size and rate",
 	.man = "Cut large files into chunks of SIZE. With 0, the default, a chunk is what comes "
-	       "in about 3 seconds, 8 to 64 MiB."
+	       "in about 3 seconds, 8 to 64 MiB, and less at the end of a file. SIZE is at "
+	       "least 64K."
 }, {
 	.name = "min-split-size", .type = OPTION_SIZE, .field = FIELD(min_split_size),
 	.fallback = "16M", .argument = "SIZE", .group = "Scheduling",

@@ -17,7 +17,8 @@ struct list_source {
 	struct source source;
 	const char *name;
 	struct reader *reader; /* NULL: ended */
-	bool lost;
+	bool lost;             /* there is no entry above that options could be of */
+	bool spoiled;          /* `held` is not to be fetched */
 	struct entry *held;
 	struct entry *ready;
 };
@@ -55,6 +56,17 @@ static int bad_line(const struct list_source *list, const char *why, struct erro
 	return reader_refuse(list->reader, reader_number(list->reader), why, err);
 }
 
+/* All of an entry's lines have been read. */
+static void end_entry(struct list_source *list)
+{
+	if (list->spoiled)
+		entry_free(list->held);
+	else
+		list->ready = list->held;
+	list->held = NULL;
+	list->spoiled = false;
+}
+
 /* A line in column 0: the entry before is whole. */
 static int take_urls(
 	struct list_source *list, char *line, size_t len, struct error *err)
@@ -62,8 +74,7 @@ static int take_urls(
 	struct entry *entry = entry_new();
 	char *const end = line + len;
 
-	list->ready = list->held;
-	list->held = NULL;
+	end_entry(list);
 	for (;;) {
 		char *tab = memchr(line, '\t', (size_t)(end - line));
 		char *url = trim_url(line, tab ? tab : end);
@@ -101,6 +112,16 @@ static bool split_option(char *line, size_t len, char **name, char **value)
 	       strspn(*name, FIELD_NAME_CHARS) == name_len;
 }
 
+/* A value that is none, of a checksum perhaps: without it the file must not be fetched. */
+static int bad_value(struct list_source *list, const char *why, struct error *err)
+{
+	_cleanup_(freep) char *text =
+		xasprintf("%.160s; the URL above it is left out", why);
+
+	list->spoiled = true;
+	return bad_line(list, text, err);
+}
+
 static int take_option(
 	struct list_source *list, char *line, size_t len, struct error *err)
 {
@@ -118,9 +139,10 @@ static int take_option(
 			"an indented line must be name=value, an option of the URL "
 			"above it",
 			err);
-	if (field_apply(list->held, name, value, &why) < 0)
-		return bad_line(list, why.text, err);
-	return 0;
+	if (field_apply(list->held, name, value, &why) == 0)
+		return 0;
+	return field_find(name) ? bad_value(list, why.text, err)
+				: bad_line(list, why.text, err);
 }
 
 static bool is_indent(char first)
@@ -143,8 +165,7 @@ static void lose_line(struct list_source *list, char first)
 {
 	if (first == '#' || is_indent(first))
 		return;
-	list->ready = list->held;
-	list->held = NULL;
+	end_entry(list);
 	list->lost = true;
 }
 
@@ -176,8 +197,7 @@ static enum source_status read_on(struct list_source *list, struct error *err)
 			end_list(list);
 			return SOURCE_BROKEN;
 		case READER_END:
-			list->ready = list->held;
-			list->held = NULL;
+			end_entry(list);
 			end_list(list);
 			return list->ready ? SOURCE_ENTRY : SOURCE_END;
 		}

@@ -240,8 +240,10 @@ int ask_send(const struct ask *ask, const struct ask_route *route, struct buf *a
 	CURLcode code;
 	CURL *easy;
 
-	if (find_host(&luggage.addresses, ask, route, err) != 0)
+	if (find_host(&luggage.addresses, ask, route, err) != 0) {
+		curl_slist_free_all(luggage.addresses);
 		return -1;
+	}
 	easy = curl_easy_init();
 	code = easy ? add_lines(&luggage.lines, ask) : CURLE_OUT_OF_MEMORY;
 	buf_reserve(answer, ASK_ANSWER_MAX);

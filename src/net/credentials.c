@@ -254,7 +254,7 @@ static int disown(struct credentials_store *store, int64_t now, struct error *er
 		return 0;
 	log_info("the credentials are called expired: asking for others");
 	store->believe_from = now + AGAIN;
-	store->valid_until = now;
+	/* They serve meanwhile: one store's word must not take them from all others. */
 	if (!store->busy)
 		renew_aside(store, now);
 	return 0;

@@ -70,7 +70,7 @@ int credentials_get(struct credentials_store *store, int64_t now,
 /* Whoever was shown a request signed by those of this serial number, at `now`, calls them expired.
  * 0: others are held by then, or a thread asks for others, unless it did so for the same reason
  * some seconds ago; so the request may be made again. KIND_CREDENTIALS when they are such as the
- * user has to renew: the text says which. Never waits. */
+ * user has to renew: the text says which. Never waits; what is held is handed out until then. */
 int credentials_expired(struct credentials_store *store, int64_t now, uint64_t serial,
 	struct error *err) must_check;
 

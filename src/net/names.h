@@ -65,7 +65,8 @@ enum ip_family names_family(const struct names *names);
 /* Questions, each for one family of a name, that all askers together may have put and not had
  * answered. Most home routers run dnsmasq, which turns away what comes beyond 150. Those that
  * have been out for longer than an answer should take do not count, so that names that nobody
- * answers for leave room for others. Askers are either all on loops, or all threads. */
+ * answers for leave room for others. Askers are either all on loops, or all threads, but for the
+ * few questions for services that give credentials. */
 #define NAMES_QUESTIONS_MAX 128
 
 /* For those who ask from a loop: each has an equal share. All of them join before the first

@@ -293,8 +293,7 @@ static bool is_elsewhere(struct s3 *s3, const struct attempt *attempt,
 /* Are the credentials at fault that have signed the request, and others may do? */
 static bool are_expired(const struct s3error *why)
 {
-	static const char *const codes[] = {
-		"ExpiredToken", "TokenRefreshRequired", "InvalidToken"};
+	static const char *const codes[] = {"ExpiredToken", "TokenRefreshRequired"};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (strcmp(why->code, codes[i]) == 0)

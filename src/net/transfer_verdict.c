@@ -25,6 +25,10 @@ void transfer_describe(const struct transfer *t, struct exchange *exchange)
 	exchange->size_download = t->received;
 	exchange->insecure = t->net->settings->insecure &&
 			     strncmp(t->attempt->url, "https:", 6) == 0;
+	/* How a file is cut depends on it. */
+	if (t->net->detailed || t->attempt->ranged)
+		exchange->time_starttransfer =
+			get_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
 	if (!t->net->detailed)
 		return;
 	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &number) == CURLE_OK)
@@ -41,7 +45,6 @@ void transfer_describe(const struct transfer *t, struct exchange *exchange)
 	exchange->time_namelookup = get_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
 	exchange->time_connect = get_time(easy, CURLINFO_CONNECT_TIME_T);
 	exchange->time_appconnect = get_time(easy, CURLINFO_APPCONNECT_TIME_T);
-	exchange->time_starttransfer = get_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
 	exchange->time_total = get_time(easy, CURLINFO_TOTAL_TIME_T);
 }
 

@@ -88,9 +88,9 @@ pages() { # KEYS PAGES
 
 @test "nothing there is an error" {
 	buckets
-	fetch 3 0 "${S3[@]}" s3://empty/
+	fetch 3 1 "${S3[@]}" s3://empty/
 	said 's3://empty/.*no object'
-	fetch 3 0 "${S3[@]}" "s3://box/nothing*"
+	fetch 3 1 "${S3[@]}" "s3://box/nothing*"
 	said 's3://box/nothing'
 	fetch 3 1 "${S3[@]}" "s3://bad_bucket!/x"
 	said 'not the name of a bucket'
@@ -151,11 +151,21 @@ slow() {
 	! grep -q $'\u202e' "$CTL/stderr"
 }
 
+@test "what is said of one file cannot be so of many" {
+	buckets
+	list s3://box/many/ " checksum=md5=00000000000000000000000000000000" s3://box/ " size=3"
+	fetch 3 2 "${S3[@]}" -i "$CTL/list.txt"
+	fetch 3 1 "${S3[@]}" -o name s3://box/
+	files
+	records '.[0].error == "bad-url"'
+}
+
 @test "listings that break off, or go on for ever" {
 	buckets
 	fetch 0 10 "${S3[@]}" s3://cut/
 	rm -rf "$ARENA/out"
-	fetch 3 0 "${S3[@]}" s3://torn/
+	fetch 3 1 "${S3[@]}" --failed "$CTL/left.txt" s3://torn/
+	grep -qx 's3://torn/' "$CTL/left.txt"
 	said 's3://torn/'
 	rm -rf "$ARENA/out"
 	seine -d out "${S3[@]}" s3://endless/

@@ -82,7 +82,7 @@ at_a_url() {
 @test "the type of the answer tells, too" {
 	origin_start
 	# The origin's bytes are no Metalink: what is asked for as one must be one.
-	fetch 3 0 "$O/x.bin?type=application/metalink4%2Bxml"
+	fetch 3 1 "$O/x.bin?type=application/metalink4%2Bxml"
 	files
 	said 'x.bin.*'
 	fetch 0 1 --no-follow-metalink "$O/x.bin?type=application/metalink4%2Bxml"

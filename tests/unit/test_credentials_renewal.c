@@ -202,7 +202,7 @@ static void asks_for_others_when_a_store_refuses_these(void)
 	check_int(credentials_get(store, NOW, &first, &error), 0);
 	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
 	check_int(credentials_expired(store, NOW, first.serial, &error), 0);
-	check_serves(store, NOW, "B");
+	check_becomes(store, NOW, "B");
 	check_int(requests(), 2);
 	/* An answer to what was signed by the first ones comes late. */
 	check_int(credentials_expired(store, NOW + 60, first.serial, &error), 0);
@@ -219,15 +219,39 @@ static void asks_no_more_often_than_it_should(void)
 	use_container();
 	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
 	store = open_store(NULL);
-	check_int(refuse(store, NOW), 0);
 	check_serves(store, NOW, "A");
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	check_int(refuse(store, NOW), 0);
+	check_becomes(store, NOW, "B");
 	check_int(requests(), 2);
+	container_says(KEYS("C", "2027-01-15T10:00:00Z"));
 	for (int i = 0; i < 15; i++)
 		check_int(refuse(store, NOW + i), 0);
 	check_int(requests(), 0);
 	check_int(refuse(store, NOW + 15), 0);
-	check_serves(store, NOW + 15, "A");
+	check_becomes(store, NOW + 15, "C");
 	check_int(requests(), 1);
+	credentials_free(store);
+}
+
+/* One store's word does not take them from all others, whatever becomes of the renewal. */
+static void serves_what_a_store_refuses_to_others(void)
+{
+	struct credentials_store *store;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
+	store = open_store(NULL);
+	check_serves(store, NOW, "A");
+	say("GET /keys?a=b", NULL, NULL, 503, "");
+	gate(true);
+	check_int(refuse(store, NOW), 0);
+	wait_for(&server.arrived);
+	check_serves(store, NOW, "A");
+	gate(false);
+	sem_post(&server.go);
+	check_serves(store, NOW + 1, "A");
+	check_serves(store, NOW + 600, "A");
 	credentials_free(store);
 }
 
@@ -246,7 +270,7 @@ static void asks_once_when_it_does_so_already(void)
 	check_int(refuse(store, NOW + 3600 - 300), 0);
 	gate(false);
 	sem_post(&server.go);
-	check_serves(store, NOW + 3600 - 300, "B");
+	check_becomes(store, NOW + 3600 - 300, "B");
 	check_int(requests(), 2);
 	credentials_free(store);
 }
@@ -298,6 +322,7 @@ int main(void)
 	run(uses_what_is_about_to_expire);
 	run(asks_for_others_when_a_store_refuses_these);
 	run(asks_no_more_often_than_it_should);
+	run(serves_what_a_store_refuses_to_others);
 	run(asks_once_when_it_does_so_already);
 	run(says_who_renews_the_others);
 	run(is_freed_while_it_asks);

@@ -64,8 +64,8 @@ static void bench_release(struct bench *bench)
 	s3_free(bench->s3);
 }
 
-/* Take what there is: "URL " for each entry, "? " for a document, "! " for what is bad, "* " for
- * a broken input. */
+/* Take what there is: "URL " for each entry, "? " for a document, "! " for what is bad, "x " for
+ * an entry that is, "* " for a broken input. */
 static void check_gives(struct bench *bench, const char *want, enum source_status end)
 {
 	_cleanup_(buf_release) struct buf got = BUF_INIT;
@@ -74,9 +74,13 @@ static void check_gives(struct bench *bench, const char *want, enum source_statu
 	struct error err;
 
 	for (int i = 0; i < 100; i++) {
+		entry = NULL;
 		status = source_next(bench->expand, &entry, &err);
 		if (status == SOURCE_BAD || status == SOURCE_BROKEN) {
-			buf_addstr(&got, status == SOURCE_BAD ? "! " : "* ");
+			buf_addstr(&got, entry                  ? "x "
+					 : status == SOURCE_BAD ? "! "
+								: "* ");
+			entry_free(entry);
 		} else if (status == SOURCE_ENTRY && entry->document) {
 			buf_addstr(&got, "? ");
 			bench->documents[bench->n_documents++] = entry;
@@ -179,7 +183,7 @@ static void what_cannot_be_read_is_told(void)
 	give(&bench, 0, PAGE(KEY("y"), "false</IsTruncated>"));
 	give(&bench, 1, "<html>");
 	give(&bench, 2, "<html>");
-	check_gives(&bench, "! * * http://a/1 ", SOURCE_END);
+	check_gives(&bench, "x x x http://a/1 ", SOURCE_END);
 	bench_release(&bench);
 }
 
@@ -196,7 +200,7 @@ static void listings_end(void)
 	give(&bench, 0, same);
 	check_gives(&bench, "? s3://b/1 ", SOURCE_LATER);
 	give(&bench, 1, same);
-	check_gives(&bench, "s3://b/1 * ", SOURCE_END);
+	check_gives(&bench, "s3://b/1 x ", SOURCE_END);
 	bench_release(&bench);
 }
 

@@ -223,6 +223,11 @@ static void takes_objects(void)
 	gives(FILE4(A_URL "<url>s3://b/k</url>"), "f http://a.example/f s3://b/k\n");
 	gives(FILE4("<url>s3://b/*</url>"),
 		"! doc:2: it has no URL of http, https or an object in a bucket\n");
+	/* A server's document does not spend the user's credentials. */
+	gives_from(FILE4(A_URL "<url>s3://b/k</url>"), "http://b.example/m.meta4", NULL,
+		"f http://a.example/f\n");
+	gives_from(FILE4("<url>s3://b/k</url>"), "http://b.example/m.meta4", NULL,
+		"! doc:2: it has no URL of http or https\n");
 }
 
 static void tells_bad_files(void)

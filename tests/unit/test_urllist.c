@@ -202,6 +202,15 @@ static void a_bad_value_changes_nothing(void)
 	}
 }
 
+/* Without what was meant the file must not be fetched: unverified, or under another name. */
+static void a_bad_value_takes_its_entry_along(void)
+{
+	CHECK_LIST("a\n checksum=md5=12\n out=o\nb\n out=p\n",
+		"! stdin:2: a md5 checksum is 32 hexadecimal digits; the URL above it "
+		"is "
+		"left out\n4: <b> out=[p]\n");
+}
+
 static void errors_quote_no_secrets(void)
 {
 	static const char list[] = "a\n header=Authorization canary\n"
@@ -439,6 +448,7 @@ int main(void)
 	run(the_strongest_checksum_wins);
 	run(a_bad_option_is_named_and_left_out);
 	run(a_bad_value_changes_nothing);
+	run(a_bad_value_takes_its_entry_along);
 	run(errors_quote_no_secrets);
 	run(a_line_thrown_away_keeps_its_options);
 	run(entries_stream_one_behind);
