@@ -134,6 +134,25 @@ static void refuses(void)
 	}
 }
 
+/* What has no scheme is not taken for one that is not fetched. */
+static void tells_a_port_from_a_scheme(void)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {{"host.example:8080/x", "no scheme"},
+		{"127.0.0.1:80/x", "no scheme"},
+		{"ftp://host.example/x", "only http:// and https://"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct error err;
+		struct url url;
+
+		check_int(url_parse(&url, cases[i].text, &err), -1);
+		check(strstr(err.text, cases[i].why) != NULL);
+		url_release(&url);
+	}
+}
+
 static void helps_and_keeps_secrets(void)
 {
 	static const char *const secret[] = {
@@ -526,6 +545,7 @@ int main(void)
 	run(resolves_references);
 	run(normal_form_is_stable);
 	run(refuses);
+	run(tells_a_port_from_a_scheme);
 	run(helps_and_keeps_secrets);
 	run(compares_origins);
 	run(redacts);
