@@ -229,7 +229,8 @@ ends_well() {
 
 # The server has no more for now; then it has.
 given_up() {
-	seine -d out "${PIECES[@]}" --tries 2 "$O$TARGET&fail=4:500&at=2M"
+	# One after the other: what comes between two failures gives hope.
+	seine -d out "${PIECES[@]}" -j 1 --tries 2 "$O$TARGET&fail=4:500&at=2M"
 	((status == 1)) || fail "exit status $status, not 1"
 	[[ -s $ARENA/out/.seine/journal ]] || fail "nothing is kept"
 	fetch 0 1 "${PIECES[@]}" --tries 5 "$O$TARGET&fail=4:500&at=2M"

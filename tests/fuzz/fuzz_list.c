@@ -1,7 +1,8 @@
 /* fuzz_list.c - input/list.h over input/reader.h, gzip too: see entries.h for the claims.
  *
  * And of a list that is plain text: the entries are the lines in column 0 that have a URL,
- * in their order, each with the last out= of its own option lines, and nobody else's. */
+ * in their order, each with the last out= of its own option lines, and nobody else's; those with
+ * an option whose value is none are not among them. */
 #include "input/list.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/alloc.h"
 #include "entries.h"
 #include "feeding.h"
+#include "input/fields.h"
 
 #define SPACE " \t"
 
@@ -65,22 +67,47 @@ static const char *out_of(char *line)
 
 /* The last entry that there should be. */
 struct last {
-	size_t line; /* 0: none */
+	size_t line;  /* 0: none */
+	bool spoiled; /* ... that is not to be fetched */
 	char *out;
 };
 
 /* Nothing more comes to it: add "LINE OUT". */
 static void end_entry(struct last *last, struct buf *wanted)
 {
-	if (last->line > 0)
+	if (last->line > 0 && !last->spoiled)
 		buf_addf(wanted, "%zu %s\n", last->line, last->out ? last->out : "");
 	free(last->out);
 	*last = (struct last){.line = 0};
 }
 
+/* A value that is none of an option that there is. */
+static bool is_bad_value(const char *line)
+{
+	char *copy _cleanup_(freep) = xstrdup(line);
+	char *value = strchr(copy, '=');
+	struct entry *entry;
+	struct error err;
+	bool bad;
+
+	if (!value)
+		return false;
+	*value++ = '\0';
+	value = trimmed(value);
+	if (!field_find(trimmed(copy)))
+		return false;
+	entry = entry_new();
+	bad = field_apply(entry, trimmed(copy), value, &err) != 0;
+	entry_free(entry);
+	return bad;
+}
+
 static void take_option(struct last *last, char *line)
 {
-	const char *value = out_of(line);
+	const char *value;
+
+	last->spoiled |= is_bad_value(line);
+	value = out_of(line);
 
 	if (last->line == 0 || !value)
 		return;
