@@ -238,6 +238,10 @@ nginx_config() { # BASE-PORT
 				listen 127.0.0.1:$1;
 				root $CTL/www;
 				location /packed/ { alias $CTL/www/; gzip on; gzip_min_length 1; }
+				location /metalink/ {
+					alias $CTL/www/;
+					default_type application/metalink4+xml;
+				}
 			}
 	END
 	local port=$1 name

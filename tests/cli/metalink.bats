@@ -101,19 +101,11 @@ at_a_url() {
 	nginx_start
 	two_files
 	cp "$CTL/a.meta4" "$CTL/www/download"
-	sed -i 's|default_type application/octet-stream|default_type application/metalink4+xml|' \
-		"$CTL/nginx.conf"
-	kill -HUP "$NGINX_PID"
-	wait_until 60 is_metalink "$WEB/download"
 	each_mode by_its_type
 }
 
-is_metalink() {
-	curl -sI "$1" | grep -q 'metalink4+xml'
-}
-
 by_its_type() {
-	fetch 0 2 "$WEB/download"
+	fetch 0 2 "$WEB/metalink/download"
 	both_are_there
 }
 
