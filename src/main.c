@@ -29,10 +29,10 @@
  *   net/     transfer (_connect, _receive, _document, _mirrors, _wait,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its
- *            bytes; net, tls, throttle: what all share; curlcode: libcurl's words in
- *            ours; names: what is known of them (hosts, claims, addrs, hostname);
- *            resolver (_wait): asking c-ares (channel, question, nameservers); pins:
- *            telling libcurl; s3, with regions, sigv4 (_canonical), s3error: buckets;
+ *            bytes; net, tls, throttle: what all share; memory, with buffers: libcurl's;
+ *            curlcode: its words in ours; names: what is known of them (hosts, claims,
+ *            addrs, hostname); resolver (_wait): asking c-ares (channel, question,
+ *            nameservers); pins: telling libcurl; s3, with regions, sigv4 (_canonical), s3error: buckets;
  *            credentials (_chain, _profile, _sts, _metadata, _answer), ask, secret,
  *            environment: in whose name; link: Link fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "net/memory.h"
 
 static int add_header(struct curl_slist **list, const char *line, struct error *err)
 {
@@ -88,7 +89,7 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	net->outdir = outdir;
 	net->parts = parts;
 	net->detailed = settings->results || settings->verbose;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (memory_init_curl() != CURLE_OK) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl cannot be initialised");
 		free(net);
 		return NULL;
