@@ -25,7 +25,7 @@ void chunks_init(
 		.latency = -1,
 		.patience = CHUNKS_PATIENCE,
 		.unit = entry->pieces ? entry->pieces->length : 1,
-		.proven = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
+		.asked_proof = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
 	list_init(&chunks->flying);
 	/* What is known to be small needs no range, which not every server takes well of what is
 	 * empty. */
@@ -58,6 +58,11 @@ void chunks_release(struct chunks *chunks)
 {
 	drop_plan(chunks);
 	version_release(&chunks->version);
+}
+
+bool chunks_proven(const struct chunks *chunks)
+{
+	return chunks->asked_proof || chunks->version.digest;
 }
 
 bool chunks_want(const struct chunks *chunks)
@@ -97,8 +102,11 @@ static void take_lease(struct chunks *chunks, struct attempt *attempt,
 	attempt->lease = plan_take(chunks->plan, chunk);
 	attempt->asked = attempt->lease->range;
 	attempt->ranged = true;
-	version_copy(&attempt->version, chunks->proven ? pin : &chunks->version);
+	version_copy(&attempt->version, chunks_proven(chunks) ? pin : &chunks->version);
 	attempt->version.size = chunks->version.size;
+	free(attempt->version.digest);
+	attempt->version.digest = xstrdup(chunks->version.digest);
+	attempt->version.digest_by = chunks->version.digest_by;
 }
 
 /* What the first request asks for, so that a file that is not to be cut comes whole; in whole
@@ -150,7 +158,9 @@ void chunks_start(struct chunks *chunks, struct attempt *attempt,
 /* Can ranges be asked for, here or elsewhere, that are of the same file? */
 static bool may_come_in_ranges(const struct chunks *chunks, const struct head *head)
 {
-	return head->ranges && (version_pin(head->version) || chunks->proven) &&
+	return head->ranges &&
+	       (version_pin(head->version) || chunks->asked_proof ||
+		       head->version->digest) &&
 	       head->version->size > SMALL_FILE && !chunks->single;
 }
 

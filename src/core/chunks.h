@@ -9,8 +9,9 @@
  *
  * Where the entry has digests of pieces, ranges consist of whole pieces, and what counts as
  * brought has been verified; so a stream that breaks off can be gone on with, too. Where it has
- * any digest, the result is proven by that: ranges need not be of one state of the file that
- * all servers name alike, and each attempt is pinned by what its own server says, if anything.
+ * any digest, or the first answer has announced a strong one, the result is proven by that: ranges
+ * need not be of one state of the file that all servers name alike, and each attempt is pinned by
+ * what its own server says, if anything.
  *
  * The scheduler's own: it asks what may begin and tells what became of it. Knows nothing of
  * origins, mirrors, tries. Pure; not thread-safe, but for what attempt.h marks. */
@@ -42,7 +43,7 @@ struct chunks {
 	struct version version; /* of this generation, once an answer has told */
 	struct plan *plan;      /* in RANGES; else NULL */
 	int64_t unit; /* the length of the entry's pieces; 1: they have no digests */
-	bool proven;  /* the entry has a digest of the file, or of its pieces */
+	bool asked_proof; /* the entry has a digest of the file, or of its pieces */
 	bool shared;  /* nothing else waits to be started: set by who starts attempts */
 	int64_t rate; /* bytes per second of the fastest attempt; 0: not known */
 	nstime latency; /* until the first byte of the quickest one; -1: not known */
@@ -55,6 +56,9 @@ void chunks_init(
 	struct chunks *chunks, const struct plan_wish *wish, const struct entry *entry);
 /* No attempt is flying. */
 void chunks_release(struct chunks *chunks);
+
+/* Is there a digest that the whole file will be held against? */
+bool chunks_proven(const struct chunks *chunks);
 
 /* Is there something for one more attempt to do? */
 bool chunks_want(const struct chunks *chunks);

@@ -54,7 +54,7 @@ void sched_add_mirrors(struct sched *sched, struct task *task,
 	struct url url;
 
 	if (!head->mirrors || task->chunks.way != CHUNKS_RANGES ||
-		(!task->chunks.proven && !task->chunks.version.etag))
+		(!chunks_proven(&task->chunks) && !task->chunks.version.etag))
 		return;
 	for (size_t i = 0; i < head->mirrors->count; i++) {
 		if (url_parse(&url, head->mirrors->items[i], NULL) != 0)

@@ -99,7 +99,7 @@ static bool is_usable(const struct task *task, const struct mirror *mirror)
  * that has told it cannot be asked now does another one with the same date go on. */
 static bool can_add(const struct task *task, size_t index)
 {
-	return task->chunks.way != CHUNKS_RANGES || task->chunks.proven ||
+	return task->chunks.way != CHUNKS_RANGES || chunks_proven(&task->chunks) ||
 	       task->chunks.version.etag || task->teller == NO_MIRROR ||
 	       index == task->teller || !is_usable(task, &task->mirrors[task->teller]);
 }
@@ -241,7 +241,7 @@ bool task_head(struct task *task, struct attempt *attempt, const struct head *he
 
 	if (attempt->generation != task->chunks.generation || !attempt->lease)
 		return more;
-	if (task->chunks.proven)
+	if (chunks_proven(&task->chunks))
 		version_copy(&mirror->version, head->version);
 	mirror->has_it = true;
 	if (!had_lease || task->teller == NO_MIRROR)

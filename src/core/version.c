@@ -9,6 +9,7 @@ void version_release(struct version *version)
 {
 	free(version->etag);
 	free(version->modified);
+	free(version->digest);
 	*version = (struct version)VERSION_UNKNOWN;
 }
 
@@ -18,6 +19,7 @@ void version_copy(struct version *to, const struct version *from)
 	*to = *from;
 	to->etag = xstrdup(from->etag);
 	to->modified = xstrdup(from->modified);
+	to->digest = xstrdup(from->digest);
 }
 
 const char *version_pin(const struct version *version)
@@ -25,10 +27,20 @@ const char *version_pin(const struct version *version)
 	return version->etag ? version->etag : version->modified;
 }
 
+/* Are these digests by the same algorithm? Its name is before the "=". */
+static bool are_of_a_kind(const char *a, const char *b)
+{
+	size_t name = strcspn(a, "=");
+
+	return strncmp(a, b, name + 1) == 0;
+}
+
 bool version_agrees(const struct version *a, const struct version *b)
 {
 	if (a->size >= 0 && b->size >= 0 && a->size != b->size)
 		return false;
+	if (a->digest && b->digest && are_of_a_kind(a->digest, b->digest))
+		return strcmp(a->digest, b->digest) == 0;
 	if (a->etag && b->etag)
 		return strcmp(a->etag, b->etag) == 0;
 	return a->mtime < 0 || b->mtime < 0 || a->mtime == b->mtime;

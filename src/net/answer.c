@@ -1,5 +1,7 @@
 #include "net/answer.h"
 
+#include <stdlib.h>
+
 #include "net/httpdate.h"
 
 static enum answer changed(struct error *err)
@@ -34,6 +36,10 @@ static enum answer judge_whole(const struct response *response,
 	}
 	describe(response, attempt,
 		!decoded && !response->chunked ? response->length : -1, version);
+	if (decoded) { /* it is of other bytes */
+		free(version->digest);
+		version->digest = NULL;
+	}
 	head->last = version->size >= 0 ? version->size - 1 : RANGE_OPEN;
 	head->ranges = response->accepts_ranges && !attempt->ranged && !decoded &&
 		       response->status == 200;

@@ -5,13 +5,14 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "net/httpdate.h"
 
 #define SETTLED 60 /* seconds */
 
-void response_clear(struct response *response)
+void response_clear(struct response *response, bool deaf)
 {
-	*response = (struct response){.length = -1};
+	*response = (struct response){.length = -1, .deaf = deaf};
 }
 
 struct field {
@@ -85,7 +86,7 @@ static int status_line(struct response *response, const char *line, size_t len)
 	size_t head = response->head;
 
 	/* A new head: after a 1xx, or after the CONNECT of a proxy. */
-	response_clear(response);
+	response_clear(response, response->deaf);
 	response->head = head;
 	if (space)
 		response->status =
@@ -166,7 +167,7 @@ static int field_line(
 		response->encoded |= field.len > 0 &&
 				     !(field.len == 8 && strncasecmp(field.value,
 								 "identity", 8) == 0);
-	else if (!version_field(response, &field))
+	else if (!version_field(response, &field) && !response->deaf)
 		announced_field(&response->announced, field.name, field.name_len,
 			field.value, field.len);
 	return 0;
@@ -221,6 +222,22 @@ static bool is_strong(const char *etag)
 	return len >= 2 && etag[0] == '"' && etag[len - 1] == '"';
 }
 
+/* What it announces of the whole file, if nobody could make another file that has it. Statuses
+ * looser than these may be of somebody else's making. */
+static void add_digest(const struct response *response, struct version *version)
+{
+	const struct announcement *best =
+		announced_best(&response->announced, ANNOUNCED_WHOLE);
+	struct buf text = BUF_INIT;
+
+	if (!best || best->sum.alg < DIGEST_SHA256 ||
+		(response->status != 200 && response->status != 206))
+		return;
+	checksum_add(&text, &best->sum);
+	version->digest = text.data;
+	version->digest_by = best->by;
+}
+
 void response_version(const struct response *response, struct version *version)
 {
 	*version = (struct version){.size = -1, .mtime = response_mtime(response)};
@@ -228,6 +245,7 @@ void response_version(const struct response *response, struct version *version)
 		version->etag = xstrdup(response->etag);
 	if (is_settled(version->mtime, response->date))
 		version->modified = xstrdup(response->modified);
+	add_digest(response, version);
 }
 
 const char *response_phrase(long status)

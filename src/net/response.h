@@ -29,6 +29,7 @@ struct response {
 	bool complete;  /* the whole head is here, and it is not a 1xx */
 	size_t head;    /* bytes of head so far, those of 1xx answers too */
 	struct announced announced; /* digests */
+	bool deaf;                  /* to these: they are passed over */
 
 	/* Of the file, for asking again: NUL-terminated, empty: none (or too long). */
 	char etag[VALIDATOR_SIZE], modified[DATE_SIZE], date[DATE_SIZE];
@@ -38,7 +39,8 @@ struct response {
 	struct content_range range; /* ... or this */
 };
 
-void response_clear(struct response *response);
+/* Nothing has come yet. `deaf`: what it announces of digests is not wanted. */
+void response_clear(struct response *response, bool deaf);
 /* One line of the head, as libcurl gives it. KIND_PROTOCOL or KIND_TOO_LARGE on one that
  * must end the exchange. Trailers count towards the length and say nothing. */
 int response_line(struct response *response, const char *line, size_t len,
@@ -48,8 +50,8 @@ int response_line(struct response *response, const char *line, size_t len,
 bool response_is_file(const struct response *response);
 /* Last-Modified in seconds since 1970; -1: none. */
 int64_t response_mtime(const struct response *response);
-/* Validators and time of the file, without its size; *version is yours to release. Only what
- * can pin it is taken: a strong ETag, or a Last-Modified clearly before Date (RFC 9110,
+/* Validators, digest and time of the file, without its size; *version is yours to release. Only
+ * what can pin it is taken: a strong ETag, or a Last-Modified clearly before Date (RFC 9110,
  * 8.8.2.2). */
 void response_version(const struct response *response, struct version *version);
 /* A word or two for an error status: "404 Not Found". */

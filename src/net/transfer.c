@@ -61,7 +61,7 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	t->message[0] = '\0';
 	t->mark = now;
 	t->marked = 0;
-	response_clear(&t->response);
+	response_clear(&t->response, t->net->settings->ignore_server_digests);
 	version_release(&t->found);
 	if (transfer_pin(t, addresses, pins, err) != 0 ||
 		dress_attempt(&t->dress, t->easy, t->net, attempt, err) != 0)

@@ -27,8 +27,8 @@ static const struct announcement *announced_digest(struct transfer *t, bool whol
 	const struct announcement *best;
 	long status = t->response.status;
 
-	if (t->net->settings->ignore_server_digests ||
-		(status != 200 && status != 206) || transfer_is_decoded(t))
+	if (t->response.deaf || (status != 200 && status != 206) ||
+		transfer_is_decoded(t))
 		return NULL;
 	best = announced_best(&t->response.announced,
 		whole ? ANNOUNCED_CONTENT | ANNOUNCED_WHOLE : ANNOUNCED_WHOLE);
@@ -107,9 +107,9 @@ int transfer_begin_body(struct transfer *t)
 				       "a document of which only the beginning came");
 	tell_head(t, &head);
 	announced = announced_digest(t, whole);
-	facts.resumable =
-		head.ranges && (version_pin(&t->found) || t->attempt->entry->pieces);
-	if (!t->net->settings->ignore_server_digests && transfer_is_plain_object(t))
+	facts.resumable = head.ranges && (version_pin(&t->found) || t->found.digest ||
+						 t->attempt->entry->pieces);
+	if (!t->response.deaf && transfer_is_plain_object(t))
 		facts.etag = t->response.etag;
 	if (announced) {
 		facts.announced = &announced->sum;

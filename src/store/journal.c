@@ -202,7 +202,8 @@ int journal_begin(
 		.urls = file->urls,
 		.size = file->size,
 		.etag = bounded(file->etag),
-		.modified = bounded(file->modified)};
+		.modified = bounded(file->modified),
+		.digest = file->digest};
 	struct journal_state *state = &journal->old.state;
 
 	if (strlen(file->path) >= PATH_MAX)

@@ -80,6 +80,7 @@ struct journal_file {
 	/* Of the version that the bytes are of. NULL: none, or over VALIDATOR_MAX bytes. The
 	 * ETag is a strong one; whether a Last-Modified is good enough is not judged here. */
 	const char *etag, *modified;
+	const char *digest; /* of version.h; NULL: none */
 	/* What is there: in order, with gaps between; at least one. */
 	const struct range *ranges;
 	size_t n_ranges;

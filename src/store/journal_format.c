@@ -40,7 +40,8 @@ static unsigned char *put_begin(unsigned char *at, const struct record *record)
 	at = put(at, (uint64_t)record->size, 8);
 	at = put_text(at, record->path);
 	at = put_text(at, record->etag);
-	return put_text(at, record->modified);
+	at = put_text(at, record->modified);
+	return record->digest ? put_text(at, record->digest) : at;
 }
 
 static unsigned char *put_payload(unsigned char *at, const struct record *record)
@@ -156,6 +157,10 @@ static void get_begin(struct rest *rest, struct record *record)
 	record->path = get_text(rest, PATH_MAX - 1);
 	record->etag = get_text(rest, VALIDATOR_MAX);
 	record->modified = get_text(rest, VALIDATOR_MAX);
+	if (rest->len > 0) {
+		record->digest = get_text(rest, VALIDATOR_MAX);
+		rest->bad |= !record->digest; /* there is one, or nothing */
+	}
 	if (record->size < -1 || !record->path)
 		rest->bad = true;
 }

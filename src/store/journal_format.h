@@ -31,7 +31,7 @@
 #define VALIDATOR_MAX 1024 /* bytes of an ETag or a Last-Modified that is kept */
 
 /* No record is as long as this. */
-#define RECORD_MAX (64 + PATH_MAX + 2 * (VALIDATOR_MAX + 1))
+#define RECORD_MAX (64 + PATH_MAX + 3 * (VALIDATOR_MAX + 1))
 
 /* What a machine is called from one boot to the next (Linux: boot_id); all 0: not known. */
 struct boot_id {
@@ -64,6 +64,7 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
+	const char *digest;          /* likewise; what was written before it was there has none */
 };
 
 /* Write a record with this sequence, for a session with this salt. Returns its length. */

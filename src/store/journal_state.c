@@ -70,9 +70,9 @@ static const char *copy_text(char **at, const char *text)
 
 static struct known_file *known_new(const struct record *record)
 {
-	struct known_file *known =
-		xmalloc(sizeof(*known) + text_size(record->path) +
-			text_size(record->etag) + text_size(record->modified));
+	struct known_file *known = xmalloc(
+		sizeof(*known) + text_size(record->path) + text_size(record->etag) +
+		text_size(record->modified) + text_size(record->digest));
 	char *at = known->texts;
 
 	*known = (struct known_file){
@@ -80,6 +80,7 @@ static struct known_file *known_new(const struct record *record)
 	known->file.path = copy_text(&at, record->path);
 	known->file.etag = copy_text(&at, record->etag);
 	known->file.modified = copy_text(&at, record->modified);
+	known->file.digest = copy_text(&at, record->digest);
 	journal_part_name(known->file.part, record->id);
 	return known;
 }

@@ -117,15 +117,16 @@ static int part_open(struct part *part, int64_t size, struct error *err)
 	return 0;
 }
 
-static int tell_journal(
-	struct part *part, const struct version *version, struct error *err)
+static int tell_journal(struct part *part, const struct version *counted_on,
+	const struct version *version, struct error *err)
 {
 	struct journal_file file = {.id = part->id,
 		.path = part->entry->path,
 		.urls = part_sources(part->entry),
 		.size = version->size,
 		.etag = version->etag,
-		.modified = version->modified};
+		.modified = version->modified,
+		.digest = counted_on->digest ? counted_on->digest : version->digest};
 
 	if (journal_begin(part->parts->journal, &file, err) != 0)
 		return -1;
@@ -191,6 +192,25 @@ static void drop_left(struct parts *parts, const struct entry *entry)
 	sink_remove(parts->outdir, name);
 }
 
+/* Whoever of the attempts comes first, the file is held against the digest that all of them count
+ * on, if there is one. */
+static int begin_proofs(struct part *part, const struct version *counted_on,
+	const struct part_facts *facts, struct error *err)
+{
+	struct checksum sum;
+
+	if (!counted_on->digest)
+		return proofs_begin(
+			&part->proofs, part->entry, facts->announced, facts->by, err);
+	if (checksum_parse(&sum, counted_on->digest, err) != 0)
+		return -1;
+	return proofs_begin(&part->proofs, part->entry, &sum,
+		facts->announced && checksum_equal(facts->announced, &sum)
+			? facts->by
+			: counted_on->digest_by,
+		err);
+}
+
 /* The part of this generation, made if need be; with the parts' lock. */
 static struct part *find(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err)
@@ -213,10 +233,10 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		drop_left(parts, attempt->entry);
 	part = part_new(parts, attempt, facts);
 	if (part_open(part, facts->version->size, err) != 0 ||
-		proofs_begin(&part->proofs, part->entry, facts->announced, facts->by,
-			err) != 0 ||
+		begin_proofs(part, &attempt->version, facts, err) != 0 ||
 		(part->resumable && !part->known &&
-			tell_journal(part, facts->version, err) != 0)) {
+			tell_journal(part, &attempt->version, facts->version, err) !=
+				0)) {
 		/* What is left of an earlier run is counted on. */
 		part->keep = part->known;
 		part_free(part);

@@ -29,8 +29,8 @@ void parts_free(struct parts *parts);
 bool parts_are_kept(struct parts *parts);
 
 /* What an earlier run has left of the entry's file: the same URLs, a version that can be asked
- * for, or digests of the same pieces, the size that the entry asks for, if it does, and a part
- * that is as long as it must be. Yours; NULL: nothing. */
+ * for or has a digest, or digests of the same pieces, the size that the entry asks for, if it
+ * does, and a part that is as long as it must be. Yours; NULL: nothing. */
 struct resume *parts_resume(struct parts *parts, const struct entry *entry);
 
 /* What an answer says of the file, when its first bytes come. */

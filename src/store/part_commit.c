@@ -95,7 +95,8 @@ int64_t parts_unread(struct parts *parts, const struct attempt *attempt)
 	part = parts_find(parts, attempt->entry);
 	if (part && proofs_wanted(&part->proofs))
 		unread = size - part->proved;
-	else if (!part && attempt->entry->checksum.alg != DIGEST_NONE)
+	else if (!part && (attempt->entry->checksum.alg != DIGEST_NONE ||
+				  attempt->version.digest))
 		unread = size;
 	pthread_mutex_unlock(&parts->lock);
 	return unread;

@@ -32,11 +32,15 @@ uint64_t part_sources(const struct entry *entry)
 /* Has the file that was left the size, and can more of it be asked for? */
 static bool can_go_on(const struct journal_file *file, const struct entry *entry)
 {
-	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size))
+	struct checksum sum;
+	struct error err;
+
+	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size) ||
+		(file->digest && checksum_parse(&sum, file->digest, &err) != 0))
 		return false;
 	if (entry->pieces)
 		return pieces_fit(entry->pieces, file->size);
-	return file->etag || file->modified;
+	return file->etag || file->modified || file->digest;
 }
 
 struct resume *parts_resume(struct parts *parts, const struct entry *entry)
@@ -55,6 +59,8 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry)
 	resume->version = (struct version){.size = file->size,
 		.etag = xstrdup(file->etag),
 		.modified = xstrdup(file->modified),
+		.digest = xstrdup(file->digest),
+		.digest_by = "journal",
 		.mtime = -1};
 	resume->n_ranges = file->n_ranges;
 	memcpy(resume->ranges, file->ranges,

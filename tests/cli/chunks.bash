@@ -11,6 +11,14 @@ chunk_fetch() {
 	same a.bin "$target"
 }
 
+# repr TARGET: the origin's parameter for the digest of these bytes (RFC 9530).
+repr() {
+	local digest
+	digest=$("$ORIGIN" --body "$1" | openssl dgst -sha256 -binary | base64 -w0)
+	digest=${digest//+/%2B} digest=${digest//\//%2F}
+	printf 'header=Repr-Digest:sha-256%%3D:%s:' "${digest//=/%3D}"
+}
+
 # What a kill costs at most, for each connection: 256 KiB of which the journal has not been told,
 # and what libcurl had read, up to 512 KiB. Besides, an origin that sends at a rate sends once or
 # twice more, a twentieth of it each time, before it learns that nobody is there.

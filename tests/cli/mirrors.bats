@@ -201,3 +201,40 @@ not_announced() {
 	each_mode announced "$O$file&$link&etag=none" --checksum "sha-256=$(digest sha256 "/f?size=12M")"
 	each_mode not_announced "$O$file&$link" --max-redirs 0
 }
+
+# proven A B: both servers have it, by tags that differ, and what A announces proves it.
+proven() {
+	announced "$1$2"
+	records '.[0] | .verified == "hash" and .verified_by == "repr-digest"'
+}
+
+# Its bytes are others, and nothing says so before the end: then each is asked alone.
+disproven() {
+	forget
+	fetch 0 1 "${CHUNKS[@]}" "$@"
+	same a.bin "/f?size=12M"
+	records '.[0] | .verified == "hash" and .num_retries > 0'
+}
+
+denied() {
+	forget
+	fetch 0 1 "${CHUNKS[@]}" "$@"
+	same a.bin "/f?size=12M"
+	stats '.requests == 1' "$OTHER"
+	records '.[0] | .size_download <= 12582912'
+}
+
+@test "mirrors that the server tells of, and a digest that it announces" {
+	two_origins
+	SEINE_TEST_MODES="threads event"
+	local digest file="/x/a.bin?size=12M&as=/f&rate=4M&etag=%22x%22" there="$OTHER/y/a.bin?size=12M&rate=4M"
+	digest=$(repr "/f?size=12M")
+	each_mode proven "$O$file&$digest&$(pointer "$there&as=/f&etag=%22y%22")"
+	# It does without any validator, too.
+	file=${file/etag=%22x%22/etag=none&modified=none}
+	each_mode proven "$O$file&$digest&$(pointer "$there&as=/f&etag=none&modified=none")"
+	each_mode not_announced "$O$file&$digest&$(pointer "$there&as=/f")" --ignore-server-digests
+	each_mode disproven "$O$file&$digest&$(pointer "$there&as=/g&etag=%22y%22")"
+	# A mirror that announces another digest is not asked for more.
+	each_mode denied "$O$file&$digest&$(pointer "$there&as=/g&$(repr "/g?size=12M")")"
+}

@@ -52,6 +52,18 @@ ended_by() { # SIGNAL STATUS
 }
 
 # Twice, and then a second time in another mode.
+@test "a file without validators goes on by the digest that is announced" {
+	origin_start
+	local target="/a.bin?size=64M&rate=6M&etag=none&modified=none"
+	target+="&$(repr "$target")"
+	MODE=event
+	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O$target"
+	fetch 0 1 "${JOB[@]}" "$O$target"
+	same a.bin "$target"
+	records '.[0] | .verified == "hash" and .verified_by == "repr-digest"'
+	sent_at_most 100 $((SIZE + 4 * $(lost_at_most $((6 << 20)))))
+}
+
 @test "killed again and again, and ended in another mode" {
 	origin_start
 	local target="/a.bin?size=64M&rate=4M" k

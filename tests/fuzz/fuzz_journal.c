@@ -71,7 +71,7 @@ static void check_same(const struct record *a, const struct record *b)
 	must(a->range.first == b->range.first && a->range.last == b->range.last);
 	must(a->upto == b->upto && a->urls == b->urls);
 	must(same_text(a->path, b->path) && same_text(a->etag, b->etag) &&
-		same_text(a->modified, b->modified));
+		same_text(a->digest, b->digest) && same_text(a->modified, b->modified));
 }
 
 /* `bytes` is its length. */

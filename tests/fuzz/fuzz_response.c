@@ -117,7 +117,7 @@ void fuzz_response(const uint8_t *data, size_t len)
 	struct response response;
 	bool goes_on = true;
 
-	response_clear(&response);
+	response_clear(&response, false);
 	while (goes_on && bytes.left > 0) {
 		char *text _cleanup_(freep) = fuzz_take_line(&bytes);
 

@@ -48,7 +48,7 @@ static struct attempt attempt_for(enum ask ask)
 
 static void read_head(struct response *response, const char *head)
 {
-	response_clear(response);
+	response_clear(response, false);
 	while (*head) {
 		size_t len = strcspn(head, "\n") + 1;
 
@@ -321,6 +321,71 @@ static void what_is_said_of_the_file(void)
 	version_release(&version);
 }
 
+#define REPR "Repr-Digest: sha-256=:"
+#define ZEROS "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:\n"
+#define DIGEST_OF_ZEROS                                                                \
+	"sha-256=0000000000000000000000000000000000000000000000000000000000000000"
+
+/* A digest of the whole file tells more than validators, which each server makes up for itself. */
+static void announced_digests(void)
+{
+	static const char *const zeros =
+		PART "Content-Range: bytes 100-199/1000\nETag: \"a\"\n" REPR ZEROS;
+	struct attempt attempt = attempt_for(LATER);
+	struct error err = {.kind = KIND_NONE};
+	struct version version;
+	struct response response;
+	struct head head;
+
+	attempt.version.digest = (char *)DIGEST_OF_ZEROS;
+	read_head(&response, zeros);
+	check_int(answer_judge(&response, &attempt, false, &version, &head, &err),
+		ANSWER_FILE);
+	check_str(version.digest, DIGEST_OF_ZEROS);
+	version_release(&version);
+	attempt.version.digest = (char *)"sha-256=01";
+	check_int(answer_judge(&response, &attempt, false, &version, &head, &err),
+		ANSWER_WRONG);
+	check_int(err.kind, KIND_CHANGED);
+	version_release(&version);
+	/* Not of this coding, not by this server's word, not as strong, not asked for. */
+	attempt = attempt_for(ALL);
+	read_head(&response, WHOLE "Content-Length: 1000\n" REPR ZEROS);
+	check_int(answer_judge(&response, &attempt, true, &version, &head, &err),
+		ANSWER_FILE);
+	check(!version.digest);
+	version_release(&version);
+	read_head(
+		&response, "HTTP/1.1 203 Other\nContent-Length: 1000000\n" REPR ZEROS);
+	check_int(answer_judge(&response, &attempt, false, &version, &head, &err),
+		ANSWER_FILE);
+	check(!version.digest);
+	version_release(&version);
+	read_head(&response, WHOLE "Content-Length: 1000000\n"
+				   "Repr-Digest: md5=:AAAAAAAAAAAAAAAAAAAAAA==:\n");
+	check_int(answer_judge(&response, &attempt, false, &version, &head, &err),
+		ANSWER_FILE);
+	check(!version.digest);
+	version_release(&version);
+}
+
+static void deaf_to_digests(void)
+{
+	struct response response;
+	struct version version;
+	const char *lines[] = {"HTTP/1.1 100 Continue\r\n", "\r\n",
+		"HTTP/1.1 200 OK\r\n", "Content-Length: 1000000\r\n", REPR ZEROS};
+
+	response_clear(&response, true);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		check_int(
+			response_line(&response, lines[i], strlen(lines[i]), NULL), 0);
+	check_int(response.length, 1000000);
+	response_version(&response, &version);
+	check(!version.digest);
+	version_release(&version);
+}
+
 int main(void)
 {
 	run(whole_files);
@@ -330,5 +395,7 @@ int main(void)
 	run(other_servers);
 	run(empty_files);
 	run(what_is_said_of_the_file);
+	run(announced_digests);
+	run(deaf_to_digests);
 	return done();
 }

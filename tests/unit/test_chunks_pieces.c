@@ -180,7 +180,7 @@ static void proven_files(void)
 	bench_release(&bench);
 	/* Without a digest the one that all must have counts. */
 	first = begin_ranges(&bench, 20 * MIB);
-	check(!bench.chunks.proven);
+	check(!bench.chunks.asked_proof);
 	chunks_start(&bench.chunks, &second, &pin, bench.now);
 	check_str(version_pin(&second.version), "\"v1\"");
 	list_remove(&second.sibling);
@@ -201,9 +201,42 @@ static void what_proves(void)
 
 		bench.entry->checksum.alg = algs[i];
 		chunks_init(&bench.chunks, &usual, bench.entry);
-		check_int(bench.chunks.proven, i > 2);
+		check_int(bench.chunks.asked_proof, i > 2);
 		bench_release(&bench);
 	}
+}
+
+/* A digest that the first answer announces proves as one that was asked for, as long as it is
+ * about the same generation. */
+static void announced_digest_proves(void)
+{
+	struct bench bench;
+	struct attempt *first, second = {.work = WORK_FETCH};
+	struct version said = {
+		.size = 20 * MIB, .mtime = -1, .digest = (char *)"sha-256=00"};
+	struct version pin = {.size = 20 * MIB,
+		.etag = (char *)"\"mine\"",
+		.mtime = -1,
+		.digest = (char *)"sha-512=11"};
+	struct head head = {.version = &said, .ranges = true, .last = 9 * MIB - 1};
+
+	bench_init(&bench, &usual);
+	first = start(&bench);
+	check(!chunks_proven(&bench.chunks));
+	check(chunks_head(&bench.chunks, first, &head));
+	check_int(bench.chunks.way, CHUNKS_RANGES);
+	check(chunks_proven(&bench.chunks));
+	list_init(&second.sibling);
+	chunks_start(&bench.chunks, &second, &pin, bench.now);
+	check_str(version_pin(&second.version), "\"mine\"");
+	check_str(second.version.digest, "sha-256=00");
+	list_remove(&second.sibling);
+	bench.chunks.n_flying--;
+	version_release(&second.version);
+	chunks_reset(&bench.chunks, CHUNKS_ASK);
+	check(!chunks_proven(&bench.chunks));
+	check(!fail(&bench, first, KIND_NETWORK, 0));
+	bench_release(&bench);
 }
 
 /* Begun anew as one stream, it stays one, whatever its server offers. */
@@ -252,6 +285,7 @@ int main(void)
 	run(a_stream_of_which_nothing_stays);
 	run(proven_files);
 	run(what_proves);
+	run(announced_digest_proves);
 	run(one_stream_after_all);
 	run(splits_between_pieces);
 	return done();

@@ -139,7 +139,8 @@ static void begin_with(struct journal *journal, const char *path, size_t validat
 				  .path = path,
 				  .size = 9,
 				  .etag = text,
-				  .modified = text},
+				  .modified = text,
+				  .digest = validator ? "sha-256=00" : NULL},
 			  NULL),
 		0);
 	tell_range(journal, id, 0, 0);
@@ -162,11 +163,12 @@ static void texts_are_bounded(void)
 	file = journal_find(journal, longest);
 	check(file && strlen(file->etag) == VALIDATOR_MAX);
 	check(file && strlen(file->modified) == VALIDATOR_MAX);
+	check_str(file->digest, "sha-256=00");
 	check(journal_find(journal, longer) == NULL);
 	file = journal_find(journal, "a");
 	check(file && !file->etag && !file->modified);
 	file = journal_find(journal, "b");
-	check(file && !file->etag && !file->modified);
+	check(file && !file->etag && !file->modified && !file->digest);
 	end_journal(journal);
 }
 

@@ -105,6 +105,24 @@ static void announced_digests(void)
 	}
 }
 
+/* The first to bring bytes need not be the one whose server has announced it. */
+static void a_digest_that_others_count_on(void)
+{
+	_cleanup_(buf_release) struct buf text = BUF_INIT;
+	struct bench bench;
+
+	bench_open(&bench, false);
+	want_digest(&bench, content, (size_t)(SIZE - 1));
+	checksum_add(&text, &bench.entry->checksum);
+	bench.entry->checksum.alg = DIGEST_NONE;
+	bench.attempt.version.digest = text.data;
+	bench.attempt.version.digest_by = "repr-digest";
+	bring(&bench, 0, SIZE);
+	commit_fails(&bench, KIND_CHECKSUM);
+	check(strstr(bench.err.text, "repr-digest"));
+	bench_close(&bench, true);
+}
+
 static void a_length_that_nobody_knew(void)
 {
 	struct bench bench;
@@ -295,6 +313,7 @@ int main(void)
 	run(two_at_a_time);
 	run(wrong_digests);
 	run(announced_digests);
+	run(a_digest_that_others_count_on);
 	run(a_length_that_nobody_knew);
 	run(the_time_of_the_server);
 	run(closed_while_unused);

@@ -67,6 +67,50 @@ static void another_run_commits(void)
 	bench_close(&bench, true);
 }
 
+static char *digest_text(struct bench *bench, size_t len)
+{
+	struct buf text = BUF_INIT;
+
+	want_digest(bench, content, len);
+	checksum_add(&text, &bench->entry->checksum);
+	bench->entry->checksum.alg = DIGEST_NONE;
+	return text.data;
+}
+
+/* What was announced to an earlier run holds in this one, also without any validator, and when
+ * nobody says it again. */
+static void an_announced_digest_is_remembered(void)
+{
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct bench bench;
+		char *digest;
+
+		bench_open(&bench, true);
+		digest = digest_text(&bench, (size_t)(SIZE - wrong));
+		bench.version.etag = NULL;
+		bench.version.digest = digest;
+		bring(&bench, 0, 200 * KIB);
+		parts_end(bench.parts, bench.entry, true);
+		bench_close(&bench, false);
+		bench_open(&bench, true);
+		bench.version.etag = NULL;
+		bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		check(bench.entry->resume != NULL);
+		check_str(bench.entry->resume->version.digest, digest);
+		bench.attempt.version = bench.entry->resume->version;
+		bring(&bench, 200 * KIB, SIZE);
+		check_int(parts_unread(bench.parts, &bench.attempt), SIZE);
+		if (wrong) {
+			commit_fails(&bench, KIND_CHECKSUM);
+		} else {
+			check_int(commit(&bench), 0);
+			check_str(bench.outcome.verified_by, "journal");
+		}
+		bench_close(&bench, true);
+		free(digest);
+	}
+}
+
 /* The file has changed since: what was left is dropped, and forgotten. */
 static void another_run_begins_anew(void)
 {
@@ -279,6 +323,7 @@ int main(void)
 	scratch_enter();
 	run(another_run_goes_on);
 	run(another_run_commits);
+	run(an_announced_digest_is_remembered);
 	run(another_run_begins_anew);
 	run(what_cannot_be_gone_on_with);
 	run(what_nothing_pins_is_not_kept);

@@ -38,7 +38,7 @@ static enum kind add_head(struct response *response, const char *head)
 
 static enum kind read_head(struct response *response, const char *head)
 {
-	response_clear(response);
+	response_clear(response, false);
 	return add_head(response, head);
 }
 
@@ -57,7 +57,7 @@ static void plain(void)
 	check(!r.chunked && !r.encoded);
 	check_int(r.head, 78);
 	check(response_is_file(&r));
-	response_clear(&r);
+	response_clear(&r, false);
 	check_int(r.status, 0);
 	check_int(r.length, -1);
 	check_int(r.head, 0);
@@ -181,7 +181,7 @@ static void content_length_with_a_nul(void)
 
 		memcpy(line + len, values[i], lens[i]);
 		memcpy(line + len + lens[i], "\r\n", 2);
-		response_clear(&r);
+		response_clear(&r, false);
 		check(read_line(&r, line, len + lens[i] + 2, NULL) != 0);
 	}
 }
@@ -395,7 +395,7 @@ static void head_is_capped(void)
 	struct error err = {.kind = KIND_NONE};
 	size_t sum = sizeof(line) - 1;
 
-	response_clear(&r);
+	response_clear(&r, false);
 	while (sum <= RESPONSE_HEAD_MAX) {
 		check_int(response_line(&r, line, sizeof(line) - 1, &err), 0);
 		sum += sizeof(line) - 1;
@@ -403,7 +403,7 @@ static void head_is_capped(void)
 	check(response_line(&r, line, sizeof(line) - 1, &err) != 0);
 	check_int(err.kind, KIND_TOO_LARGE);
 	/* One long line is no better than many, and the very last byte still fits. */
-	response_clear(&r);
+	response_clear(&r, false);
 	r.head = RESPONSE_HEAD_MAX - 2;
 	check_int(response_line(&r, "\r\n", 2, &err), 0);
 	check(response_line(&r, "\n", 1, &err) != 0);
@@ -415,7 +415,7 @@ static void endless_interim_answers(void)
 	struct response r;
 	int lines = 0;
 
-	response_clear(&r);
+	response_clear(&r, false);
 	while (response_line(&r, line, sizeof(line) - 1, NULL) == 0)
 		check(++lines < 20000);
 	check(lines > 1000);

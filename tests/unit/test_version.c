@@ -81,10 +81,46 @@ static void which_agree(void)
 	}
 }
 
+/* Where there are digests of one kind, nothing else tells. */
+static void digests_agree(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool agree;
+	} cases[] = {
+		{"sha-256=00", "sha-256=00", true},
+		{"sha-256=00", "sha-256=01", false},
+		{"sha-256=00", "sha-512=00", false}, /* the tags differ */
+		{"sha-256=00", NULL, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct version a = {.size = 5,
+			.etag = (char *)"\"a\"",
+			.mtime = -1,
+			.digest = (char *)cases[i].a};
+		struct version b = {.size = 5,
+			.etag = (char *)"\"b\"",
+			.mtime = -1,
+			.digest = (char *)cases[i].b};
+		struct version copy = VERSION_UNKNOWN;
+
+		check_int(version_agrees(&a, &b), cases[i].agree);
+		check_int(version_agrees(&b, &a), cases[i].agree);
+		version_copy(&copy, &a);
+		check_str(copy.digest, cases[i].a);
+		version_release(&copy);
+		check(!copy.digest);
+		b.size = 6;
+		check(!version_agrees(&a, &b));
+	}
+}
+
 int main(void)
 {
 	run(pins);
 	run(copies_are_its_own);
 	run(which_agree);
+	run(digests_agree);
 	return done();
 }
