@@ -64,7 +64,8 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
-	const char *digest;          /* likewise; what was written before it was there has none */
+	const char
+		*digest; /* likewise; what was written before it was there has none */
 };
 
 /* Write a record with this sequence, for a session with this salt. Returns its length. */
