@@ -208,6 +208,8 @@ struct outcome {
 	int code;       /* CURLcode or errno behind the kind */
 	char text[256]; /* for people; no URL in it, no secret */
 	char *location; /* owned; absolute */
+	const struct strings *
+		mirrors; /* REDIRECT: as of a head, until the next attempt begins; NULL */
 	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
 	bool renewed; /* FAILED: for credentials that are not used any more, so with others it
 	               * may succeed */

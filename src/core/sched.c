@@ -278,7 +278,8 @@ void sched_head(struct sched *sched, nstime now, struct attempt *attempt,
 		return;
 	more = task_head(task, attempt, head);
 	if (attempt->generation == task->chunks.generation)
-		sched_add_mirrors(sched, task, attempt, head);
+		sched_add_mirrors(
+			sched, task, attempt, head->mirrors, head->from_public);
 	if (more || task->chunks.way == CHUNKS_RANGES)
 		sched_go_on(sched, task, now);
 	sched->cancelled += generation != task->chunks.generation;

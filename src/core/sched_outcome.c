@@ -204,6 +204,8 @@ static void sched_redirected(struct sched *sched, struct task *task,
 		sched_tell(sched, EVENT_REDIRECT, now, attempt, outcome, 0);
 		sched_unqueue(sched, task, now);
 		task_redirect(task, attempt, &target, from_public, outcome->moved);
+		sched_add_mirrors(
+			sched, task, attempt, outcome->mirrors, outcome->from_public);
 		sched_go_on(sched, task, now);
 		return;
 	}

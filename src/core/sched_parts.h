@@ -38,10 +38,10 @@ void sched_tell(struct sched *sched, enum event_type type, nstime now,
 void sched_fail(struct sched *sched, struct task *task, nstime now,
 	const struct outcome *outcome, const struct error *err);
 
-/* The answer to the attempt tells of other places. They may add to the file where it is proven, or
- * a strong ETag tells whether they have the same; and only where it might redirect to. */
+/* The answer to the attempt tells of other places (NULL: of none): those that it might redirect to
+ * are mirrors from now on. */
 void sched_add_mirrors(struct sched *sched, struct task *task,
-	const struct attempt *attempt, const struct head *head);
+	const struct attempt *attempt, const struct strings *places, bool from_public);
 /* Is there room for one more attempt at this task's mirrors, the best of which is chosen then? It
  * is in no queue. */
 bool sched_aim(struct sched *sched, struct task *task, nstime now);

@@ -47,17 +47,13 @@ void sched_fail(struct sched *sched, struct task *task, nstime now,
 }
 
 void sched_add_mirrors(struct sched *sched, struct task *task,
-	const struct attempt *attempt, const struct head *head)
+	const struct attempt *attempt, const struct strings *places, bool from_public)
 {
-	const struct mirror *teller = &task->mirrors[attempt->mirror];
-	bool from_public = teller->from_public || head->from_public;
 	struct url url;
 
-	if (!head->mirrors || task->chunks.way != CHUNKS_RANGES ||
-		(!chunks_proven(&task->chunks) && !task->chunks.version.etag))
-		return;
-	for (size_t i = 0; i < head->mirrors->count; i++) {
-		if (url_parse(&url, head->mirrors->items[i], NULL) != 0)
+	from_public |= task->mirrors[attempt->mirror].from_public;
+	for (size_t i = 0; places && i < places->count; i++) {
+		if (url_parse(&url, places->items[i], NULL) != 0)
 			continue;
 		if (policy_redirect(sched->settings, attempt_place(attempt), &url, 1,
 			    from_public, NULL) == 0)

@@ -53,6 +53,14 @@ static const char *mirror_text(const struct task *task, size_t index)
 					       : task->mirrors[index].announced;
 }
 
+static bool leads_to(const struct task *task, size_t index, const char *url)
+{
+	const struct place *place = task->mirrors[index].place;
+
+	return strcmp(mirror_text(task, index), url) == 0 ||
+	       (place && strcmp(place->url.text, url) == 0);
+}
+
 void task_add_mirror(struct task *task, struct url *url, bool by_public)
 {
 	struct mirror *mirror;
@@ -62,7 +70,7 @@ void task_add_mirror(struct task *task, struct url *url, bool by_public)
 	if (strcmp(url->text, task->entry->url.text) == 0)
 		return;
 	for (size_t i = 0; i < task->n_mirrors; i++)
-		if (strcmp(url->text, mirror_text(task, i)) == 0)
+		if (leads_to(task, i, url->text))
 			return;
 	task->mirrors = xreallocarray(
 		task->mirrors, task->n_mirrors + 1, sizeof(*task->mirrors));
@@ -96,12 +104,21 @@ static bool is_usable(const struct task *task, const struct mirror *mirror)
 }
 
 /* May it add to what is there? A date says less than a strong ETag does: only where the mirror
- * that has told it cannot be asked now does another one with the same date go on. */
+ * that has told it cannot be asked now does another one with the same date go on. One that a
+ * server has told of adds to that server's file; nothing else is taken from there without a
+ * digest of the user's. */
 static bool can_add(const struct task *task, size_t index)
 {
-	return task->chunks.way != CHUNKS_RANGES || chunks_proven(&task->chunks) ||
-	       task->chunks.version.etag || task->teller == NO_MIRROR ||
-	       index == task->teller || !is_usable(task, &task->mirrors[task->teller]);
+	bool in_ranges = task->chunks.way == CHUNKS_RANGES;
+
+	if (task->chunks.asked_proof)
+		return true;
+	if (chunks_proven(&task->chunks) || task->chunks.version.etag)
+		return in_ranges || !task->mirrors[index].announced;
+	if (task->mirrors[index].announced)
+		return false;
+	return !in_ranges || task->teller == NO_MIRROR || index == task->teller ||
+	       !is_usable(task, &task->mirrors[task->teller]);
 }
 
 /* May it be asked now? A URL that is none is found out here. */
@@ -305,7 +322,8 @@ static enum task_move choose_next(struct task *task)
 	for (size_t i = 0; i < task->n_mirrors && move == TASK_GIVE_UP; i++) {
 		const struct mirror *mirror = &task->mirrors[i];
 
-		if (mirror->aside && !mirror->dead && !mirror->spent)
+		if (mirror->aside && !mirror->dead && !mirror->spent &&
+			!mirror->announced)
 			move = TASK_ANEW;
 	}
 	task_aim(task, NULL, NULL);

@@ -56,7 +56,7 @@ static void add_links(struct places *places, const char *base, const char *value
 	}
 }
 
-void transfer_hear_mirrors(struct transfer *t, struct head *head)
+const struct strings *transfer_hear_mirrors(struct transfer *t)
 {
 	struct places places = {.n = 0};
 	struct curl_header *field;
@@ -68,7 +68,5 @@ void transfer_hear_mirrors(struct transfer *t, struct head *head)
 		add_links(&places, t->attempt->url, field->value);
 	for (size_t i = 0; i < places.n; i++)
 		strings_take(&t->mirrors, places.urls[i]);
-	if (places.n > 0)
-		head->mirrors = &t->mirrors;
-	head->from_public = transfer_is_from_public(t);
+	return places.n > 0 ? &t->mirrors : NULL;
 }

@@ -90,7 +90,7 @@ int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_c
 
 /* transfer_mirrors.c: where else the file is, says the answer: fills head->mirrors and from_public.
  * They are kept until the next answer. */
-void transfer_hear_mirrors(struct transfer *t, struct head *head);
+const struct strings *transfer_hear_mirrors(struct transfer *t);
 
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl
  * keeps it while the transfer is paused, and brings it again. */

@@ -77,8 +77,10 @@ static void tell_head(struct transfer *t, struct head *head)
 	if (!t->head || (t->found.size >= 0 && t->found.size <= SMALL_FILE))
 		return;
 	/* Later answers tell of the same mirrors. */
-	if (t->attempt->version.size < 0)
-		transfer_hear_mirrors(t, head);
+	if (t->attempt->version.size < 0) {
+		head->mirrors = transfer_hear_mirrors(t);
+		head->from_public = transfer_is_from_public(t);
+	}
 	t->head(t->head_context, t->attempt, head);
 }
 

@@ -79,6 +79,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 		location) {
 		outcome->type = OUTCOME_REDIRECT;
 		outcome->location = xstrdup(location);
+		outcome->mirrors = transfer_hear_mirrors(t);
 		outcome->from_public = transfer_is_from_public(t);
 		return;
 	}

@@ -224,6 +224,22 @@ denied() {
 	records '.[0] | .size_download <= 12582912'
 }
 
+# The redirect tells of the other origin, and the file does not.
+announced_on_the_way() {
+	announced "$@"
+	records '.[0] | .num_redirects == 1 and .num_retries == 0'
+}
+
+@test "mirrors that a redirect tells of" {
+	two_origins
+	SEINE_TEST_MODES="threads event"
+	local link target="$O/x/a.bin?size=12M&as=/f&rate=4M"
+	link=$(pointer "$OTHER/y/a.bin?size=12M&as=/f&rate=4M")
+	each_mode announced_on_the_way "$O/a.bin?redirect=${target//&/%26}&$link" -H "X-Secret: canary"
+	# Nobody knows whether it is the same.
+	each_mode not_announced "$O/a.bin?redirect=${target//&/%26}%26etag=none&$link"
+}
+
 @test "mirrors that the server tells of, and a digest that it announces" {
 	two_origins
 	SEINE_TEST_MODES="threads event"

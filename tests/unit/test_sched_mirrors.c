@@ -398,6 +398,30 @@ static void announced_without_proof(void)
 	bench_free(bench);
 }
 
+/* What a redirect tells of adds to the file where that leads, once it is known to be the same. */
+static void announced_by_a_redirect(void)
+{
+	static const char *const urls[] = {"http://d.test/1", "http://b.test/1"};
+	static const char *const none[] = {NULL};
+	struct strings mirrors = {(char **)urls, 2};
+
+	for (int pinned = 0; pinned < 2; pinned++) {
+		struct bench *bench = bench_mirrors(1, false);
+		struct outcome outcome;
+
+		outcome_init(&outcome);
+		outcome.type = OUTCOME_REDIRECT;
+		outcome.location = xstrdup("http://d.test/1");
+		outcome.mirrors = &mirrors;
+		finish(bench, 0, &outcome);
+		check_hosts(bench, "d");
+		tell_of(bench, pinned ? "\"v\"" : NULL, false, none);
+		/* As one stream, begun anew, it is nobody else's. */
+		check_hosts(bench, pinned ? "d b d" : "d d");
+		bench_free(bench);
+	}
+}
+
 /* However many are told of, a few are enough. */
 static void announced_by_the_dozen(void)
 {
@@ -438,6 +462,7 @@ int main(void)
 	run(a_resume);
 	run(announced);
 	run(announced_without_proof);
+	run(announced_by_a_redirect);
 	run(announced_by_the_dozen);
 	return done();
 }
