@@ -5,17 +5,12 @@
 
 #include "chunked.h"
 
-static inline void mirror(struct bench *bench, const char *url)
-{
-	strings_add(&bench->ready[bench->n_ready - 1]->urls, url);
-}
-
 /* A file at a.test, b.test and c.test; `proven`: it has a digest. */
 static inline struct bench *bench_mirrors(int n, bool proven)
 {
 	static const char *const urls[] = {
 		"http://a.test/1", "http://b.test/1", "http://c.test/1"};
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 
 	add(bench, urls[0]);
 	for (int i = 1; i < n; i++)
@@ -29,7 +24,7 @@ static inline struct bench *bench_mirrors(int n, bool proven)
 /* ... or digests of its pieces, of 1 MiB. */
 static inline struct bench *bench_pieces(int n, int64_t size)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 	struct entry *entry = add(bench, "http://a.test/1");
 
 	if (n > 1)

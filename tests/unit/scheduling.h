@@ -1,5 +1,5 @@
-/* scheduling.h - what the tests of the scheduler's decisions share: a scheduler with a source that
- * is told what to say, and all that happened as text. */
+/* scheduling.h - what the tests of the scheduler share: one with a source that is told what to say,
+ * the attempts that fly, what these come to, and all that happened as text. */
 #ifndef SEINE_TESTS_SCHEDULING_H
 #define SEINE_TESTS_SCHEDULING_H
 
@@ -11,16 +11,17 @@
 #include "tap.h"
 
 #define SEC NS_PER_SEC
-#define AWAY_MAX 64
 
 /* The log has one letter per event, with the entry's number. */
 struct bench {
-	struct settings settings;
+	struct settings settings; /* may be changed until the scheduler begins */
 	struct source source;
 	struct observer observer;
 	struct sched *sched;
 	nstime now, wake, waited;
-	struct attempt *away[AWAY_MAX]; /* by entry */
+	struct attempt *flying[64]; /* in the order of their starts */
+	size_t n_flying;
+	bool by_start; /* the tests count them in that order, not by their entries */
 
 	enum source_status idle; /* what the source says when it has no entry */
 	int fd;
@@ -28,6 +29,7 @@ struct bench {
 	size_t n_ready, n_given, asked;
 	struct buf log;
 	enum kind failed;       /* of the last EVENT_FAILED */
+	int64_t size_download;  /* of the last DONE */
 	struct history history; /* of the last DONE or FAILED; url as text below */
 	char url[128];
 };
@@ -61,6 +63,7 @@ static inline void bench_event(struct observer *observer, const struct event *ev
 		[EVENT_FINISH] = 'f',
 		[EVENT_RETRY] = 'r',
 		[EVENT_REDIRECT] = '>',
+		[EVENT_READ] = 'R',
 		[EVENT_DONE] = 'D',
 		[EVENT_PRESENT] = 'P',
 		[EVENT_FAILED] = 'F',
@@ -76,6 +79,8 @@ static inline void bench_event(struct observer *observer, const struct event *ev
 		bench->waited = event->wait;
 	if (event->type == EVENT_FAILED)
 		bench->failed = event->error->kind;
+	if (event->type == EVENT_DONE)
+		bench->size_download = event->outcome->exchange.size_download;
 	if (event->type == EVENT_DONE || event->type == EVENT_FAILED) {
 		bench->history = *event->history;
 		snprintf(bench->url, sizeof(bench->url), "%s",
@@ -89,7 +94,7 @@ static inline void mirror(struct bench *bench, const char *url)
 	strings_add(&bench->ready[bench->n_ready - 1]->urls, url);
 }
 
-static inline void add(struct bench *bench, const char *url)
+static inline struct entry *add(struct bench *bench, const char *url)
 {
 	struct entry *entry = entry_new();
 
@@ -97,9 +102,10 @@ static inline void add(struct bench *bench, const char *url)
 	check_int(url_parse(&entry->url, url, NULL), 0);
 	entry->number = bench->n_ready + 1;
 	bench->ready[bench->n_ready++] = entry;
+	return entry;
 }
 
-static inline struct bench *bench_new(int64_t jobs, int64_t per_host)
+static inline struct bench *bench_new(int64_t jobs)
 {
 	static const struct source_ops source_ops = {
 		.next = bench_pull, .fd = bench_fd};
@@ -107,7 +113,6 @@ static inline struct bench *bench_new(int64_t jobs, int64_t per_host)
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
 	bench->settings = (struct settings){.jobs = jobs,
-		.per_host = per_host,
 		.tries = 3,
 		.retry_wait = SEC,
 		.retry_max_wait = 20 * SEC,
@@ -118,24 +123,16 @@ static inline struct bench *bench_new(int64_t jobs, int64_t per_host)
 	bench->fd = -1;
 	bench->now = 1000 * SEC;
 	buf_init(&bench->log);
-	bench->sched =
-		sched_new(&bench->settings, &bench->source, &bench->observer, 20240229);
 	return bench;
 }
 
-/* With --jobs auto. */
-static inline struct bench *bench_auto(int64_t per_host)
+/* turn() does it where nobody wants it before. */
+static inline void begin(struct bench *bench, struct source *source)
 {
-	struct bench *bench = bench_new(1000, per_host);
-
-	sched_free(bench->sched);
-	bench->settings.jobs_auto = true;
-	bench->sched =
-		sched_new(&bench->settings, &bench->source, &bench->observer, 20240229);
-	return bench;
+	bench->sched = sched_new(&bench->settings, source, &bench->observer, 20240229);
 }
 
-/* What is in flight is ended first, as engines do. */
+/* What flies is ended first, as engines do. */
 static inline void bench_free(struct bench *bench)
 {
 	struct outcome outcome;
@@ -143,10 +140,9 @@ static inline void bench_free(struct bench *bench)
 	outcome_init(&outcome);
 	outcome.type = OUTCOME_FAILED;
 	outcome.kind = KIND_INTERRUPTED;
-	for (size_t i = 0; i < AWAY_MAX; i++)
-		if (bench->away[i])
-			sched_finish(
-				bench->sched, bench->now, bench->away[i], &outcome);
+	while (bench->n_flying > 0)
+		sched_finish(bench->sched, bench->now, bench->flying[--bench->n_flying],
+			&outcome);
 	sched_free(bench->sched);
 	while (bench->n_given < bench->n_ready)
 		entry_free(bench->ready[bench->n_given++]);
@@ -158,13 +154,15 @@ static inline void bench_free(struct bench *bench)
 static inline enum sched_verdict turn(struct bench *bench)
 {
 	struct attempt *attempt = NULL;
-	enum sched_verdict verdict;
+	enum sched_verdict verdict = SCHED_WAIT;
 
+	if (!bench->sched)
+		begin(bench, &bench->source);
 	for (int calls = 0; calls < 1000; calls++) {
 		verdict = sched_next(bench->sched, bench->now, &attempt, &bench->wake);
 		if (verdict == SCHED_START) {
 			check_int(attempt->started, bench->now);
-			bench->away[attempt->entry->number] = attempt;
+			bench->flying[bench->n_flying++] = attempt;
 		} else if (verdict == SCHED_FINISHED || bench->wake > bench->now) {
 			return verdict;
 		}
@@ -179,18 +177,36 @@ static inline void check_log(struct bench *bench, const char *want)
 	buf_clear(&bench->log);
 }
 
-static inline void finish(
-	struct bench *bench, int number, const struct outcome *outcome)
+/* Where in `flying` the one is that the test means by this number. */
+static inline size_t place(const struct bench *bench, size_t number)
 {
-	struct attempt *attempt = bench->away[number];
+	size_t i = 0;
 
-	check(attempt != NULL);
-	bench->away[number] = NULL;
-	if (attempt)
-		sched_finish(bench->sched, bench->now, attempt, outcome);
+	if (bench->by_start)
+		return number;
+	while (i < bench->n_flying && bench->flying[i]->entry->number != number)
+		i++;
+	return i;
 }
 
-static inline void succeed(struct bench *bench, int number)
+/* The attempt that the test means by this number has come to this. */
+static inline void finish(struct bench *bench, size_t number, struct outcome *outcome)
+{
+	size_t i = place(bench, number);
+	struct attempt *attempt;
+
+	check(i < bench->n_flying);
+	if (i >= bench->n_flying)
+		return;
+	attempt = bench->flying[i];
+	bench->n_flying--;
+	memmove(&bench->flying[i], &bench->flying[i + 1],
+		(bench->n_flying - i) * sizeof(attempt));
+	sched_finish(bench->sched, bench->now, attempt, outcome);
+	outcome_release(outcome);
+}
+
+static inline void succeed(struct bench *bench, size_t number)
 {
 	struct outcome outcome;
 
@@ -198,19 +214,27 @@ static inline void succeed(struct bench *bench, int number)
 	finish(bench, number, &outcome);
 }
 
-static inline void fail(struct bench *bench, int number, enum kind kind)
+/* ... after so many bytes that are kept. */
+static inline void fail_written(
+	struct bench *bench, size_t number, enum kind kind, int64_t written)
 {
 	struct outcome outcome;
 
 	outcome_init(&outcome);
 	outcome.type = OUTCOME_FAILED;
 	outcome.kind = kind;
+	outcome.written = written;
 	snprintf(outcome.text, sizeof(outcome.text), "%s", kind_name(kind));
 	finish(bench, number, &outcome);
 }
 
+static inline void fail(struct bench *bench, size_t number, enum kind kind)
+{
+	fail_written(bench, number, kind, 0);
+}
+
 static inline void refuse(
-	struct bench *bench, int number, long status, nstime retry_after)
+	struct bench *bench, size_t number, long status, nstime retry_after)
 {
 	struct outcome outcome;
 
@@ -223,7 +247,7 @@ static inline void refuse(
 }
 
 static inline void send_on(
-	struct bench *bench, int number, const char *to, bool from_public)
+	struct bench *bench, size_t number, const char *to, bool from_public)
 {
 	struct outcome outcome;
 
@@ -233,7 +257,6 @@ static inline void send_on(
 	outcome.from_public = from_public;
 	outcome.exchange.status = 302;
 	finish(bench, number, &outcome);
-	outcome_release(&outcome);
 }
 
 #endif

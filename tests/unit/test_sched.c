@@ -5,7 +5,7 @@
 
 static void nothing_to_do(void)
 {
-	struct bench *bench = bench_new(4, 0);
+	struct bench *bench = bench_new(4);
 
 	check_int(turn(bench), SCHED_FINISHED);
 	check_int(turn(bench), SCHED_FINISHED);
@@ -16,7 +16,7 @@ static void nothing_to_do(void)
 
 static void one_entry(void)
 {
-	struct bench *bench = bench_new(4, 0);
+	struct bench *bench = bench_new(4);
 	struct attempt *attempt;
 
 	add(bench, "http://a.test/1");
@@ -24,7 +24,7 @@ static void one_entry(void)
 	check(bench->wake == NSTIME_NEVER);
 	check_int(sched_in_flight(bench->sched), 1);
 	check_int(sched_input_fd(bench->sched), -1);
-	attempt = bench->away[1];
+	attempt = bench->flying[0];
 	check_str(attempt->url, "http://a.test/1");
 	check_str(attempt->origin_key, "http://a.test:80");
 	check(attempt->trusted && !attempt->public_only);
@@ -43,7 +43,7 @@ static void one_entry(void)
 
 static void jobs_are_a_limit(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	for (int i = 0; i < 4; i++)
 		add(bench, "http://a.test/x");
@@ -63,8 +63,9 @@ static void jobs_are_a_limit(void)
 
 static void per_host_is_a_limit(void)
 {
-	struct bench *bench = bench_new(10, 1);
+	struct bench *bench = bench_new(10);
 
+	bench->settings.per_host = 1;
 	add(bench, "http://a.test/1");
 	add(bench, "http://A.test:80/2"); /* the same origin */
 	add(bench, "https://a.test/3");   /* others */
@@ -82,7 +83,7 @@ static void per_host_is_a_limit(void)
 
 static void drained(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	for (int i = 0; i < 5; i++)
 		add(bench, "http://a.test/x");
@@ -107,9 +108,10 @@ static void drained(void)
 
 static void drained_before_it_began(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	add(bench, "http://a.test/x");
+	begin(bench, &bench->source);
 	sched_drain(bench->sched);
 	check_int(turn(bench), SCHED_FINISHED);
 	check_int(bench->asked, 0);
@@ -119,7 +121,7 @@ static void drained_before_it_began(void)
 
 static void full_disk_ends_the_job(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	for (int i = 0; i < 5; i++)
 		add(bench, "http://a.test/x");
@@ -135,7 +137,7 @@ static void full_disk_ends_the_job(void)
 
 static void source_has_nothing_yet(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	bench->idle = SOURCE_AGAIN;
 	bench->fd = 7;
@@ -158,7 +160,7 @@ static void source_has_nothing_yet(void)
  * or whoever waits would be woken by it without end. */
 static void input_is_not_watched_for_nothing(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 	size_t asked;
 
 	bench->idle = SOURCE_AGAIN;
@@ -181,11 +183,12 @@ static void input_is_not_watched_for_nothing(void)
 /* A source that only takes a breath is asked again at once. */
 static void source_takes_a_breath(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 	struct attempt *attempt;
 	size_t asked;
 
 	bench->idle = SOURCE_AGAIN;
+	begin(bench, &bench->source);
 	for (int calls = 0; calls < 3; calls++) {
 		asked = bench->asked;
 		check_int(sched_next(bench->sched, bench->now, &attempt, &bench->wake),
@@ -200,12 +203,12 @@ static void source_takes_a_breath(void)
 
 static void bad_lines_are_passed_over(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	bench->idle = SOURCE_BAD;
 	check_int(turn(bench), SCHED_FINISHED);
 	bench_free(bench);
-	bench = bench_new(2, 0);
+	bench = bench_new(2);
 	bench->idle = SOURCE_BROKEN;
 	add(bench, "http://a.test/1");
 	turn(bench);
@@ -218,8 +221,9 @@ static void bad_lines_are_passed_over(void)
 /* Freed in the middle of things, nothing leaks. */
 static void freed_in_the_middle(void)
 {
-	struct bench *bench = bench_new(3, 1);
+	struct bench *bench = bench_new(3);
 
+	bench->settings.per_host = 1;
 	for (int i = 0; i < 6; i++)
 		add(bench, i % 2 ? "http://a.test/x" : "http://b.test/y");
 	turn(bench);
@@ -234,6 +238,16 @@ static void add_many(struct bench *bench, const char *url, int n)
 {
 	while (n-- > 0)
 		add(bench, url);
+}
+
+/* With --jobs auto. */
+static struct bench *bench_auto(int64_t per_host)
+{
+	struct bench *bench = bench_new(1000);
+
+	bench->settings.jobs_auto = true;
+	bench->settings.per_host = per_host;
+	return bench;
 }
 
 static void auto_follows_the_deliveries(void)
@@ -265,7 +279,7 @@ static void auto_follows_the_deliveries(void)
 
 static void refusals_reduce_a_number(void)
 {
-	struct bench *bench = bench_new(8, 0);
+	struct bench *bench = bench_new(8);
 
 	add_many(bench, "http://a.test/x", 30);
 	add_many(bench, "http://b.test/x", 1);
@@ -284,7 +298,7 @@ static void refusals_reduce_a_number(void)
 static void connections_that_are_refused(void)
 {
 	for (int delivers = 0; delivers < 2; delivers++) {
-		struct bench *bench = bench_new(8, 0);
+		struct bench *bench = bench_new(8);
 
 		add_many(bench, "http://a.test/x", 30);
 		turn(bench);

@@ -4,7 +4,7 @@
 
 static void retry_waits(void)
 {
-	struct bench *bench = bench_new(4, 0);
+	struct bench *bench = bench_new(4);
 
 	add(bench, "http://a.test/1");
 	turn(bench);
@@ -17,7 +17,7 @@ static void retry_waits(void)
 	check_log(bench, "s1 f1 r1");
 	bench->now++;
 	turn(bench);
-	check_int(bench->away[1]->ordinal, 2);
+	check_int(bench->flying[0]->ordinal, 2);
 	fail(bench, 1, KIND_NETWORK);
 	check(bench->waited >= 0 && bench->waited <= 2 * SEC);
 	bench->now += bench->waited;
@@ -33,7 +33,7 @@ static void retry_waits(void)
 
 static void tries_of_the_entry(void)
 {
-	struct bench *bench = bench_new(4, 0);
+	struct bench *bench = bench_new(4);
 
 	add(bench, "http://a.test/1");
 	bench->ready[0]->max_tries = 1;
@@ -46,7 +46,7 @@ static void tries_of_the_entry(void)
 
 static void next_mirror_at_once(void)
 {
-	struct bench *bench = bench_new(4, 0);
+	struct bench *bench = bench_new(4);
 
 	add(bench, "http://a.test/1");
 	mirror(bench, "http://b.test/1");
@@ -54,9 +54,9 @@ static void next_mirror_at_once(void)
 	refuse(bench, 1, 404, -1);
 	check_int(bench->waited, 0);
 	turn(bench);
-	check_str(bench->away[1]->url, "http://b.test/1");
-	check_str(bench->away[1]->origin_key, "http://b.test:80");
-	check(!bench->away[1]->trusted);
+	check_str(bench->flying[0]->url, "http://b.test/1");
+	check_str(bench->flying[0]->origin_key, "http://b.test:80");
+	check(!bench->flying[0]->trusted);
 	succeed(bench, 1);
 	check_int(turn(bench), SCHED_FINISHED);
 	check_log(bench, "s1 f1 r1 s1 f1 D1");
@@ -71,7 +71,7 @@ static void failures_of_our_own(void)
 		KIND_EXISTS, KIND_BAD_NAME, KIND_INTERRUPTED, KIND_INTERNAL};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct bench *bench = bench_new(1, 0);
+		struct bench *bench = bench_new(1);
 
 		add(bench, "http://a.test/1");
 		mirror(bench, "http://b.test/1");
@@ -87,7 +87,7 @@ static void failures_of_our_own(void)
 
 static void retry_after_holds_the_origin(void)
 {
-	struct bench *bench = bench_new(2, 0);
+	struct bench *bench = bench_new(2);
 
 	add(bench, "http://a.test/1");
 	add(bench, "http://b.test/2");
@@ -111,7 +111,7 @@ static void retry_after_holds_the_origin(void)
 
 static void retry_after_is_cut(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	add(bench, "http://a.test/1");
 	turn(bench);
@@ -128,7 +128,7 @@ static void retry_after_with_another_status(void)
 	static const long statuses[] = {500, 502, 504, 408};
 
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
-		struct bench *bench = bench_new(1, 0);
+		struct bench *bench = bench_new(1);
 
 		add(bench, "http://a.test/1");
 		turn(bench);
@@ -143,7 +143,7 @@ static void retry_after_with_another_status(void)
 /* Retry-After: 0 is no wait at all; the backoff still is. */
 static void retry_after_nothing(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	add(bench, "http://a.test/1");
 	turn(bench);
@@ -156,7 +156,7 @@ static void retry_after_nothing(void)
 /* The last mirror of a round names a time; that is no reason to hurry to the first one. */
 static void retry_after_of_another_mirror(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	add(bench, "http://a.test/1");
 	mirror(bench, "http://b.test/1");
@@ -172,24 +172,24 @@ static void retry_after_of_another_mirror(void)
 
 static void redirects(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	add(bench, "http://a.test/1");
 	turn(bench);
 	send_on(bench, 1, "http://a.test/2", false);
 	turn(bench);
-	check_str(bench->away[1]->url, "http://a.test/2");
-	check(bench->away[1]->trusted);
+	check_str(bench->flying[0]->url, "http://a.test/2");
+	check(bench->flying[0]->trusted);
 	send_on(bench, 1, "http://b.test/3#fragment", true);
 	turn(bench);
-	check_str(bench->away[1]->url, "http://b.test/3");
-	check_str(bench->away[1]->origin_key, "http://b.test:80");
-	check(!bench->away[1]->trusted);
-	check(bench->away[1]->public_only);
+	check_str(bench->flying[0]->url, "http://b.test/3");
+	check_str(bench->flying[0]->origin_key, "http://b.test:80");
+	check(!bench->flying[0]->trusted);
+	check(bench->flying[0]->public_only);
 	send_on(bench, 1, "https://a.test/4", false);
 	turn(bench);
-	check(!bench->away[1]->trusted); /* https is another origin */
-	check(bench->away[1]->public_only);
+	check(!bench->flying[0]->trusted); /* https is another origin */
+	check(bench->flying[0]->public_only);
 	succeed(bench, 1);
 	check_int(turn(bench), SCHED_FINISHED);
 	check_log(bench, "s1 f1 >1 s1 f1 >1 s1 f1 >1 s1 f1 D1");
@@ -216,7 +216,7 @@ static void redirects_that_are_refused(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct bench *bench = bench_new(1, 0);
+		struct bench *bench = bench_new(1);
 
 		add(bench, cases[i].from);
 		turn(bench);
@@ -231,31 +231,31 @@ static void redirects_that_are_refused(void)
 
 static void private_is_followed_when_allowed(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	bench->settings.allow_private = true;
 	add(bench, "http://a.test/");
 	turn(bench);
 	send_on(bench, 1, "http://127.0.0.1/", true);
 	turn(bench);
-	check(!bench->away[1]->public_only);
+	check(!bench->flying[0]->public_only);
 	bench_free(bench);
 }
 
 static void redirect_loop_then_mirror(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	add(bench, "http://a.test/1");
 	mirror(bench, "http://b.test/1");
 	turn(bench);
 	for (int hops = 0; hops < 4; hops++) {
-		check_str(bench->away[1]->url, "http://a.test/1");
+		check_str(bench->flying[0]->url, "http://a.test/1");
 		send_on(bench, 1, "http://a.test/1", false);
 		turn(bench);
 	}
 	check_log(bench, "s1 f1 >1 s1 f1 >1 s1 f1 >1 s1 f1 r1 s1");
-	check_str(bench->away[1]->url, "http://b.test/1");
+	check_str(bench->flying[0]->url, "http://b.test/1");
 	refuse(bench, 1, 404, -1);
 	check_int(turn(bench), SCHED_FINISHED);
 	check_int(bench->failed, KIND_HTTP);
@@ -265,7 +265,7 @@ static void redirect_loop_then_mirror(void)
 /* --max-time is the time of the file, over all its attempts. */
 static void deadline_of_the_file(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 	nstime began = bench->now + 50 * SEC;
 
 	bench->settings.max_time = 10 * SEC;
@@ -273,28 +273,28 @@ static void deadline_of_the_file(void)
 	mirror(bench, "http://b.test/1");
 	bench->now = began; /* what was spent in the queue does not count */
 	turn(bench);
-	check_int(bench->away[1]->deadline, began + 10 * SEC);
+	check_int(bench->flying[0]->deadline, began + 10 * SEC);
 	bench->now = began + 4 * SEC;
 	fail(bench, 1, KIND_NETWORK);
 	turn(bench);
-	check_int(bench->away[1]->deadline, began + 10 * SEC);
+	check_int(bench->flying[0]->deadline, began + 10 * SEC);
 	bench->now = began + 10 * SEC;
 	fail(bench, 1, KIND_TIMEOUT);
 	check_int(turn(bench), SCHED_FINISHED);
 	check_log(bench, "s1 f1 r1 s1 f1 F1");
 	check_int(bench->failed, KIND_TIMEOUT);
 	bench_free(bench);
-	bench = bench_new(1, 0);
+	bench = bench_new(1);
 	add(bench, "http://a.test/1");
 	turn(bench);
-	check(bench->away[1]->deadline == NSTIME_NEVER);
+	check(bench->flying[0]->deadline == NSTIME_NEVER);
 	bench_free(bench);
 }
 
 /* A pause that ends after the deadline leaves nothing to wait for. */
 static void deadline_before_the_pause_ends(void)
 {
-	struct bench *bench = bench_new(1, 0);
+	struct bench *bench = bench_new(1);
 
 	bench->settings.max_time = 10 * SEC;
 	add(bench, "http://a.test/1");

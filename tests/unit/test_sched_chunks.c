@@ -28,7 +28,7 @@ static void chunk_by_chunk(void)
 
 static void limits_hold_for_chunks(void)
 {
-	struct bench *bench = bench_new(2);
+	struct bench *bench = bench_chunks(2);
 
 	add(bench, "http://a.test/1");
 	turn(bench);
@@ -36,7 +36,7 @@ static void limits_hold_for_chunks(void)
 	check_int(turn(bench), SCHED_WAIT);
 	check_int(bench->n_flying, 2); /* --jobs */
 	bench_free(bench);
-	bench = bench_new(8);
+	bench = bench_chunks(8);
 	bench->settings.per_host = 1;
 	add(bench, "http://a.test/1");
 	add(bench, "http://b.test/2");
@@ -53,7 +53,7 @@ static void limits_hold_for_chunks(void)
 /* Its chunks come before what is not begun, but no server waits for another's file. */
 static void what_is_begun_comes_first(void)
 {
-	struct bench *bench = bench_new(2);
+	struct bench *bench = bench_chunks(2);
 
 	add(bench, "http://a.test/1");
 	add(bench, "http://a.test/2");
@@ -120,7 +120,7 @@ static void drained(void)
 /* Nobody waits for anything: what is on its way is cut in two until the jobs are busy. */
 static void idle_jobs_help(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 
 	bench->settings.chunk_size = 16 * MIB;
 	add(bench, "http://a.test/1");
@@ -136,7 +136,7 @@ static void idle_jobs_help(void)
 	commit(bench, 0);
 	finished(bench, "s1 s1 s1 f1 f1 f1 s1 f1 D1");
 	/* But not while others wait for the jobs. */
-	bench = bench_new(2);
+	bench = bench_chunks(2);
 	bench->settings.chunk_size = 16 * MIB;
 	add(bench, "http://a.test/1");
 	add(bench, "http://a.test/2");
@@ -153,7 +153,7 @@ static void idle_jobs_help(void)
 /* One that stands still is ended after a second or two, and its rest is asked for again. */
 static void stalled_ones_are_rescued(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 	uint64_t before;
 
 	add(bench, "http://a.test/1");
@@ -189,9 +189,9 @@ static void redirected_chunks(void)
 {
 	struct bench *bench = begun(9);
 
-	send_on(bench, 0, "http://b.test/x");
-	send_on(bench, 0, "http://b.test/x");
-	send_on(bench, 0, "http://c.test/y");
+	send_on(bench, 0, "http://b.test/x", false);
+	send_on(bench, 0, "http://b.test/x", false);
+	send_on(bench, 0, "http://c.test/y", false);
 	turn(bench);
 	check_log(bench, "f1 >1 f1 f1 s1 s1 s1");
 	for (size_t i = 0; i < bench->n_flying; i++)
@@ -206,7 +206,7 @@ static void redirected_chunks(void)
 static void only_the_name_is_missing(void)
 {
 	static const struct range all = {0, 5 * MIB - 1};
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 	struct entry *entry = add(bench, "http://a.test/1");
 
 	entry->resume = xcalloc(1, sizeof(*entry->resume) + sizeof(all));
@@ -225,7 +225,7 @@ static void only_the_name_is_missing(void)
 static void the_rest_is_shared(void)
 {
 	for (int waiting = 0; waiting < 2; waiting++) {
-		struct bench *bench = bench_new(2);
+		struct bench *bench = bench_chunks(2);
 
 		bench->settings.split = 2;
 		bench->settings.chunk_size = 0;

@@ -60,15 +60,14 @@ static void reading_init(struct reading *reading)
 {
 	static const struct source_ops ops = {
 		.next = next, .read = read_it, .lost = lose_it};
-	struct bench *bench = bench_new(4);
+	struct bench *bench = bench_chunks(4);
 
 	*reading = (struct reading){.bench = bench, .source.ops = &ops};
 	buf_init(&reading->read);
 	add(bench, "http://a.example/listing");
 	add(bench, "http://a.example/1");
 	add(bench, "http://a.example/2");
-	bench->sched = sched_new(
-		&bench->settings, &reading->source, &bench->observer, 20240229);
+	begin(bench, &reading->source);
 }
 
 static void reading_release(struct reading *reading)

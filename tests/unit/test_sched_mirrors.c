@@ -24,7 +24,7 @@ static void shared(void)
 /* One job, or one stream: no reason to leave the first one. */
 static void one_at_a_time(void)
 {
-	struct bench *bench = bench_new(1);
+	struct bench *bench = bench_chunks(1);
 
 	add(bench, "http://a.test/1");
 	mirror(bench, "http://b.test/1");
@@ -42,7 +42,7 @@ static void one_at_a_time(void)
 /* A mirror that has no room is no help; where none has, it is the first one's turn. */
 static void only_where_there_is_room(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 
 	bench->settings.per_host = 1;
 	add(bench, "http://b.test/2");
@@ -180,7 +180,7 @@ static void the_one_that_had_it_dies(void)
 	fail(bench, 1, KIND_CHANGED);
 	check_hosts(bench, "a a a");
 	bench->now += SEC;
-	refuse(bench, 0, 404);
+	refuse(bench, 0, 404, -1);
 	check_hosts(bench, "a a b");
 	check(atomic_load(&bench->flying[0]->cancelled));
 	check(!bench->flying[2]->version.etag);
@@ -261,7 +261,7 @@ static void a_slow_one(void)
 /* Idle jobs: half of what is on its way goes elsewhere. */
 static void idle_jobs_help(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 
 	bench->settings.chunk_size = 16 * MIB;
 	add(bench, "http://a.test/1");
@@ -280,7 +280,7 @@ static void redirects(void)
 
 	answer_as(bench, 0, 9 * MIB, "\"v\"");
 	check_hosts(bench, "a b a");
-	send_on(bench, 1, "http://x.test/1");
+	send_on(bench, 1, "http://x.test/1", false);
 	check_hosts(bench, "a a x");
 	answer_as(bench, 2, 9 * MIB, "\"v\"");
 	bring(bench, 0, -1);
@@ -301,7 +301,7 @@ static void redirects(void)
 static void a_resume(void)
 {
 	static const struct range some = {0, MIB - 1};
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 	struct entry *entry = add(bench, "http://a.test/1");
 
 	mirror(bench, "http://b.test/1");
@@ -390,7 +390,7 @@ static void announced_without_proof(void)
 	tell_of(bench, "\"v\"", false, urls);
 	check_hosts(bench, "a a a");
 	bench_free(bench);
-	bench = bench_new(8);
+	bench = bench_chunks(8);
 	add(bench, "https://a.test/1");
 	turn(bench);
 	tell_of(bench, "\"v\"", false, urls);
@@ -427,7 +427,7 @@ static void announced_by_the_dozen(void)
 {
 	char texts[40][32];
 	const char *urls[41] = {NULL};
-	struct bench *bench = bench_new(24);
+	struct bench *bench = bench_chunks(24);
 
 	bench->settings.split = 24;
 	for (int i = 0; i < 40; i++) {

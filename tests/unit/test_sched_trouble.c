@@ -5,7 +5,7 @@
 /* As long as something comes of it and stays, it goes on, however often it breaks. */
 static void failures_with_progress(void)
 {
-	struct bench *bench = bench_new(1);
+	struct bench *bench = bench_chunks(1);
 
 	bench->settings.split = 2;
 	add(bench, "http://a.test/1");
@@ -35,7 +35,7 @@ static void failures_with_progress(void)
 /* What does not stay is no progress: a stream that always breaks must come to an end. */
 static void streams_without_progress(void)
 {
-	struct bench *bench = bench_new(1);
+	struct bench *bench = bench_chunks(1);
 	int attempts = 0;
 
 	add(bench, "http://a.test/1");
@@ -55,7 +55,7 @@ static void streams_without_progress(void)
 /* Bytes that are wrong in another way each time; the chunks themselves came well. */
 static void wrong_as_a_whole(void)
 {
-	struct bench *bench = bench_new(1);
+	struct bench *bench = bench_chunks(1);
 	uint64_t commits = 0;
 
 	add(bench, "http://a.test/1");
@@ -106,7 +106,7 @@ static void one_trouble_is_one_try(void)
 /* ... and it is the trouble of the mirror that they were made at, not of the others. */
 static void trouble_of_another_mirror(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 
 	add(bench, "http://a.test/1");
 	strings_add(&bench->ready[0]->urls, "http://b.test/1");
@@ -117,9 +117,9 @@ static void trouble_of_another_mirror(void)
 	check_str(bench->flying[1]->url, "http://b.test/1");
 	check_str(bench->flying[2]->url, "http://a.test/1");
 	bench->now += SEC;
-	refuse(bench, 0, 403);
+	refuse(bench, 0, 403, -1);
 	turn(bench); /* one more at the other mirror */
-	refuse(bench, 1, 403);
+	refuse(bench, 1, 403, -1);
 	turn(bench);
 	check_int(bench->n_flying, 3);
 	for (size_t i = 0; i < bench->n_flying; i++)
@@ -160,7 +160,7 @@ static void a_file_that_changes(void)
 /* One that changes all the time comes as one stream in the end, or not at all. */
 static void a_file_that_changes_all_the_time(void)
 {
-	struct bench *bench = bench_new(8);
+	struct bench *bench = bench_chunks(8);
 	int rounds = 0;
 
 	add(bench, "http://a.test/1");
