@@ -3,6 +3,8 @@
 #ifndef SEINE_TESTS_READING_H
 #define SEINE_TESTS_READING_H
 
+#include <sys/resource.h>
+
 #include "core/source.h"
 #include "feed.h"
 #include "input/reader.h"
@@ -140,6 +142,94 @@ static inline void reading_check(
 	got = reading_pipe(open, data, len, 1, &state);
 	check_str(got, want);
 	free(got);
+}
+
+/* At once or in pieces of up to `most` bytes, bare or packed: it is all the same. */
+static inline void reading_check_ways(
+	reading_opener *open, const struct buf *data, size_t most, uint64_t *state)
+{
+	char *want = reading_file(open, data->data, data->len), *got;
+	struct buf packed = BUF_INIT;
+
+	got = reading_pipe(open, data->data, data->len, most, state);
+	check(strcmp(got, want) == 0);
+	free(got);
+	feed_gzip_members(&packed, data->data, data->len, state);
+	got = reading_file(open, packed.data, packed.len);
+	check(strcmp(got, want) == 0);
+	free(got);
+	got = reading_pipe(open, packed.data, packed.len, 1 + most / 10, state);
+	check(strcmp(got, want) == 0);
+	free(got);
+	free(want);
+	buf_release(&packed);
+}
+
+/* Packed, and cut short right behind this text. */
+static inline void reading_check_torn(
+	reading_opener *open, const char *text, const char *want)
+{
+	struct buf packed = BUF_INIT;
+	char *got;
+
+	feed_gzip(&packed, text, strlen(text), Z_SYNC_FLUSH);
+	got = reading_file(open, packed.data, packed.len);
+	check_str(got, want);
+	free(got);
+	buf_release(&packed);
+}
+
+/* Each of these lines is bad, and what is said of them does not have their secret in it. */
+static inline void reading_check_secrets(
+	reading_opener *open, const char *data, unsigned first, unsigned last)
+{
+	char *got = reading_file(open, data, strlen(data));
+
+	for (unsigned line = first; line <= last; line++) {
+		char place[24];
+
+		(void)snprintf(place, sizeof(place), "stdin:%u: ", line);
+		check(strstr(got, place) != NULL);
+	}
+	check(strstr(got, "canary") == NULL);
+	free(got);
+}
+
+/* 2^19 times this entry below a first line ("": none), packed to a few KiB: memory does not follow
+ * its length. To be run before other tests have taken memory. */
+static inline void reading_check_long(
+	reading_opener *open, const char *first, const char *text)
+{
+	enum { ENTRIES = 1 << 19, MEMBER = 1024 };
+	struct buf packed = BUF_INIT, member = BUF_INIT;
+	uint64_t line = *first ? 2 : 1, lines = 0, count = 0;
+	struct rusage before, after;
+	struct source *source;
+	struct entry *entry;
+	struct error err;
+
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		lines++;
+	for (int i = 0; i < MEMBER; i++)
+		buf_addstr(&member, text);
+	feed_gzip(&packed, first, strlen(first), Z_FINISH);
+	for (int i = 0; i < ENTRIES / MEMBER; i++)
+		feed_gzip(&packed, member.data, member.len, Z_FINISH);
+	feed_stdin_file(packed.data, packed.len);
+	(void)getrusage(RUSAGE_SELF, &before);
+	source = open(reading_open("-"));
+	while (source_next(source, &entry, &err) == SOURCE_ENTRY) {
+		check_int(entry->line, line + count++ * lines);
+		entry_free(entry);
+	}
+	source_free(source);
+	check_int(count, ENTRIES);
+	(void)getrusage(RUSAGE_SELF, &after);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory for a while */
+	check(after.ru_maxrss - before.ru_maxrss < 4096);
+#endif
+	buf_release(&member);
+	buf_release(&packed);
 }
 
 #endif

@@ -2,7 +2,6 @@
 #include "input/csv.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "input/cells.h"
@@ -178,16 +177,8 @@ static void errors_quote_no_secrets(void)
 		"a,Authorization canary,,\na,A: canary\x01,,\n"
 		"http://u:canary@h/,,canary,\na,,,canary\n"
 		"canary,\"canary\"canary,,\n,A: canary,,\ncanary\n\"canary\n";
-	char *got = reading_file(open_csv, data, sizeof(data) - 1);
 
-	for (unsigned line = 2; line <= 9; line++) {
-		char place[24];
-
-		(void)snprintf(place, sizeof(place), "stdin:%u: ", line);
-		check(strstr(got, place) != NULL);
-	}
-	check(strstr(got, "canary") == NULL);
-	free(got);
+	reading_check_secrets(open_csv, data, 2, 9);
 }
 
 static void tabs_separate_too(void)
@@ -296,29 +287,18 @@ static void add_random_line(struct buf *data, uint64_t *state)
 static void pieces_and_packing_make_no_difference(void)
 {
 	for (uint64_t seed = 1; seed <= 60; seed++) {
-		reading_opener *open = seed % 3 ? open_csv : open_tsv;
-		struct buf data = BUF_INIT, packed = BUF_INIT;
+		struct buf data = BUF_INIT;
 		uint64_t state = seed;
 		size_t lines = feed_below(&state, 100);
-		char *want, *got;
 
 		buf_addstr(&data, seed % 3 ? "url,out,size\n" : "url\tx\n");
 		while (lines-- > 0)
 			add_random_line(&data, &state);
-		want = reading_file(open, data.data, data.len);
-		got = reading_pipe(
-			open, data.data, data.len, (size_t)1 << seed % 10, &state);
-		check(strcmp(got, want) == 0);
-		free(got);
-		feed_gzip_members(&packed, data.data, data.len, &state);
-		got = reading_file(open, packed.data, packed.len);
-		check(strcmp(got, want) == 0);
+		reading_check_ways(seed % 3 ? open_csv : open_tsv, &data,
+			(size_t)1 << seed % 10, &state);
 		if (tap_failed_checks)
 			printf("# seed %" PRIu64 "\n", seed);
-		free(got);
-		free(want);
 		buf_release(&data);
-		buf_release(&packed);
 	}
 }
 
@@ -340,47 +320,14 @@ static void it_can_be_freed_at_any_time(void)
 
 static void a_torn_input_is_broken(void)
 {
-	static const char text[] = "url,caption\na,b\nc,\"d\ne";
-	struct buf packed = BUF_INIT;
-	char *got;
-
-	feed_gzip(&packed, text, strlen(text), Z_SYNC_FLUSH);
-	got = reading_file(open_csv, packed.data, packed.len);
-	check_str(got, "2: <a>\nbroken: stdin: its gzip data is cut short\n");
-	free(got);
-	buf_release(&packed);
+	reading_check_torn(open_csv, "url,caption\na,b\nc,\"d\ne",
+		"2: <a>\nbroken: stdin: its gzip data is cut short\n");
 }
 
 static void a_long_input_takes_no_memory(void)
 {
-	enum { LINES = 1 << 19 };
-	struct buf packed = BUF_INIT, member = BUF_INIT;
-	struct rusage before, after;
-	struct source *source;
-	struct entry *entry;
-	struct error err;
-	uint64_t count = 0;
-
-	feed_gzip(&packed, "url,out,caption\n", 16, Z_FINISH);
-	for (int i = 0; i < 1024; i++)
-		buf_addf(&member, "http://host/%d,name,\"a, b\nand so on\"\n", i);
-	for (int i = 0; i < LINES / 1024; i++)
-		feed_gzip(&packed, member.data, member.len, Z_FINISH);
-	feed_stdin_file(packed.data, packed.len);
-	(void)getrusage(RUSAGE_SELF, &before);
-	source = open_csv(reading_open("-"));
-	while (source_next(source, &entry, &err) == SOURCE_ENTRY) {
-		check_int(entry->line, 2 * ++count);
-		entry_free(entry);
-	}
-	source_free(source);
-	check_int(count, LINES);
-	(void)getrusage(RUSAGE_SELF, &after);
-#ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory for a while */
-	check(after.ru_maxrss - before.ru_maxrss < 4096);
-#endif
-	buf_release(&member);
-	buf_release(&packed);
+	reading_check_long(open_csv, "url,out,caption\n",
+		"http://host/1,name,\"a, b\nand so on\"\n");
 }
 
 int main(void)

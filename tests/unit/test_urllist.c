@@ -2,7 +2,6 @@
 #include "input/list.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "input/fields.h"
@@ -219,13 +218,8 @@ static void errors_quote_no_secrets(void)
 				   " referer=http://u:canary@h/\x01\n"
 				   " canarycanarycanarycanarycanarycanarycanary=1\n"
 				   " checksum=md5=canary\n";
-	char *got = reading_file(open_list, list, sizeof(list) - 1);
 
-	check(strstr(got, "stdin:2: ") && strstr(got, "stdin:3: "));
-	check(strstr(got, "stdin:4: ") && strstr(got, "stdin:5: "));
-	check(strstr(got, "stdin:6: ") && strstr(got, "stdin:7: "));
-	check(strstr(got, "canary") == NULL);
-	free(got);
+	reading_check_secrets(open_list, list, 2, 7);
 }
 
 static void a_line_thrown_away_keeps_its_options(void)
@@ -303,16 +297,9 @@ static void it_can_be_freed_at_any_time(void)
 
 static void a_torn_list_does_not_give_out_half_an_entry(void)
 {
-	static const char text[] = "a\n out=x\nb\n out=y\nc\n out=zzz\n size=5\nd\n";
-	struct buf packed = BUF_INIT;
-	char *got;
-
-	feed_gzip(&packed, text, strlen(text), Z_SYNC_FLUSH);
-	got = reading_file(open_list, packed.data, packed.len);
-	check_str(got, "1: <a> out=[x]\n3: <b> out=[y]\n5: <c> out=[zzz] size=5\n"
-		       "broken: stdin: its gzip data is cut short\n");
-	free(got);
-	buf_release(&packed);
+	reading_check_torn(open_list, "a\n out=x\nb\n out=y\nc\n out=zzz\n size=5\nd\n",
+		"1: <a> out=[x]\n3: <b> out=[y]\n5: <c> out=[zzz] size=5\n"
+		"broken: stdin: its gzip data is cut short\n");
 }
 
 /* An error says where, what and what else there is, even with a very long path. */
@@ -374,67 +361,25 @@ static void add_random_line(struct buf *list, uint64_t *state)
 static void pieces_and_packing_make_no_difference(void)
 {
 	for (uint64_t seed = 1; seed <= 60; seed++) {
-		struct buf list = BUF_INIT, packed = BUF_INIT;
+		struct buf list = BUF_INIT;
 		uint64_t state = seed;
-		size_t lines = feed_below(&state, 150), most;
-		char *want, *got;
+		size_t lines = feed_below(&state, 150);
 
 		while (lines-- > 0)
 			add_random_line(&list, &state);
 		if (list.len > 0 && seed % 2 == 0)
 			buf_truncate(&list, list.len - 1);
-		most = list.len > 100000 ? 30000 : (size_t)1 << seed % 10;
-		want = reading_file(open_list, list.data, list.len);
-		got = reading_pipe(open_list, list.data, list.len, most, &state);
-		check(strcmp(got, want) == 0);
-		free(got);
-		feed_gzip_members(&packed, list.data, list.len, &state);
-		got = reading_file(open_list, packed.data, packed.len);
-		check(strcmp(got, want) == 0);
-		free(got);
-		got = reading_pipe(
-			open_list, packed.data, packed.len, 1 + most / 10, &state);
-		check(strcmp(got, want) == 0);
-		free(got);
+		reading_check_ways(open_list, &list,
+			list.len > 100000 ? 30000 : (size_t)1 << seed % 10, &state);
 		if (tap_failed_checks)
 			printf("# seed %" PRIu64 "\n", seed);
-		free(want);
 		buf_release(&list);
-		buf_release(&packed);
 	}
 }
 
-/* A list packed to a few KiB, as long as 32 MiB: memory does not follow it. */
 static void a_long_list_takes_no_memory(void)
 {
-	enum { LINES = 1 << 19 };
-	struct buf packed = BUF_INIT, member = BUF_INIT;
-	struct rusage before, after;
-	struct source *source;
-	struct entry *entry;
-	struct error err;
-	uint64_t count = 0;
-
-	for (int i = 0; i < 1024; i++)
-		buf_addf(&member, "http://host/%d\n out=some-name-of-it\n", i);
-	for (int i = 0; i < LINES / 1024; i++)
-		feed_gzip(&packed, member.data, member.len, Z_FINISH);
-	feed_stdin_file(packed.data, packed.len);
-	(void)getrusage(RUSAGE_SELF, &before);
-	source = list_open(reading_open("-"), "-");
-	while (source_next(source, &entry, &err) == SOURCE_ENTRY) {
-		count++;
-		check_int(entry->line, 2 * count - 1);
-		entry_free(entry);
-	}
-	source_free(source);
-	check_int(count, LINES);
-	(void)getrusage(RUSAGE_SELF, &after);
-#ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory for a while */
-	check(after.ru_maxrss - before.ru_maxrss < 4096);
-#endif
-	buf_release(&member);
-	buf_release(&packed);
+	reading_check_long(open_list, "", "http://host/1\n out=some-name-of-it\n");
 }
 
 int main(void)
