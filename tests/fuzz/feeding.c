@@ -20,7 +20,7 @@ void feeding_begin(
 	}
 	feeding->dice |= fuzz_choice(data, len);
 	feeding->end = feed_stdin_pipe();
-	feed_need(fcntl(feeding->end, F_SETFL, O_NONBLOCK) == 0, "fcntl");
+	need(fcntl(feeding->end, F_SETFL, O_NONBLOCK) == 0, "fcntl");
 }
 
 /* Mostly few bytes; never so few that a long input takes thousands of pieces. */

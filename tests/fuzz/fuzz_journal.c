@@ -183,11 +183,11 @@ static void check_journal(
 		xasprintf("%s/seine-fuzz-XXXXXX", base ? base : "/tmp");
 	int dir, fd;
 
-	feed_need(mkdtemp(path) != NULL, "mkdtemp");
+	need(mkdtemp(path) != NULL, "mkdtemp");
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	feed_need(dir >= 0, "open");
+	need(dir >= 0, "open");
 	fd = openat(dir, "journal", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	feed_need(fd >= 0, "open");
+	need(fd >= 0, "open");
 	feed_write(fd, file->data, file->len);
 	close(fd);
 	check_sessions(dir, model, boot);

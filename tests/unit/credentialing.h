@@ -49,12 +49,8 @@ static inline void wait_for(sem_t *sem)
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += 10;
-	while (sem_clockwait(sem, CLOCK_MONOTONIC, &end) != 0) {
-		if (errno == EINTR)
-			continue;
-		printf("Bail out! waited in vain\n");
-		exit(1);
-	}
+	while (sem_clockwait(sem, CLOCK_MONOTONIC, &end) != 0)
+		need(errno == EINTR, "waited in vain");
 }
 
 static inline char *answer(const char *request, void *context _unused_)

@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "need.h"
+
 #define DNSD_PACKET 4096
 #define DNSD_RULES 64
 #define DNSD_HELD 1024
@@ -298,11 +300,9 @@ static inline struct dnsd *dnsd_start(const struct dnsd_rule *rules, size_t batc
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	for (int i = 0; i < 100 && !dnsd_bind(server); i++)
 		;
-	if (!server->port ||
-		pthread_create(&server->thread, NULL, dnsd_run, server) != 0) {
-		printf("Bail out! no DNS server\n");
-		exit(1);
-	}
+	need(server->port &&
+			pthread_create(&server->thread, NULL, dnsd_run, server) == 0,
+		"no DNS server");
 	return server;
 }
 

@@ -13,15 +13,7 @@
 #include <zlib.h>
 
 #include "base/buf.h"
-
-/* The machine fails, not the program: no test can go on. */
-static inline void feed_need(int fine, const char *what)
-{
-	if (fine)
-		return;
-	printf("Bail out! %s\n", what);
-	exit(99);
-}
+#include "need.h"
 
 /* xorshift64*: a seed other than 0. */
 static inline uint64_t feed_random(uint64_t *state)
@@ -45,7 +37,7 @@ static inline void feed_write(int fd, const void *data, size_t len)
 	while (len > 0) {
 		ssize_t count = write(fd, at, len);
 
-		feed_need(count > 0, "write");
+		need(count > 0, "write");
 		at += count;
 		len -= (size_t)count;
 	}
@@ -56,9 +48,9 @@ static inline int feed_file(const void *data, size_t len)
 {
 	int fd = memfd_create("feed", MFD_CLOEXEC);
 
-	feed_need(fd >= 0, "memfd_create");
+	need(fd >= 0, "memfd_create");
 	feed_write(fd, data, len);
-	feed_need(lseek(fd, 0, SEEK_SET) == 0, "lseek");
+	need(lseek(fd, 0, SEEK_SET) == 0, "lseek");
 	return fd;
 }
 
@@ -66,7 +58,7 @@ static inline void feed_stdin(int fd)
 {
 	if (fd == STDIN_FILENO)
 		return;
-	feed_need(dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
+	need(dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
 	close(fd);
 }
 
@@ -81,7 +73,7 @@ static inline int feed_stdin_pipe(void)
 {
 	int ends[2];
 
-	feed_need(pipe(ends) == 0, "pipe");
+	need(pipe(ends) == 0, "pipe");
 	feed_stdin(ends[0]);
 	return ends[1];
 }
@@ -93,13 +85,13 @@ static inline void feed_gzip(struct buf *out, const void *data, size_t len, int 
 	static unsigned char space[65536];
 	z_stream z = {.next_in = (unsigned char *)data, .avail_in = (uInt)len};
 
-	feed_need(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8,
-			  Z_DEFAULT_STRATEGY) == Z_OK,
+	need(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) ==
+			Z_OK,
 		"deflateInit2");
 	do {
 		z.next_out = space;
 		z.avail_out = sizeof(space);
-		feed_need(deflate(&z, flush) != Z_STREAM_ERROR, "deflate");
+		need(deflate(&z, flush) != Z_STREAM_ERROR, "deflate");
 		buf_add(out, space, sizeof(space) - z.avail_out);
 	} while (z.avail_out == 0);
 	(void)deflateEnd(&z);

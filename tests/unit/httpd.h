@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "need.h"
+
 #define HTTPD_REQUEST (256 * 1024)
 #define HTTPD_HELD 64
 
@@ -168,14 +170,12 @@ static inline void httpd_start_at(struct httpd *httpd, const char *address, int 
 	httpd->stop = eventfd(0, EFD_CLOEXEC);
 	httpd->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(httpd->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	if (inet_pton(AF_INET, address, &name.sin_addr) != 1 ||
-		bind(httpd->fd, (struct sockaddr *)&name, len) < 0 ||
-		listen(httpd->fd, 64) < 0 ||
-		getsockname(httpd->fd, (struct sockaddr *)&name, &len) < 0 ||
-		pthread_create(&httpd->thread, NULL, httpd_run, httpd) != 0) {
-		printf("Bail out! no HTTP server for the test\n");
-		exit(1);
-	}
+	need(inet_pton(AF_INET, address, &name.sin_addr) == 1 &&
+			bind(httpd->fd, (struct sockaddr *)&name, len) == 0 &&
+			listen(httpd->fd, 64) == 0 &&
+			getsockname(httpd->fd, (struct sockaddr *)&name, &len) == 0 &&
+			pthread_create(&httpd->thread, NULL, httpd_run, httpd) == 0,
+		"no HTTP server for the test");
 	httpd->port = ntohs(name.sin_port);
 }
 

@@ -42,10 +42,7 @@ static inline struct journal *open_journal(int boot)
 	struct error err;
 	struct journal *journal = try_open(boot, DURABILITY_NONE, false, &err);
 
-	if (!journal) {
-		printf("Bail out! cannot open the journal: %s\n", err.text);
-		exit(1);
-	}
+	need(journal != NULL, err.text);
 	return journal;
 }
 

@@ -17,7 +17,7 @@ static inline struct reader *reading_open(const char *name)
 {
 	struct reader *reader = reader_open(name, NULL);
 
-	feed_need(reader != NULL, "open the input");
+	need(reader != NULL, "open the input");
 	return reader;
 }
 

@@ -36,11 +36,9 @@ static inline void scratch_enter(void)
 	const char *base = getenv("TMPDIR");
 	char *path;
 
-	if (asprintf(&path, "%s/seine-test-XXXXXX", base ? base : "/tmp") < 0 ||
-		!mkdtemp(path) || chdir(path) < 0) {
-		printf("Bail out! no scratch directory\n");
-		exit(1);
-	}
+	need(asprintf(&path, "%s/seine-test-XXXXXX", base ? base : "/tmp") >= 0 &&
+			mkdtemp(path) && chdir(path) == 0,
+		"no scratch directory");
 	free(path);
 }
 

@@ -1,11 +1,9 @@
-/* stage.h - what the tests of report/ need: a fresh directory, files read back whole,
- * and a job with one entry, attempt and outcome to tell of. */
+/* stage.h - what the tests of report/ need: files read back whole, and a job with one entry, attempt
+ * and outcome to tell of. */
 #ifndef SEINE_TESTS_STAGE_H
 #define SEINE_TESTS_STAGE_H
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,46 +13,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "report/report.h"
-
-/* The machine fails, not the program: no test can go on. */
-static inline void stage_need(int fine, const char *what)
-{
-	if (fine)
-		return;
-	printf("Bail out! %s\n", what);
-	exit(99);
-}
-
-static inline char *stage_dir(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/seine-test.XXXXXX", tmp ? tmp : "/tmp");
-
-	stage_need(mkdtemp(dir) != NULL, "mkdtemp");
-	return dir;
-}
-
-static inline int stage_unlink(
-	const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-/* Remove the directory and all in it; frees the name. */
-static inline void stage_clear(char *dir)
-{
-	stage_need(nftw(dir, stage_unlink, 8, FTW_DEPTH | FTW_PHYS) == 0, "nftw");
-	free(dir);
-}
+#include "tap.h"
 
 static inline int stage_memory(void)
 {
 	int fd = memfd_create("stage", MFD_CLOEXEC);
 
-	stage_need(fd >= 0, "memfd_create");
+	need(fd >= 0, "memfd_create");
 	return fd;
 }
 
@@ -70,7 +35,7 @@ static inline char *stage_read_fd(int fd)
 		buf_add(&buf, piece, (size_t)got);
 		at += got;
 	}
-	stage_need(got == 0, "pread");
+	need(got == 0, "pread");
 	return buf_detach(&buf);
 }
 
@@ -79,30 +44,10 @@ static inline char *stage_read(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *text;
 
-	stage_need(fd >= 0, path);
+	need(fd >= 0, path);
 	text = stage_read_fd(fd);
 	close(fd);
 	return text;
-}
-
-static inline void stage_write(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	stage_need(file && fputs(text, file) >= 0 && fclose(file) == 0, path);
-}
-
-/* How many names there are in the directory. */
-static inline int stage_count(const char *dir)
-{
-	DIR *names = opendir(dir);
-	int count = 0;
-
-	stage_need(names != NULL, dir);
-	while (readdir(names))
-		count++;
-	closedir(names);
-	return count - 2; /* "." and ".." */
 }
 
 struct stage {

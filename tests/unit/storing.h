@@ -11,10 +11,7 @@ static inline struct outdir *open_ok(const char *dir)
 	struct error err = {.kind = KIND_NONE};
 	struct outdir *outdir = outdir_open(dir, &err);
 
-	if (!outdir) {
-		printf("Bail out! cannot open %s: %s\n", dir, err.text);
-		_exit(1);
-	}
+	need(outdir != NULL, err.text);
 	return outdir;
 }
 

@@ -1,4 +1,4 @@
-/* tap.h - a one-header harness for unit tests that speak TAP.
+/* tap.h - a small harness for unit tests that speak TAP.
  *
  *	static void adds_up(void) { check(1 + 1 == 2); check_int(1 + 1, 2); }
  *	int main(void) { run(adds_up); return done(); }
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "need.h"
 
 static int tap_tests, tap_failed_tests, tap_failed_checks;
 

@@ -22,10 +22,7 @@ static void bench_open(struct bench *bench, enum durability durability)
 	bench->durable = durable_new(durability, workdir_fd(), bench->journal, &err);
 	bench->part = open("part", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	bench->dir = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!bench->durable || bench->part < 0 || bench->dir < 0) {
-		printf("Bail out! %s\n", err.text);
-		exit(1);
-	}
+	need(bench->durable && bench->part >= 0 && bench->dir >= 0, err.text);
 }
 
 static void bench_close(struct bench *bench)

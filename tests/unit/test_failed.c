@@ -2,27 +2,19 @@
  * and an input that it replaces is never lost. */
 #include "report/reporter.h"
 
-#include <sys/stat.h>
-
 #include "input/list.h"
+#include "scratch.h"
 #include "stage.h"
 #include "tap.h"
-
-static char *dir;
-
-static char *at(const char *name)
-{
-	return xasprintf("%s/%s", dir, name);
-}
 
 static struct observer *open_failed(struct stage *stage, const char *name)
 {
 	struct observer *observer = NULL;
 
 	free(stage->settings.failed);
-	stage->settings.failed = at(name);
+	stage->settings.failed = xstrdup(name);
 	check_int(reporter_failed.open(&stage->job, &observer, &stage->error), 0);
-	stage_need(observer != NULL, "failed");
+	need(observer != NULL, "failed");
 	return observer;
 }
 
@@ -41,11 +33,10 @@ static void fresh_entry(struct stage *stage, const char *url)
 
 static void check_file(const char *name, const char *want)
 {
-	char *path = at(name), *text = stage_read(path);
+	char *text = stage_read(name);
 
 	check_str(text, want);
 	free(text);
-	free(path);
 }
 
 static void writes_the_grammar(void)
@@ -91,7 +82,7 @@ static void writes_the_grammar(void)
 		" size=0\n"
 		"# timeout: slow\\x0Ahttp://evil.example/\\x1B[2J\n"
 		"http://host.example/2\n");
-	stage_need(stat(stage.settings.failed, &st) == 0, "stat");
+	need(stat(stage.settings.failed, &st) == 0, "stat");
 	check_int(st.st_mode & 0777, 0600);
 	stage_release(&stage);
 }
@@ -101,10 +92,7 @@ static struct source *open_list(const char *name)
 {
 	struct reader *reader = reader_open(name, NULL);
 
-	if (!reader) {
-		printf("Bail out! no list was written\n");
-		exit(99);
-	}
+	need(reader != NULL, "no list was written");
 	return list_open(reader, name);
 }
 
@@ -243,19 +231,17 @@ static void is_read_back_the_same(void)
  * says. */
 static void replace_input(struct stage *stage, const char *failed_name)
 {
-	char *input = at("left"), *link = at("link");
 	struct observer *failed;
 
-	stage_write(input, "http://host.example/1\nhttp://host.example/file\n");
-	stage_need(access(link, F_OK) == 0 || symlink("left", link) == 0, "symlink");
-	strings_add(&stage->settings.inputs, input);
+	need(scratch_write("left", "http://host.example/1\nhttp://host.example/file\n"),
+		"left");
+	need(access("link", F_OK) == 0 || symlink("left", "link") == 0, "symlink");
+	strings_add(&stage->settings.inputs, "left");
 	failed = open_failed(stage, failed_name);
 	stage_tell(stage, failed, EVENT_FAILED);
 	failed->ops->tick(failed, 0);
 	check_file("left", "http://host.example/1\nhttp://host.example/file\n");
 	close_failed(stage, failed);
-	free(input);
-	free(link);
 }
 
 static void replaces_an_input_at_the_end(void)
@@ -263,19 +249,17 @@ static void replaces_an_input_at_the_end(void)
 	static const char *const names[] = {"left", "link", "./left"};
 	struct stage stage;
 	struct stat st;
-	char *link = at("link");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		stage_init(&stage);
 		replace_input(&stage, names[i]);
 		check_file("left", "# http: 404 Not Found\nhttp://host.example/file\n");
-		stage_need(stat(stage.settings.failed, &st) == 0, "stat");
+		need(stat(stage.settings.failed, &st) == 0, "stat");
 		check_int(st.st_mode & 0777, 0600);
 		stage_release(&stage);
 	}
-	stage_need(lstat(link, &st) == 0, "lstat");
+	need(lstat("link", &st) == 0, "lstat");
 	check(S_ISLNK(st.st_mode));
-	free(link);
 }
 
 static void keeps_an_input_that_was_not_done(void)
@@ -292,10 +276,10 @@ static void keeps_an_input_that_was_not_done(void)
 		stage.tally.broken_inputs = reason == 2;
 		stage.tally.failures[KIND_INTERRUPTED] = reason == 3;
 		stage.tally.failures[KIND_DISK] = reason == 4;
-		before = stage_count(dir);
+		before = scratch_count(".");
 		replace_input(&stage, "left");
 		check_file("left", "http://host.example/1\nhttp://host.example/file\n");
-		check_int(stage_count(dir), before);
+		check_int(scratch_count("."), before);
 		stage_release(&stage);
 	}
 }
@@ -304,20 +288,18 @@ static void keeps_an_input_when_nothing_is_closed(void)
 {
 	struct stage stage;
 	struct observer *failed;
-	char *input = at("left");
 	int before;
 
 	stage_init(&stage);
-	stage_write(input, "http://host.example/1\n");
-	strings_add(&stage.settings.inputs, input);
-	before = stage_count(dir);
+	need(scratch_write("left", "http://host.example/1\n"), "left");
+	strings_add(&stage.settings.inputs, "left");
+	before = scratch_count(".");
 	failed = open_failed(&stage, "left");
-	check_int(stage_count(dir), before + 1);
+	check_int(scratch_count("."), before + 1);
 	stage_tell(&stage, failed, EVENT_FAILED);
 	failed->ops->free(failed);
-	check_int(stage_count(dir), before);
+	check_int(scratch_count("."), before);
 	check_file("left", "http://host.example/1\n");
-	free(input);
 	stage_release(&stage);
 }
 
@@ -326,19 +308,17 @@ static void knows_standard_input(void)
 {
 	struct stage stage;
 	struct observer *failed;
-	char *input = at("left");
 	int fd;
 
 	stage_init(&stage);
-	stage_write(input, "http://host.example/1\n");
+	need(scratch_write("left", "http://host.example/1\n"), "left");
 	strings_add(&stage.settings.inputs, "-");
-	fd = open(input, O_RDONLY | O_CLOEXEC);
-	stage_need(fd >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
+	fd = open("left", O_RDONLY | O_CLOEXEC);
+	need(fd >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
 	close(fd);
 	failed = open_failed(&stage, "left");
 	check_file("left", "http://host.example/1\n");
 	failed->ops->free(failed);
-	free(input);
 	stage_release(&stage);
 }
 
@@ -360,12 +340,11 @@ static void refuses_the_results_file(void)
 {
 	struct stage stage;
 	struct observer *failed = NULL;
-	char *both = at("both");
 
 	stage_init(&stage);
-	stage_write(both, "");
-	stage.settings.results = both;
-	stage.settings.failed = xstrdup(both);
+	need(scratch_write("both", ""), "both");
+	stage.settings.results = xstrdup("both");
+	stage.settings.failed = xstrdup("both");
 	check_int(reporter_failed.open(&stage.job, &failed, &stage.error), -1);
 	check_int(stage.error.kind, KIND_USAGE);
 	check(failed == NULL);
@@ -389,7 +368,7 @@ static void finds_a_full_disk(void)
 
 int main(void)
 {
-	dir = stage_dir();
+	scratch_enter();
 	run(writes_the_grammar);
 	run(admits_no_injection);
 	run(is_read_back_the_same);
@@ -400,6 +379,6 @@ int main(void)
 	run(says_when_it_is_not_all);
 	run(refuses_the_results_file);
 	run(finds_a_full_disk);
-	stage_clear(dir);
+	scratch_leave();
 	return done();
 }

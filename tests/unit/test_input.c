@@ -16,7 +16,7 @@ struct job {
 static void job_init(struct job *job)
 {
 	*job = (struct job){.dir = "/tmp/test_input.XXXXXX"};
-	feed_need(mkdtemp(job->dir) != NULL, "mkdtemp");
+	need(mkdtemp(job->dir) != NULL, "mkdtemp");
 }
 
 /* `ending`: of its name, which is its number besides. */
@@ -26,7 +26,7 @@ static void job_add_input(struct job *job, const char *ending, const char *text)
 		xasprintf("%s/%zu%s", job->dir, job->settings.inputs.count, ending);
 	FILE *file = fopen(path, "w");
 
-	feed_need(file && fputs(text, file) >= 0 && fclose(file) == 0, "write a list");
+	need(file && fputs(text, file) >= 0 && fclose(file) == 0, "write a list");
 	strings_take(&job->settings.inputs, path);
 }
 

@@ -11,10 +11,7 @@ static struct journal *open_as(int boot, enum durability durability)
 	struct error err;
 	struct journal *journal = try_open(boot, durability, false, &err);
 
-	if (!journal) {
-		printf("Bail out! cannot open the journal: %s\n", err.text);
-		exit(1);
-	}
+	need(journal != NULL, err.text);
 	return journal;
 }
 

@@ -15,7 +15,7 @@ static struct source *open_stdin(const char *preferred)
 {
 	struct reader *reader = reader_open("-", NULL);
 
-	feed_need(reader != NULL, "stdin");
+	need(reader != NULL, "stdin");
 	return metalink_open(reader, "-", preferred);
 }
 

@@ -356,9 +356,9 @@ static void gives_the_log_back(void)
 
 	show_open(&show, true, 60, 24);
 	check_int(show.progress->ops->close(show.progress, 0, NULL), 0);
-	stage_need(dup2(elsewhere, STDERR_FILENO) == STDERR_FILENO, "dup2");
+	need(dup2(elsewhere, STDERR_FILENO) == STDERR_FILENO, "dup2");
 	log_error("on its own");
-	stage_need(dup2(stderr_before, STDERR_FILENO) == STDERR_FILENO, "dup2");
+	need(dup2(stderr_before, STDERR_FILENO) == STDERR_FILENO, "dup2");
 	text = stage_read_fd(elsewhere);
 	check_str(text, "seine: on its own\n");
 	free(text);
@@ -385,12 +385,11 @@ static void lets_threads_log(void)
 
 	show_open(&show, true, 60, 24);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
-		stage_need(pthread_create(&threads[i], NULL, log_much, NULL) == 0,
-			"thread");
+		need(pthread_create(&threads[i], NULL, log_much, NULL) == 0, "thread");
 	for (int i = 1; i < 100; i++)
 		show.progress->ops->tick(show.progress, i * NS_PER_SEC);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
-		stage_need(pthread_join(threads[i], NULL) == 0, "thread");
+		need(pthread_join(threads[i], NULL) == 0, "thread");
 	text = show_written(&show);
 	for (const char *c = text; (c = strstr(c, "seine: ")); c++)
 		lines++;
@@ -480,12 +479,12 @@ static void asks_a_terminal_for_its_size(void)
 	struct screen screen;
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
 
-	stage_need(master >= 0 && ioctl(master, TIOCSWINSZ, &size) == 0, "pty");
+	need(master >= 0 && ioctl(master, TIOCSWINSZ, &size) == 0, "pty");
 	screen_init(&screen, master, (struct screen_size){0, 0});
 	check_int(screen_size(&screen).columns, 133);
 	check_int(screen_size(&screen).rows, 7);
 	size.ws_col = 0;
-	stage_need(ioctl(master, TIOCSWINSZ, &size) == 0, "pty");
+	need(ioctl(master, TIOCSWINSZ, &size) == 0, "pty");
 	check_int(screen_size(&screen).columns, 80);
 	screen_release(&screen);
 	close(master);
@@ -541,7 +540,7 @@ static void drops_what_matters_least(void)
 int main(void)
 {
 	/* For the widths; without it every character is one column wide. */
-	stage_need(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "C.UTF-8");
+	need(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "C.UTF-8");
 	run(fits_every_width);
 	run(shows_what_goes_on);
 	run(shows_the_largest_three);

@@ -15,7 +15,7 @@ static void a_line_without_end_takes_no_memory(void)
 	(void)getrusage(RUSAGE_SELF, &before);
 	fflush(stdout);
 	writer = fork();
-	feed_need(writer >= 0, "fork");
+	need(writer >= 0, "fork");
 	if (writer == 0) {
 		static char block[BLOCK];
 
@@ -176,7 +176,7 @@ static void a_full_pipe_gives_way(void)
 	struct error err;
 
 	memset(block, 'x', SIZE);
-	feed_need(fcntl(end, F_SETPIPE_SZ, SIZE) >= SIZE, "F_SETPIPE_SZ");
+	need(fcntl(end, F_SETPIPE_SZ, SIZE) >= SIZE, "F_SETPIPE_SZ");
 	feed_write(end, block, SIZE);
 	reader = reader_open("-", &err);
 	check_int(drain(reader, &out), READER_AGAIN);
@@ -199,7 +199,7 @@ static void a_nonblocking_pipe_is_no_error(void)
 	struct reader *reader;
 	struct error err;
 
-	feed_need(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0, "fcntl");
+	need(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0, "fcntl");
 	reader = reader_open("-", &err);
 	check_int(drain(reader, &out), READER_AGAIN);
 	feed_write(end, "a\n", 2);
@@ -219,14 +219,14 @@ static void a_fifo_may_have_no_writer_yet(void)
 	char *path;
 	int end;
 
-	feed_need(mkdtemp(dir) != NULL, "mkdtemp");
+	need(mkdtemp(dir) != NULL, "mkdtemp");
 	path = xasprintf("%s/fifo", dir);
-	feed_need(mkfifo(path, 0600) == 0, "mkfifo");
+	need(mkfifo(path, 0600) == 0, "mkfifo");
 	reader = reader_open(path, &err);
 	check(reader != NULL);
 	check_int(drain(reader, &out), READER_AGAIN);
 	end = open(path, O_WRONLY);
-	feed_need(end >= 0, "open the FIFO");
+	need(end >= 0, "open the FIFO");
 	check_int(drain(reader, &out), READER_AGAIN);
 	feed_write(end, "a\nb", 3);
 	close(end);

@@ -92,7 +92,7 @@ static int count_unpacked(const struct buf *packed, size_t len, char *room, size
 		.avail_out = (uInt)size};
 	int lines = 0;
 
-	feed_need(inflateInit2(&z, 16 + MAX_WBITS) == Z_OK, "inflateInit2");
+	need(inflateInit2(&z, 16 + MAX_WBITS) == Z_OK, "inflateInit2");
 	(void)inflate(&z, Z_SYNC_FLUSH);
 	for (size_t i = 0; i < size - z.avail_out; i++)
 		lines += room[i] == '\n';

@@ -2,10 +2,10 @@
 #include "report/reporter.h"
 
 #include "input/jsonl.h"
+#include "scratch.h"
 #include "stage.h"
 #include "tap.h"
 
-static char *dir;
 static uint64_t state = 88172645463325252u;
 
 static unsigned below(unsigned n)
@@ -21,9 +21,9 @@ static struct observer *open_results(struct stage *stage)
 	struct observer *observer = NULL;
 
 	stage_init(stage);
-	stage->settings.results = xasprintf("%s/results", dir);
+	stage->settings.results = xstrdup("results");
 	check_int(reporter_results.open(&stage->job, &observer, &stage->error), 0);
-	stage_need(observer != NULL, "results");
+	need(observer != NULL, "results");
 	return observer;
 }
 
@@ -42,7 +42,7 @@ static struct source *read_back(
 	check_int(observer->ops->close(observer, 0, &stage->error), 0);
 	observer->ops->free(observer);
 	reader = reader_open(stage->settings.results, NULL);
-	stage_need(reader != NULL, "the results");
+	need(reader != NULL, "the results");
 	return jsonl_open(reader, stage->settings.results, only);
 }
 
@@ -222,11 +222,11 @@ static void what_only_looks_like_a_secret_comes_back(void)
 
 int main(void)
 {
-	dir = stage_dir();
+	scratch_enter();
 	run(is_read_back_the_same);
 	run(only_the_failed_ones_if_that_is_asked_for);
 	run(entries_with_secrets_do_not_come_back);
 	run(what_only_looks_like_a_secret_comes_back);
-	stage_clear(dir);
+	scratch_leave();
 	return done();
 }

@@ -6,18 +6,17 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "scratch.h"
 #include "stage.h"
 #include "tap.h"
-
-static char *dir;
 
 static struct observer *open_results(struct stage *stage)
 {
 	struct observer *observer = NULL;
 
-	stage->settings.results = xasprintf("%s/results", dir);
+	stage->settings.results = xstrdup("results");
 	check_int(reporter_results.open(&stage->job, &observer, &stage->error), 0);
-	stage_need(observer != NULL, "results");
+	need(observer != NULL, "results");
 	return observer;
 }
 
@@ -284,13 +283,13 @@ static void remembers_a_failure(void)
 
 	stage_init(&stage);
 	results = open_results(&stage);
-	stage_need(getrlimit(RLIMIT_FSIZE, &limit) == 0, "getrlimit");
+	need(getrlimit(RLIMIT_FSIZE, &limit) == 0, "getrlimit");
 	small = (struct rlimit){.rlim_cur = 10, .rlim_max = limit.rlim_max};
-	stage_need(signal(SIGXFSZ, SIG_IGN) != SIG_ERR, "signal");
-	stage_need(setrlimit(RLIMIT_FSIZE, &small) == 0, "setrlimit");
+	need(signal(SIGXFSZ, SIG_IGN) != SIG_ERR, "signal");
+	need(setrlimit(RLIMIT_FSIZE, &small) == 0, "setrlimit");
 	stage_tell(&stage, results, EVENT_DONE);
 	results->ops->tick(results, 0);
-	stage_need(setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
+	need(setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
 	stage_tell(&stage, results, EVENT_DONE);
 	results->ops->tick(results, 0);
 	check_int(results->ops->close(results, 0, &stage.error), -1);
@@ -306,7 +305,7 @@ static void refuses_what_it_cannot_open(void)
 	struct observer *results = NULL;
 
 	stage_init(&stage);
-	stage.settings.results = xasprintf("%s/none/results", dir);
+	stage.settings.results = xstrdup("none/results");
 	check_int(reporter_results.open(&stage.job, &results, &stage.error), -1);
 	check_int(stage.error.kind, KIND_DISK);
 	check(results == NULL);
@@ -317,19 +316,18 @@ static void refuses_an_input(void)
 {
 	struct stage stage;
 	struct observer *results = NULL;
-	char *text, *input = xasprintf("%s/list", dir);
+	char *text;
 
 	stage_init(&stage);
-	stage_write(input, "http://host.example/\n");
+	need(scratch_write("list", "http://host.example/\n"), "list");
 	strings_add(&stage.settings.inputs, "-");
-	strings_add(&stage.settings.inputs, input);
-	stage.settings.results = xasprintf("%s/./list", dir);
+	strings_add(&stage.settings.inputs, "list");
+	stage.settings.results = xstrdup("./list");
 	check_int(reporter_results.open(&stage.job, &results, &stage.error), -1);
 	check_int(stage.error.kind, KIND_USAGE);
-	text = stage_read(input);
+	text = stage_read("list");
 	check_str(text, "http://host.example/\n");
 	free(text);
-	free(input);
 	stage_release(&stage);
 }
 
@@ -346,7 +344,7 @@ static void is_not_always_wanted(void)
 
 int main(void)
 {
-	dir = stage_dir();
+	scratch_enter();
 	run(tells_all_of_a_done_one);
 	run(tells_of_present_and_failed);
 	run(survives_hostile_texts);
@@ -358,6 +356,6 @@ int main(void)
 	run(refuses_what_it_cannot_open);
 	run(refuses_an_input);
 	run(is_not_always_wanted);
-	stage_clear(dir);
+	scratch_leave();
 	return done();
 }

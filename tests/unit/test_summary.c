@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "scratch.h"
 #include "stage.h"
 #include "tap.h"
 
@@ -234,7 +235,7 @@ static void finds_a_full_disk(void)
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	struct observer *summary;
 
-	stage_need(full >= 0, "/dev/full");
+	need(full >= 0, "/dev/full");
 	stage_init(&stage);
 	summary = summary_new(&stage.job, full, full);
 	check_int(summary->ops->close(summary, 0, &stage.error), -1);
@@ -247,17 +248,17 @@ static void finds_a_full_disk(void)
 /* The whole table: everything is told, the tally is right, all is closed. */
 static void one_tells_all(void)
 {
-	char *dir = stage_dir(), *text;
+	char *text;
 	struct observer *report;
 	struct stage stage;
 
 	stage_init(&stage);
 	log_setup(LOG_QUIET, NULL, NULL);
 	stage.settings.quiet = true;
-	stage.settings.results = xasprintf("%s/results", dir);
-	stage.settings.failed = xasprintf("%s/failed", dir);
+	stage.settings.results = xstrdup("results");
+	stage.settings.failed = xstrdup("failed");
 	report = report_open(&stage.job, &stage.error);
-	stage_need(report != NULL, "report_open");
+	need(report != NULL, "report_open");
 	play(&stage, report);
 	report->ops->tick(report, 0);
 	check_int(report_close(report, 1, &stage.error), 0);
@@ -270,21 +271,20 @@ static void one_tells_all(void)
 	check(strstr(text, "# timeout: too slow\nhttp://host.example/file\n") != NULL);
 	free(text);
 	stage_release(&stage);
-	stage_clear(dir);
 }
 
 static void one_failure_hides_none(void)
 {
-	char *dir = stage_dir(), *text;
+	char *text;
 	struct observer *report;
 	struct stage stage;
 
 	stage_init(&stage);
 	stage.settings.quiet = true;
 	stage.settings.results = xstrdup("/dev/full");
-	stage.settings.failed = xasprintf("%s/failed", dir);
+	stage.settings.failed = xstrdup("failed");
 	report = report_open(&stage.job, &stage.error);
-	stage_need(report != NULL, "report_open");
+	need(report != NULL, "report_open");
 	stage_tell(&stage, report, EVENT_FAILED);
 	check_int(report_close(report, 1, &stage.error), -1);
 	check_int(stage.error.kind, KIND_DISK);
@@ -294,15 +294,15 @@ static void one_failure_hides_none(void)
 	check(strstr(text, "http://host.example/file\n") != NULL);
 	free(text);
 	free(stage.settings.results);
-	stage.settings.results = xasprintf("%s/no/results", dir);
+	stage.settings.results = xstrdup("no/results");
 	check(report_open(&stage.job, &stage.error) == NULL);
 	check_int(stage.error.kind, KIND_DISK);
 	stage_release(&stage);
-	stage_clear(dir);
 }
 
 int main(void)
 {
+	scratch_enter();
 	run(counts_each_once);
 	run(remembers_the_most_in_flight);
 	run(tells_people);
@@ -312,5 +312,6 @@ int main(void)
 	run(finds_a_full_disk);
 	run(one_tells_all);
 	run(one_failure_hides_none);
+	scratch_leave();
 	return done();
 }

@@ -310,13 +310,13 @@ static void a_long_path_leaves_room_for_the_error(void)
 	struct source *source;
 	FILE *file;
 
-	feed_need(mkdtemp(dir) != NULL, "mkdtemp");
+	need(mkdtemp(dir) != NULL, "mkdtemp");
 	name = xcalloc(1, 201);
 	memset(name, 'n', 200);
 	path = xasprintf("%s/%s", dir, name);
 	file = fopen(path, "w");
-	feed_need(file && fputs("a\n max-connection-per-server=1\n", file) >= 0 &&
-			  fclose(file) == 0,
+	need(file && fputs("a\n max-connection-per-server=1\n", file) >= 0 &&
+			fclose(file) == 0,
 		"write the list");
 	source = list_open(reading_open(path), path);
 	while (out.len == 0) {

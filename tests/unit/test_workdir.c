@@ -237,10 +237,7 @@ static struct journal *journal_in(struct outdir *outdir)
 	struct journal *journal = journal_open(
 		&(struct journal_setup){.workdir = outdir_workdir(outdir)}, &err);
 
-	if (!journal) {
-		printf("Bail out! %s\n", err.text);
-		_exit(1);
-	}
+	need(journal != NULL, err.text);
 	return journal;
 }
 
