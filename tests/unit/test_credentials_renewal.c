@@ -36,14 +36,29 @@ static void container_says(const char *body)
 	say("GET /keys?a=b", NULL, NULL, 200, body);
 }
 
-static void asks_once_while_they_are_valid(void)
+/* Who serves A, which the container has given it as this. */
+static struct credentials_store *open_with(const char *body)
 {
 	struct credentials_store *store;
 
 	use_container();
-	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	container_says(body);
 	store = open_store(NULL);
 	check_serves(store, NOW, "A");
+	return store;
+}
+
+/* The request that the server holds back is answered, and no further one held. */
+static void let_go(void)
+{
+	gate(false);
+	sem_post(&server.go);
+}
+
+static void asks_once_while_they_are_valid(void)
+{
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T09:00:00Z"));
+
 	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
 	check_serves(store, NOW + 3600 - 301, "A");
 	check_int(requests(), 1);
@@ -52,12 +67,8 @@ static void asks_once_while_they_are_valid(void)
 
 static void renews_aside_while_the_old_ones_serve(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T09:00:00Z"));
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
 	gate(true);
 	check_serves(store, NOW + 3600 - 300, "A");
@@ -66,8 +77,7 @@ static void renews_aside_while_the_old_ones_serve(void)
 	for (int i = 0; i < 100; i++)
 		check_serves(store, NOW + 3600 - 200, "A");
 	check_int(requests(), 2);
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	check_becomes(store, NOW + 3600 - 200, "B");
 	check_int(requests(), 0);
 	/* And once more, by another thread. */
@@ -79,20 +89,15 @@ static void renews_aside_while_the_old_ones_serve(void)
 
 static void goes_on_with_the_old_ones_when_renewal_fails(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T09:00:00Z"));
 	struct aws_credentials got;
 	int64_t late = NOW + 3600 - 100;
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	say("GET /keys?a=b", NULL, NULL, 400, "CANARY");
 	gate(true);
 	check_serves(store, late, "A");
 	wait_for(&server.arrived);
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	/* They expire while that is under way: who waits hears of the failure, and so do others
 	 * without a request. */
 	requests();
@@ -147,8 +152,7 @@ static void one_asks_for_all(void)
 	pthread_barrier_wait(&crowd.start);
 	wait_for(&server.arrived);
 	check_int(atomic_load(&crowd.served), 0);
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
 		pthread_join(threads[i], NULL);
 	check_int(atomic_load(&crowd.served), ARRAY_LEN(threads));
@@ -160,12 +164,8 @@ static void one_asks_for_all(void)
 /* By our clock: the server's decides. */
 static void uses_what_is_about_to_expire(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T07:00:00Z"));
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T07:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	check_serves(store, NOW + 14, "A");
 	check_int(requests(), 1);
 	container_says(KEYS("B", "2027-01-15T08:02:00Z"));
@@ -214,12 +214,8 @@ static void asks_for_others_when_a_store_refuses_these(void)
 
 static void asks_no_more_often_than_it_should(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T10:00:00Z"));
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
 	check_int(refuse(store, NOW), 0);
 	check_becomes(store, NOW, "B");
@@ -237,19 +233,14 @@ static void asks_no_more_often_than_it_should(void)
 /* One store's word does not take them from all others, whatever becomes of the renewal. */
 static void serves_what_a_store_refuses_to_others(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T10:00:00Z"));
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	say("GET /keys?a=b", NULL, NULL, 503, "");
 	gate(true);
 	check_int(refuse(store, NOW), 0);
 	wait_for(&server.arrived);
 	check_serves(store, NOW, "A");
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	check_serves(store, NOW + 1, "A");
 	check_serves(store, NOW + 600, "A");
 	credentials_free(store);
@@ -257,19 +248,14 @@ static void serves_what_a_store_refuses_to_others(void)
 
 static void asks_once_when_it_does_so_already(void)
 {
-	struct credentials_store *store;
+	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T09:00:00Z"));
 
-	use_container();
-	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
-	store = open_store(NULL);
-	check_serves(store, NOW, "A");
 	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
 	gate(true);
 	check_serves(store, NOW + 3600 - 300, "A");
 	wait_for(&server.arrived);
 	check_int(refuse(store, NOW + 3600 - 300), 0);
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	check_becomes(store, NOW + 3600 - 300, "B");
 	check_int(requests(), 2);
 	credentials_free(store);
@@ -303,8 +289,7 @@ static void is_freed_while_it_asks(void)
 	gate(true);
 	check_serves(store, NOW + 600, "S");
 	wait_for(&server.arrived);
-	gate(false);
-	sem_post(&server.go);
+	let_go();
 	start = clock_now();
 	credentials_free(store);
 	check(clock_now() - start < 8 * NS_PER_SEC);

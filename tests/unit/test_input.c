@@ -3,47 +3,28 @@
 
 #include "base/alloc.h"
 #include "feed.h"
-#include "tap.h"
+#include "scratch.h"
 
 static const char md5[] = "md5=00112233445566778899aabbccddeeff";
 
-/* Settings whose inputs are lists in a directory of their own. */
-struct job {
-	struct settings settings;
-	char dir[32];
-};
-
-static void job_init(struct job *job)
+/* A list here; `ending`: of its name, which is its number besides. */
+static void job_add_input(struct settings *job, const char *ending, const char *text)
 {
-	*job = (struct job){.dir = "/tmp/test_input.XXXXXX"};
-	need(mkdtemp(job->dir) != NULL, "mkdtemp");
+	char *path = xasprintf("%zu%s", job->inputs.count, ending);
+
+	need(scratch_write(path, text), "write a list");
+	strings_take(&job->inputs, path);
 }
 
-/* `ending`: of its name, which is its number besides. */
-static void job_add_input(struct job *job, const char *ending, const char *text)
-{
-	char *path =
-		xasprintf("%s/%zu%s", job->dir, job->settings.inputs.count, ending);
-	FILE *file = fopen(path, "w");
-
-	need(file && fputs(text, file) >= 0 && fclose(file) == 0, "write a list");
-	strings_take(&job->settings.inputs, path);
-}
-
-static void job_add_list(struct job *job, const char *text)
+static void job_add_list(struct settings *job, const char *text)
 {
 	job_add_input(job, "", text);
 }
 
-static void job_release(struct job *job)
+static void job_release(struct settings *job)
 {
-	for (size_t i = 0; i < job->settings.inputs.count; i++)
-		if (strncmp(job->settings.inputs.items[i], job->dir,
-			    strlen(job->dir)) == 0)
-			(void)unlink(job->settings.inputs.items[i]);
-	(void)rmdir(job->dir);
-	strings_release(&job->settings.urls);
-	strings_release(&job->settings.inputs);
+	strings_release(&job->urls);
+	strings_release(&job->inputs);
 }
 
 /* Write down what comes until AGAIN or END; inputs by the last part of their path. */
@@ -87,9 +68,9 @@ static enum source_status drain(struct source *source, struct buf *out)
 	}
 }
 
-static void check_job(const struct job *job, const char *want)
+static void check_job(const struct settings *job, const char *want)
 {
-	struct source *source = input_open(&job->settings);
+	struct source *source = input_open(job);
 	struct buf out = BUF_INIT;
 
 	check_int(source_fd(source), -1);
@@ -103,9 +84,8 @@ static void check_job(const struct job *job, const char *want)
 
 static void nothing_gives_nothing(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	check_job(&job, "");
 	job_add_list(&job, "");
 	job_add_list(&job, "# nothing\n");
@@ -115,14 +95,13 @@ static void nothing_gives_nothing(void)
 
 static void arguments_come_first_then_each_input(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	job_add_list(&job, "http://c/\n out=x\nhttp://d/\n");
 	job_add_list(&job, "");
 	job_add_list(&job, "# one\nhttp://e/");
-	strings_add(&job.settings.urls, "http://a/");
-	strings_add(&job.settings.urls, " \"b\"\tno mirror ");
+	strings_add(&job.urls, "http://a/");
+	strings_add(&job.urls, " \"b\"\tno mirror ");
 	check_job(&job, "1 arg:1 http://a/\n"
 			"2 arg:2  \"b\"\tno mirror \n"
 			"3 0:1 http://c/ out=x\n"
@@ -134,19 +113,18 @@ static void arguments_come_first_then_each_input(void)
 static void output_and_checksum_go_to_the_argument(void)
 {
 	char output[] = "name", checksum[64];
-	struct job job;
+	struct settings job = {0};
 
 	memcpy(checksum, md5, sizeof(md5));
-	job_init(&job);
-	job.settings.output = output;
-	job.settings.checksum = checksum;
+	job.output = output;
+	job.checksum = checksum;
 	job_add_list(&job, "http://b/\n");
 	check_job(&job, "1 0:1 http://b/\n");
-	strings_add(&job.settings.urls, "http://a/");
+	strings_add(&job.urls, "http://a/");
 	check_job(&job,
 		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
 		"2 0:1 http://b/\n");
-	strings_add(&job.settings.urls, "http://c/");
+	strings_add(&job.urls, "http://c/");
 	check_job(&job,
 		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
 		"2 arg:2 http://c/\n"
@@ -157,30 +135,28 @@ static void output_and_checksum_go_to_the_argument(void)
 static void an_argument_is_not_fetched_without_its_checksum(void)
 {
 	char checksum[] = "md5=0", output[] = "";
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
-	job.settings.checksum = checksum;
-	strings_add(&job.settings.urls, "http://a/");
+	job.checksum = checksum;
+	strings_add(&job.urls, "http://a/");
 	job_add_list(&job, "http://b/\n");
 	check_job(
 		&job, "bad a md5 checksum is 32 hexadecimal digits\n1 0:1 http://b/\n");
-	job.settings.checksum = NULL;
-	job.settings.output = output;
+	job.checksum = NULL;
+	job.output = output;
 	check_job(&job, "bad out: it needs a value\n1 0:1 http://b/\n");
 	job_release(&job);
 }
 
 static void a_broken_input_does_not_end_the_others(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
-	strings_add(&job.settings.inputs, "/nonexistent/first");
+	strings_add(&job.inputs, "/nonexistent/first");
 	job_add_list(&job, "http://a/\n x\n");
-	strings_add(&job.settings.inputs, "/");
+	strings_add(&job.inputs, "/");
 	job_add_list(&job, "http://b/\n");
-	strings_add(&job.settings.inputs, "/nonexistent/last");
+	strings_add(&job.inputs, "/nonexistent/last");
 	check_job(&job,
 		"broken first: cannot open: No such file or directory\n"
 		"bad 1:2: an indented line must be name=value, an option of the URL "
@@ -196,14 +172,13 @@ static void a_pipe_in_the_chain_is_waited_for(void)
 {
 	struct buf out = BUF_INIT;
 	struct source *source;
-	struct job job;
+	struct settings job = {0};
 	int end = feed_stdin_pipe();
 
-	job_init(&job);
 	job_add_list(&job, "http://a/\n");
-	strings_add(&job.settings.inputs, "-");
+	strings_add(&job.inputs, "-");
 	job_add_list(&job, "http://z/\n");
-	source = input_open(&job.settings);
+	source = input_open(&job);
 	check_int(drain(source, &out), SOURCE_AGAIN);
 	check_int(source_fd(source), STDIN_FILENO);
 	feed_write(end, "http://b/\nhttp://c/\n", 20);
@@ -223,9 +198,8 @@ static void names_tell_the_format(void)
 	static const char metalink[] =
 		"<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\"><file name=\"x\">"
 		"<url>http://a/</url></file></metalink>";
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	job_add_input(&job, ".csv", "url,out\na,x\n");
 	job_add_input(&job, ".CSV.gz", "url,out\na,x\n"); /* which it is not */
 	job_add_input(&job, ".tsv", "url\tout\na\tx\n");
@@ -246,9 +220,8 @@ static void names_tell_the_format(void)
 
 static void the_first_bytes_tell_the_format(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	job_add_list(&job, " \n\t{\"url\":\"a\"}\n");
 	job_add_list(&job, "\xef\xbb\xbf{\"url\":\"b\"}\n");
 	job_add_list(&job, "[{\"url\":\"a\"}]\n");
@@ -273,12 +246,11 @@ static void the_first_bytes_tell_the_format(void)
 static void what_is_long_in_coming_is_a_list(void)
 {
 	struct buf list = BUF_INIT;
-	struct job job;
+	struct settings job = {0};
 
 	for (int i = 0; i < 600; i++)
 		buf_addch(&list, '\n');
 	buf_addstr(&list, "{a\n");
-	job_init(&job);
 	job_add_list(&job, list.data);
 	check_job(&job, "1 0:601 {a\n");
 	job_release(&job);
@@ -287,14 +259,13 @@ static void what_is_long_in_coming_is_a_list(void)
 
 static void the_user_knows_best(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
-	job.settings.input_format = FORMAT_LIST;
+	job.input_format = FORMAT_LIST;
 	job_add_input(&job, ".csv", "url,out\n");
 	job_add_list(&job, "{a\n");
 	check_job(&job, "1 0.csv:1 url,out\n2 1:1 {a\n");
-	job.settings.input_format = FORMAT_CSV;
+	job.input_format = FORMAT_CSV;
 	check_job(&job, "broken 1:1: no column is named \"url\"; the first line must "
 			"name the columns, as url,out,sha256\n");
 	job_release(&job);
@@ -320,11 +291,10 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 		int end = feed_stdin_pipe();
 		struct buf out = BUF_INIT;
 		struct source *source;
-		struct job job;
+		struct settings job = {0};
 
-		job_init(&job);
-		strings_add(&job.settings.inputs, "-");
-		source = input_open(&job.settings);
+		strings_add(&job.inputs, "-");
+		source = input_open(&job);
 		check_int(drain(source, &out), SOURCE_AGAIN);
 		check_int(source_fd(source), STDIN_FILENO);
 		feed_write(end, rows[i].first, strlen(rows[i].first));
@@ -343,10 +313,9 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 
 static void only_the_failed_ones_of_results(void)
 {
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
-	job.settings.only = ONLY_FAILED;
+	job.only = ONLY_FAILED;
 	job_add_list(&job,
 		"{\"status\":\"done\",\"url\":\"a\",\"filename_effective\":\"a\"}\n"
 		"{\"status\":\"failed\",\"url\":\"b\",\"filename_effective\":\"b\"}\n"
@@ -362,11 +331,10 @@ static void a_source_may_be_freed_before_it_is_known(void)
 	int end = feed_stdin_pipe();
 	struct buf out = BUF_INIT;
 	struct source *source;
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
-	strings_add(&job.settings.inputs, "-");
-	source = input_open(&job.settings);
+	strings_add(&job.inputs, "-");
+	source = input_open(&job);
 	feed_write(end, "<?x", 3);
 	check_int(drain(source, &out), SOURCE_AGAIN);
 	source_free(source);
@@ -378,12 +346,11 @@ static void a_source_may_be_freed_before_it_is_known(void)
 static void an_input_may_be_broken_at_once(void)
 {
 	struct buf packed = BUF_INIT;
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	feed_gzip(&packed, "a\n", 2, Z_FINISH);
 	feed_stdin_file(packed.data, 8);
-	strings_add(&job.settings.inputs, "-");
+	strings_add(&job.inputs, "-");
 	job_add_list(&job, "b\n");
 	check_job(&job, "broken stdin: its gzip data is cut short\n1 1:1 b\n");
 	job_release(&job);
@@ -396,24 +363,24 @@ static void entries_outlive_their_source(void)
 	struct source *source;
 	struct entry *entry;
 	struct error err;
-	struct job job;
+	struct settings job = {0};
 
-	job_init(&job);
 	job_add_list(&job, "http://a/\n");
-	source = input_open(&job.settings);
+	source = input_open(&job);
 	check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
 	source_free(source);
-	check_str(entry->input, job.settings.inputs.items[0]);
+	check_str(entry->input, job.inputs.items[0]);
 	check_str(entry->urls.items[0], "http://a/");
 	entry_free(entry);
 	/* And a source may be freed in the middle of its inputs. */
-	source = input_open(&job.settings);
+	source = input_open(&job);
 	source_free(source);
 	job_release(&job);
 }
 
 int main(void)
 {
+	scratch_enter();
 	run(nothing_gives_nothing);
 	run(arguments_come_first_then_each_input);
 	run(output_and_checksum_go_to_the_argument);
@@ -429,5 +396,6 @@ int main(void)
 	run(a_source_may_be_freed_before_it_is_known);
 	run(an_input_may_be_broken_at_once);
 	run(entries_outlive_their_source);
+	scratch_leave();
 	return done();
 }

@@ -209,9 +209,9 @@ static void unmanaged_is_dropped_at_once(void)
 	loop_release(&loop);
 }
 
-/* What libcurl's resolver does: one pair is given back and closed, the next one has the same
- * number, all before the next wait. */
-static void unmanaged_and_used_again(void)
+/* One of a pair is closed, and the next pair has the same number: who watched the first one hears
+ * nothing, who watches the second one does. */
+static void use_again(bool given_back, bool later, uint32_t wish)
 {
 	struct loop loop;
 	struct probe old = probe_make(&loop), new = probe_make(&loop);
@@ -221,11 +221,14 @@ static void unmanaged_and_used_again(void)
 	make_pair(first);
 	loop_want(&loop, first[0], EPOLLIN, &old.watcher);
 	turn(&loop);
-	loop_want(&loop, first[0], 0, &old.watcher);
+	if (given_back)
+		loop_want(&loop, first[0], 0, &old.watcher);
 	close(first[0]);
+	if (later)
+		turn(&loop);
 	make_pair(second);
 	check_int(second[0], first[0]);
-	loop_want(&loop, second[0], EPOLLIN, &new.watcher);
+	loop_want(&loop, second[0], wish, &new.watcher);
 	put(second[1]);
 	turn(&loop);
 	check_int(old.calls, 0);
@@ -235,58 +238,24 @@ static void unmanaged_and_used_again(void)
 	loop_release(&loop);
 }
 
+/* What libcurl's resolver does: all of it before the next wait. */
+static void unmanaged_and_used_again(void)
+{
+	use_again(true, false, EPOLLIN);
+}
+
 /* As above, with a wait between: the kernel has dropped the closed one by itself. */
 static void unmanaged_and_used_again_later(void)
 {
-	struct loop loop;
-	struct probe old = probe_make(&loop), new = probe_make(&loop);
-	int first[2], second[2];
-
-	open_loop(&loop);
-	make_pair(first);
-	loop_want(&loop, first[0], EPOLLIN, &old.watcher);
-	turn(&loop);
-	loop_want(&loop, first[0], 0, &old.watcher);
-	close(first[0]);
-	turn(&loop);
-	make_pair(second);
-	check_int(second[0], first[0]);
-	loop_want(&loop, second[0], EPOLLIN, &new.watcher);
-	put(second[1]);
-	turn(&loop);
-	check_int(new.calls, 1);
-	close(first[1]);
-	close_both(second);
-	loop_release(&loop);
+	use_again(true, true, EPOLLIN);
 }
 
 /* Closed without a word, and the next one with that number is wanted for the same or for
  * something else. */
 static void closed_without_a_word(void)
 {
-	static const uint32_t wishes[] = {EPOLLIN, EPOLLIN | EPOLLOUT};
-
-	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
-		struct loop loop;
-		struct probe old = probe_make(&loop), new = probe_make(&loop);
-		int first[2], second[2];
-
-		open_loop(&loop);
-		make_pair(first);
-		loop_want(&loop, first[0], EPOLLIN, &old.watcher);
-		turn(&loop);
-		close(first[0]);
-		make_pair(second);
-		check_int(second[0], first[0]);
-		loop_want(&loop, second[0], wishes[i], &new.watcher);
-		put(second[1]);
-		turn(&loop);
-		check_int(old.calls, 0);
-		check_int(new.calls, 1);
-		close(first[1]);
-		close_both(second);
-		loop_release(&loop);
-	}
+	use_again(false, false, EPOLLIN);
+	use_again(false, false, EPOLLIN | EPOLLOUT);
 }
 
 /* Of two that are ready in one turn, the first closes the second: it hears nothing. */

@@ -1,5 +1,6 @@
 /* test_reader.c - what lines are, pipes that stutter, lines without end, broken input. */
 #include "lines.h"
+#include "scratch.h"
 
 /* First of all, for the high-water mark of memory only rises. */
 static void a_line_without_end_takes_no_memory(void)
@@ -212,20 +213,16 @@ static void a_nonblocking_pipe_is_no_error(void)
 
 static void a_fifo_may_have_no_writer_yet(void)
 {
-	char dir[] = "/tmp/test_reader.XXXXXX";
 	struct buf out = BUF_INIT;
 	struct reader *reader;
 	struct error err;
-	char *path;
 	int end;
 
-	need(mkdtemp(dir) != NULL, "mkdtemp");
-	path = xasprintf("%s/fifo", dir);
-	need(mkfifo(path, 0600) == 0, "mkfifo");
-	reader = reader_open(path, &err);
+	need(mkfifo("fifo", 0600) == 0, "mkfifo");
+	reader = reader_open("fifo", &err);
 	check(reader != NULL);
 	check_int(drain(reader, &out), READER_AGAIN);
-	end = open(path, O_WRONLY);
+	end = open("fifo", O_WRONLY);
 	need(end >= 0, "open the FIFO");
 	check_int(drain(reader, &out), READER_AGAIN);
 	feed_write(end, "a\nb", 3);
@@ -234,9 +231,6 @@ static void a_fifo_may_have_no_writer_yet(void)
 	check_str(out.data, "1 [a]\n2 [b]\n");
 	reader_free(reader);
 	buf_release(&out);
-	(void)unlink(path);
-	(void)rmdir(dir);
-	free(path);
 }
 
 static void check_no_open(const char *name, int code, const char *text)
@@ -289,6 +283,7 @@ static void a_read_error_is_told_once(void)
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
+	scratch_enter();
 	run(a_line_without_end_takes_no_memory);
 	run(lines_end_in_newline_or_crlf_or_nothing);
 	run(a_byte_order_mark_is_dropped_at_the_start_only);
@@ -301,5 +296,6 @@ int main(void)
 	run(a_fifo_may_have_no_writer_yet);
 	run(what_cannot_be_opened_is_named);
 	run(a_read_error_is_told_once);
+	scratch_leave();
 	return done();
 }

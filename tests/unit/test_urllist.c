@@ -7,6 +7,7 @@
 #include "input/fields.h"
 #include "input/reader.h"
 #include "reading.h"
+#include "scratch.h"
 
 #define HEX16 "00112233445566778899aabbccddeeff"
 
@@ -305,18 +306,12 @@ static void a_torn_list_does_not_give_out_half_an_entry(void)
 /* An error says where, what and what else there is, even with a very long path. */
 static void a_long_path_leaves_room_for_the_error(void)
 {
-	char dir[] = "/tmp/test_urllist.XXXXXX", *path, *name;
+	char path[231] = "";
 	struct buf out = BUF_INIT;
 	struct source *source;
-	FILE *file;
 
-	need(mkdtemp(dir) != NULL, "mkdtemp");
-	name = xcalloc(1, 201);
-	memset(name, 'n', 200);
-	path = xasprintf("%s/%s", dir, name);
-	file = fopen(path, "w");
-	need(file && fputs("a\n max-connection-per-server=1\n", file) >= 0 &&
-			fclose(file) == 0,
+	memset(path, 'n', sizeof(path) - 1);
+	need(scratch_write(path, "a\n max-connection-per-server=1\n"),
 		"write the list");
 	source = list_open(reading_open(path), path);
 	while (out.len == 0) {
@@ -330,10 +325,6 @@ static void a_long_path_leaves_room_for_the_error(void)
 		out.data, "nnn:2: not supported here: aria2's option 'max-connec"));
 	check(strstr(out.data, " max-tries size"));
 	source_free(source);
-	(void)unlink(path);
-	(void)rmdir(dir);
-	free(path);
-	free(name);
 	buf_release(&out);
 }
 
@@ -385,6 +376,7 @@ static void a_long_list_takes_no_memory(void)
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
+	scratch_enter();
 	run(a_long_list_takes_no_memory);
 	run(a_bare_list_is_one_entry_a_line);
 	run(tabs_separate_mirrors);
@@ -401,5 +393,6 @@ int main(void)
 	run(a_torn_list_does_not_give_out_half_an_entry);
 	run(a_long_path_leaves_room_for_the_error);
 	run(pieces_and_packing_make_no_difference);
+	scratch_leave();
 	return done();
 }
