@@ -45,7 +45,7 @@ noted() {
 	(($(stat -c %s "$ARENA/out/.seine/journal") > 200 + 40 * $1))
 }
 
-# checked N: a list of N entries with digests from URLs on stdin, into $CTL/list.txt.
+# checked_list: a list of the URLs on stdin with the digests of their files, into $CTL/list.txt.
 checked_list() {
 	local url
 	while read -r url; do

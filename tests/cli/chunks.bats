@@ -3,6 +3,7 @@
 
 load helper
 load chunks
+load web
 
 RANGES='map(.headers.range)'
 

@@ -5,6 +5,7 @@
 load helper
 load buckets
 load dns
+load web
 
 from_container() {
 	buckets

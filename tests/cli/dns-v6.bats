@@ -6,6 +6,7 @@
 
 load helper
 load dns
+load processes
 
 setup_file() {
 	command -v dnsmasq >/dev/null || skip "dnsmasq is not installed"

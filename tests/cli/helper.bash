@@ -100,11 +100,15 @@ let_go() { # ORIGIN
 	curl -sS -o "$CTL/let-go" "${1:-$O}/held/go?gather=2"
 }
 
+port_open() { # PORT
+	(exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
 # A port of 127.0.0.1 where nobody listens (for the length of a test, in all likelihood).
 free_port() {
 	local port
 	while port=$((20000 + RANDOM % 10000)); do
-		(exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+		port_open "$port" || break
 	done
 	echo "$port"
 }
@@ -118,198 +122,6 @@ wait_until() {
 		((SECONDS < end)) || fail "waited in vain for: $*" || return
 		sleep 0.02
 	done
-}
-
-# halt PID...: stop these processes wherever they are, and wait until they stand still. Those that
-# have ended do.
-halt() {
-	local pid
-	kill -STOP "$@" 2>/dev/null || true
-	for pid; do
-		wait_until 60 stands_still "$pid" || return
-	done
-}
-
-stands_still() { # PID
-	! grep -hs '^State:' "/proc/$1/task/"*/status | grep -qv '[TZX] ('
-}
-
-# has_taken_signals PID: has it seen to all that were sent to it? Two alike, of which it has not
-# seen the first, are one.
-has_taken_signals() {
-	grep -qE '^ShdPnd:\s*0+$' "/proc/$1/status"
-}
-
-# kill_now PID: end it at this very moment. What the origin $O has sent, and it has not taken from
-# its sockets yet, is added to BUFFERED: how much that is, is the machine's doing.
-kill_now() {
-	halt "$1" "$O_PID" || return
-	((BUFFERED += $(in_buffers "$O_PORT"))) || true
-	kill -KILL "$1" 2>/dev/null || true
-	kill -CONT "$O_PID"
-}
-
-# in_buffers PORT: the bytes that were sent from this port and are in sockets still.
-in_buffers() {
-	local port here there queues sum=0
-	printf -v port %04X "$1"
-	while read -r _ here there _ queues _; do
-		[[ $here != *":$port" ]] || ((sum += 16#${queues%:*})) || true
-		[[ $there != *":$port" ]] || ((sum += 16#${queues#*:})) || true
-	done < <(tail -n +2 /proc/net/tcp)
-	echo "$sum"
-}
-
-# is_connected PORT: has the server at this port a connection, also one that it does not know of yet?
-is_connected() {
-	grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 01 " /proc/net/tcp{,6}
-}
-
-# once_in_three COMMAND...: for what a busy machine can spoil, but not bring about: what is reached
-# in one of three runs can be reached. Each begins anew. (No "||" may stand behind it, as with
-# each_mode.)
-once_in_three() {
-	local try
-	for try in 1 2; do
-		begin_anew
-		(
-			set -e
-			"$@"
-		) &
-		wait "$!" && return
-	done
-	begin_anew
-	"$@"
-}
-
-port_open() {
-	(exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-# nginx_start: real HTTP/1.1, TLS and HTTP/2 before an origin. Sets WEB (plain, static files
-# of $CTL/www), TLS, TLS_OTHER, TLS_EXPIRED, TLS_SELF (each passes on to the origin $O).
-nginx_start() {
-	local base try
-	command -v nginx >/dev/null || skip "nginx is not installed"
-	[[ -n ${O:-} ]] || origin_start
-	mkdir -p "$CTL/www" "$CTL/nginx"
-	certificates
-	for try in 1 2 3 4 5; do
-		base=$((20000 + RANDOM % 10000))
-		nginx_config "$base" >"$CTL/nginx.conf"
-		setpriv --pdeathsig TERM nginx -p "$CTL/nginx" -c "$CTL/nginx.conf" \
-			-e "$CTL/nginx/error.log" 3>&- >"$CTL/nginx/said" 2>&1 &
-		NGINX_PID=$!
-		wait_until 60 nginx_settled "$base" || return
-		kill -0 "$NGINX_PID" 2>/dev/null && break
-		((try < 5)) || fail "nginx does not start: $(cat "$CTL/nginx/said")" || return
-	done
-	PIDS+=("$NGINX_PID")
-	WEB=http://127.0.0.1:$base
-	TLS=https://127.0.0.1:$((base + 1))
-	TLS_OTHER=https://127.0.0.1:$((base + 2))
-	TLS_EXPIRED=https://127.0.0.1:$((base + 3))
-	TLS_SELF=https://127.0.0.1:$((base + 4))
-}
-
-# Dead, or ready: its PID file comes after its sockets.
-nginx_settled() {
-	! kill -0 "$NGINX_PID" || { [[ -s $CTL/nginx/pid ]] && port_open "$1"; }
-}
-
-nginx_config() { # BASE-PORT
-	cat <<-END
-		daemon off;
-		worker_processes 1;
-		user $(id -un);
-		pid $CTL/nginx/pid;
-		error_log $CTL/nginx/error.log;
-		events { worker_connections 1024; }
-		http {
-			access_log off;
-			default_type application/octet-stream;
-			client_body_temp_path $CTL/nginx/body;
-			proxy_temp_path $CTL/nginx/proxy;
-			fastcgi_temp_path $CTL/nginx/fastcgi;
-			uwsgi_temp_path $CTL/nginx/uwsgi;
-			scgi_temp_path $CTL/nginx/scgi;
-			gzip_types *;
-			server {
-				listen 127.0.0.1:$1;
-				root $CTL/www;
-				location /packed/ { alias $CTL/www/; gzip on; gzip_min_length 1; }
-				location /metalink/ {
-					alias $CTL/www/;
-					default_type application/metalink4+xml;
-				}
-			}
-	END
-	local port=$1 name
-	for name in good other expired self; do
-		port=$((port + 1))
-		cat <<-END
-			server {
-				listen 127.0.0.1:$port ssl http2;
-				ssl_certificate $CERTS/$name.pem;
-				ssl_certificate_key $CERTS/$name.key;
-				location / {
-					proxy_pass $O;
-					proxy_http_version 1.1;
-					proxy_redirect off;
-					proxy_set_header Connection "";
-					proxy_set_header X-Protocol \$server_protocol;
-				}
-			}
-		END
-	done
-	echo "}"
-}
-
-# An authority of our own and the certificates it gave out, once per file, in $CERTS.
-certificates() {
-	CERTS=$BATS_FILE_TMPDIR/certs
-	[[ -e $CERTS/done ]] && return
-	mkdir -p "$CERTS"
-	(
-		cd "$CERTS" || exit
-		make_certificates
-	) >"$CERTS/log" 2>&1 || fail "no certificates: $(cat "$CERTS/log")"
-}
-
-make_certificates() {
-	set -e
-	local name ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-	openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.pem -days 2 -subj "/CN=Test CA"
-	openssl req -x509 "${ec[@]}" -keyout self.key -out self.pem -days 2 \
-		-subj "/CN=127.0.0.1" -addext "subjectAltName=IP:127.0.0.1"
-	cat >ca.conf <<-END
-		[ca]
-		default_ca = ours
-		[ours]
-		database = $PWD/index
-		new_certs_dir = $PWD
-		serial = $PWD/serial
-		default_md = sha256
-		policy = any
-		unique_subject = no
-		[any]
-		commonName = supplied
-		[here]
-		subjectAltName = IP:127.0.0.1,DNS:localhost
-		[there]
-		subjectAltName = DNS:other.example
-	END
-	: >index
-	echo 01 >serial
-	for name in good other expired; do
-		openssl req -new "${ec[@]}" -keyout $name.key -out $name.csr -subj "/CN=$name"
-	done
-	local sign=(openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key)
-	"${sign[@]}" -in good.csr -out good.pem -days 2 -extensions here
-	"${sign[@]}" -in other.csr -out other.pem -days 2 -extensions there
-	"${sign[@]}" -in expired.csr -out expired.pem -extensions here \
-		-startdate 20200101000000Z -enddate 20200201000000Z
-	: >done
 }
 
 # ---- running the program
@@ -349,6 +161,23 @@ each_mode() {
 		begin_anew
 		"$@"
 	done
+}
+
+# once_in_three COMMAND...: for what a busy machine can spoil, but not bring about: what is reached
+# in one of three runs can be reached. Each begins anew. (No "||" may stand behind it, as with
+# each_mode.)
+once_in_three() {
+	local try
+	for try in 1 2; do
+		begin_anew
+		(
+			set -e
+			"$@"
+		) &
+		wait "$!" && return
+	done
+	begin_anew
+	"$@"
 }
 
 begin_anew() {

@@ -2,6 +2,8 @@
 # What is asked, and how: headers, credentials, proxies, addresses, configuration.
 
 load helper
+load processes
+load web
 
 @test "headers, user agent, referer, cookie" {
 	origin_start

@@ -5,6 +5,7 @@ load helper
 load bulk
 load chunks
 load kill
+load processes
 
 @test "killed at random moments: no file wrong, lost, or falsely finished" {
 	origin_start

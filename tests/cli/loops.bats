@@ -4,6 +4,7 @@
 load helper
 load bulk
 load dns
+load processes
 
 MODE=event
 

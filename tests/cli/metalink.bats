@@ -2,6 +2,7 @@
 # Metalinks: as files, from a pipe, at URLs and by the type of an answer; mirrors, digests, names.
 
 load helper
+load web
 
 # metalink ELEMENT...: a Metalink 4 of these in $CTL/a.meta4.
 metalink() {

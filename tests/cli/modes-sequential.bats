@@ -4,6 +4,7 @@ MODE=sequential
 
 load helper
 load modes
+load processes
 
 @test "list" { case_list; }
 @test "arguments" { case_arguments; }

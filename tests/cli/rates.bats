@@ -2,6 +2,7 @@
 # --limit-rate, --limit-rate-per-host, --request-rate: kept, and without spinning.
 
 load helper
+load web
 
 # Run within the time that the rate leaves: never more than a twentieth faster; and, if the machine
 # lets it once, not much slower, and mostly asleep.

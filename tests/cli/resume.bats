@@ -5,6 +5,8 @@
 
 load helper
 load chunks
+load processes
+load web
 
 SIZE=$((64 << 20))
 JOB=(--chunk-size 4M --min-split-size 1M)

@@ -2,6 +2,7 @@
 # TLS and HTTP/2, through nginx.
 
 load helper
+load web
 
 setup_file() {
 	command -v nginx >/dev/null || skip "nginx is not installed"

@@ -5,6 +5,7 @@
 load ../cli/helper
 load ../cli/bulk
 load ../cli/kill
+load ../cli/processes
 
 @test "killed a thousand times: no file wrong, lost, or falsely finished; 2 % fetched twice" {
 	origin_start
