@@ -7,28 +7,6 @@
 
 #define HELP_COLUMN 34 /* where the right column begins, from 0 */
 
-static const struct {
-	const char *kind;
-	void (*add)(struct buf *out);
-} kinds[] = {
-	{"man", docs_man},
-	{"bash", docs_bash},
-	{"zsh", docs_zsh},
-	{"fish", docs_fish},
-	{"help", docs_help},
-};
-
-int docs_add(struct buf *out, const char *kind)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (strcmp(kinds[i].kind, kind) == 0) {
-			kinds[i].add(out);
-			return 0;
-		}
-	}
-	return -1;
-}
-
 static void add_help_row(struct buf *out, const struct option_row *row)
 {
 	const char *fallback = row->shown ? row->shown : row->fallback;
@@ -51,7 +29,7 @@ static void add_help_row(struct buf *out, const struct option_row *row)
 	buf_addch(out, '\n');
 }
 
-void docs_help(struct buf *out)
+static void docs_help(struct buf *out)
 {
 	const char *group = "";
 
@@ -74,4 +52,26 @@ void docs_help(struct buf *out)
 			"~/.config/seine/config, as jobs = 8,\n"
 			"or in the environment, as SEINE_JOBS=8. "
 			"The manual: man seine\n");
+}
+
+static const struct {
+	const char *kind;
+	void (*add)(struct buf *out);
+} kinds[] = {
+	{"man", docs_man},
+	{"bash", docs_bash},
+	{"zsh", docs_zsh},
+	{"fish", docs_fish},
+	{"help", docs_help},
+};
+
+int docs_add(struct buf *out, const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(kinds[i].kind, kind) == 0) {
+			kinds[i].add(out);
+			return 0;
+		}
+	}
+	return -1;
 }

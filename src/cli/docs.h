@@ -10,8 +10,7 @@
  * when there is no such kind. */
 int docs_add(struct buf *out, const char *kind) must_check;
 
-/* The kinds one by one. */
-void docs_help(struct buf *out);
+/* The kinds that have files of their own. */
 void docs_man(struct buf *out);
 void docs_bash(struct buf *out);
 void docs_zsh(struct buf *out);

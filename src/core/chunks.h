@@ -14,7 +14,7 @@
  * what its own server says, if anything.
  *
  * The scheduler's own: it asks what may begin and tells what became of it. Knows nothing of
- * origins, mirrors, tries. Pure; not thread-safe, but for what attempt.h marks. */
+ * origins, mirrors, tries. Pure; not thread-safe, but for what struct attempt marks. */
 #ifndef SEINE_CORE_CHUNKS_H
 #define SEINE_CORE_CHUNKS_H
 

@@ -49,7 +49,8 @@ void mirror_go(struct mirror *mirror, struct url *url, bool home)
 	mirror->place = place;
 }
 
-void mirror_go_home(struct mirror *mirror)
+/* Forget where redirects have led. */
+static void mirror_go_home(struct mirror *mirror)
 {
 	place_release(mirror->place);
 	mirror->place = NULL;

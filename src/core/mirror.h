@@ -57,8 +57,6 @@ void mirror_release(struct mirror *mirror);
 
 /* Ask there from now on; the URL is taken over. `home`: as of a place. */
 void mirror_go(struct mirror *mirror, struct url *url, bool home);
-/* Forget where redirects have led. */
-void mirror_go_home(struct mirror *mirror);
 
 /* Book the attempt's failure. `delivers`, and `successes` of its origin: as in task_failed.
  * Returns whether it is overlooked as bad luck: a refusal, though its origin delivers many. */

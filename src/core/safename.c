@@ -90,7 +90,8 @@ bool safename_is_traversal(const char *text, size_t len)
 	return false;
 }
 
-size_t safename_extension(const char *name, size_t len)
+/* Where the extension of a name begins (at its dot); len when it has none. */
+static size_t extension_of(const char *name, size_t len)
 {
 	const char *dot = memrchr(name, '.', len);
 	size_t at = dot ? (size_t)(dot - name) : 0;
@@ -110,7 +111,7 @@ size_t safename_extension(const char *name, size_t len)
 void safename_add_suffixed(
 	struct buf *path, const char *name, size_t len, const char *suffix)
 {
-	size_t stem = safename_extension(name, len);
+	size_t stem = extension_of(name, len);
 	size_t room = SAFENAME_MAX - strlen(suffix) - (len - stem);
 	size_t cut = stem;
 

@@ -28,11 +28,8 @@ void safename_add_slash(struct buf *path);
  * elsewhere: "." and "..", and ".." between slashes or backslashes? */
 bool safename_is_traversal(const char *text, size_t len);
 
-/* Where the extension of a name begins (at its dot); len when it has none. The extension of
- * "a.tar.gz" is ".tar.gz"; ".profile" and "Mr. Smith" have none. */
-size_t safename_extension(const char *name, size_t len);
-
-/* Append the name with suffix before its extension. The stem is cut, never inside a
+/* Append the name with suffix before its extension, which of "a.tar.gz" is ".tar.gz"; ".profile"
+ * and "Mr. Smith" have none. The stem is cut, never inside a
  * character, so that all has SAFENAME_MAX bytes at most. */
 void safename_add_suffixed(
 	struct buf *path, const char *name, size_t len, const char *suffix);

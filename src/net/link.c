@@ -202,10 +202,3 @@ int link_priority(const struct link *link)
 	}
 	return number > 0 && number < LINK_PRIORITY_LAST ? number : LINK_PRIORITY_LAST;
 }
-
-bool link_is_preferred(const struct link *link)
-{
-	struct param param;
-
-	return find_param(link, "pref", &param);
-}

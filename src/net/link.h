@@ -45,7 +45,5 @@ enum link_kind link_kind(const struct link *link);
 
 /* pri: from 1, the best; LINK_PRIORITY_LAST when it has none, or one that is no such number. */
 int link_priority(const struct link *link);
-/* pref: a mirror that the server prefers to itself. */
-bool link_is_preferred(const struct link *link);
 
 #endif

@@ -87,15 +87,6 @@ static int add_to_sign(struct buf *out, const struct sigv4_request *request,
 	return 0;
 }
 
-int sigv4_add_string_to_sign(
-	struct buf *out, const struct sigv4_request *request, struct error *err)
-{
-	_cleanup_(buf_release) struct buf canonical = BUF_INIT;
-
-	sigv4_add_canonical(&canonical, request);
-	return add_to_sign(out, request, &canonical, err);
-}
-
 /* ---- the signature */
 
 static EVP_MAC_CTX *new_mac(void)

@@ -39,8 +39,4 @@ int sigv4_sign(struct sigv4_key *key, const struct sigv4_secret *secret,
 	const struct sigv4_request *request, struct buf *authorization,
 	struct error *err) must_check;
 
-/* What that is the signature of, for tests. */
-int sigv4_add_string_to_sign(struct buf *out, const struct sigv4_request *request,
-	struct error *err) must_check;
-
 #endif

@@ -5,7 +5,7 @@
  *	0  CRC-32C of all that follows, begun with the session's salt
  *	4  length of the record, this head included
  *	6  type
- *	7  flags: RECORD_SYNCED
+ *	7  flags: 1 when what it tells of was synced before
  *	8  sequence, one more than in the record before; from 1
  *	16 what the type has
  *

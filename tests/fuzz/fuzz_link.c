@@ -30,7 +30,6 @@ static void check_same(const struct link *link, const struct link *again)
 	must(memcmp(link->target, again->target, link->target_len) == 0);
 	must(link_kind(link) == link_kind(again));
 	must(link_priority(link) == link_priority(again));
-	must(link_is_preferred(link) == link_is_preferred(again));
 }
 
 static void check_written(const struct link *link)

@@ -227,8 +227,7 @@ static void is_read_back_the_same(void)
 	stage_release(&stage);
 }
 
-/* A job whose list of failures is its input; it fails one entry and ends as `event`
- * says. */
+/* A job whose list of failures is its input, fails one entry and ends. */
 static void replace_input(struct stage *stage, const char *failed_name)
 {
 	struct observer *failed;

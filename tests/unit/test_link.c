@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "tap.h"
 
-/* "TARGET[;PRI][;pref][;geo=GEO]" of each mirror, "meta TARGET", "other TARGET", by lines. The
+/* "TARGET[;PRI][;geo=GEO]" of each mirror, "meta TARGET", "other TARGET", by lines. The
  * value is in memory of its own, so that a sanitizer sees whoever reads behind it. */
 static void reads(const char *text, const char *want)
 {
@@ -27,8 +27,6 @@ static void reads(const char *text, const char *want)
 		buf_add(&said, link.target, link.target_len);
 		if (link_priority(&link) != LINK_PRIORITY_LAST)
 			buf_addf(&said, ";%d", link_priority(&link));
-		if (link_is_preferred(&link))
-			buf_addstr(&said, ";pref");
 		if (link_param(&link, "geo", geo, sizeof(geo)))
 			buf_addf(&said, ";geo=%s", geo);
 		buf_addch(&said, '\n');
@@ -42,7 +40,7 @@ static void reads(const char *text, const char *want)
 static void reads_mirrors(void)
 {
 	reads("<http://www2.example.com/example.ext>; rel=duplicate; pri=1; pref",
-		"http://www2.example.com/example.ext;1;pref\n");
+		"http://www2.example.com/example.ext;1\n");
 	reads("<ftp://ftp.example.com/example.ext>; rel=duplicate; pri=2; geo=gb; "
 	      "depth=1",
 		"ftp://ftp.example.com/example.ext;2;geo=gb\n");
@@ -83,7 +81,7 @@ static void passes_over_others(void)
 static void is_generous_with_space(void)
 {
 	reads("  ,, <a> \t; rel = duplicate ; pri\t=\t3 ; ; pref ,,<>;rel=duplicate, ",
-		"a;3;pref\n\n");
+		"a;3\n\n");
 	reads("<a>;rel=duplicate;", "a\n");
 	reads("<a>;rel=duplicate;geo", "a;geo=\n");
 	reads("<a>;rel=duplicate;geo=", "a;geo=\n");

@@ -45,24 +45,16 @@ static void check_signature(struct sigv4_key *key, const struct sigv4_secret *se
 
 static void signs_the_published_vectors(void)
 {
-	static const char to_sign_start[] = "AWS4-HMAC-SHA256\n20150830T123600Z\n"
-					    "20150830/us-east-1/service/aws4_request\n";
 	struct sigv4_key key = {.known = false};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		const struct vector *vector = &vectors[i];
 		struct sigv4_request request = request_of(vector);
 		struct buf text = BUF_INIT;
-		struct error err;
 		int failed = tap_failed_checks;
-		char to_sign[256];
 
 		sigv4_add_canonical(&text, &request);
 		check_str(text.data, vector->canonical);
-		buf_clear(&text);
-		check_int(sigv4_add_string_to_sign(&text, &request, &err), 0);
-		snprintf(to_sign, sizeof(to_sign), "%s%s", to_sign_start, vector->sum);
-		check_str(text.data, to_sign);
 		buf_release(&text);
 		check_signature(&key, &example, &request, vector->signature);
 		if (tap_failed_checks != failed)
