@@ -6,16 +6,16 @@
  *            base64, hash, crc, json: small conversions; xml: documents from strangers;
  *            clock: time; diag: errors and the log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
- *            template, safename and taken: from URL to safe path; policy: what an
- *            outcome means; pace: rates; origin: pauses and turns of hosts; limiter,
- *            with search and trial: how many at once; version, range, plan, chunks
- *            (_tail): how a large file is cut; task: mirrors; mirror: one of its URLs;
- *            pieces: digests of parts of a file; s3: what s3:// URLs name; sched
- *            (sched_tasks, sched_outcome): the scheduler; source, observer: what it
+ *            template (_fields), safename and taken: from URL to safe path; policy:
+ *            what an outcome means; pace: rates; origin: pauses and turns of hosts;
+ *            limiter, with search and trial: how many at once; version, range, plan,
+ *            chunks (_tail): how a large file is cut; task: mirrors; mirror: one of its
+ *            URLs; pieces: digests of parts of a file; s3: what s3:// URLs name; sched
+ *            (_tasks, _outcome, _failure): the scheduler; source, observer: what it
  *            reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
- *            (_publish): from part file to final name; part (_resume, _commit): what
- *            attempts share; digest, proof, composite: ETags of parts; inspection:
+ *            (_publish): from part file to final name; part (_write, _resume, _commit):
+ *            what attempts share; digest, proof, composite: ETags of parts; inspection:
  *            pieces, as they come; journal, with its _format, _reader, _writer, _load,
  *            _state, _survey and _renew, and finished: what an unfinished job has got;
  *            durable: syncs; stamp: ETags
@@ -32,9 +32,9 @@
  *            bytes; net, tls, throttle: what all share; memory, with buffers: libcurl's;
  *            curlcode: its words in ours; names: what is known of them (hosts, claims,
  *            addrs, hostname); resolver (_wait): asking c-ares (channel, question,
- *            nameservers); pins: telling libcurl; s3, with regions, sigv4 (_canonical), s3error: buckets;
- *            credentials (_chain, _profile, _sts, _metadata, _answer), ask, secret,
- *            environment: in whose name; link: Link fields
+ *            nameservers); pins: telling libcurl; s3, with regions, sigv4 (_canonical),
+ *            s3error: buckets; credentials (_chain, _profile, _sts, _metadata, _answer),
+ *            ask, secret, environment: in whose name; link: Link fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event

@@ -1,8 +1,8 @@
 /* sched_parts.h - the scheduler's state, and what its files call of each other.
  *
  * sched.c says what may start now, sched_tasks.c keeps the places where tasks wait,
- * sched_outcome.c judges what attempts came to. For these three only: everybody else knows
- * sched.h. As there: pure, and callers serialise all calls. */
+ * sched_outcome.c judges what attempts came to, sched_failure.c does what follows where that was
+ * nothing. For these four only: everybody else knows sched.h. As there: pure, and callers serialise all calls. */
 #ifndef SEINE_CORE_SCHED_PARTS_H
 #define SEINE_CORE_SCHED_PARTS_H
 
@@ -53,6 +53,9 @@ void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime no
 void sched_unqueue(struct sched *sched, struct task *task, nstime now);
 /* Put the task where what it has to do next is begun, unless it is there, or backs off. */
 void sched_go_on(struct sched *sched, struct task *task, nstime now);
+/* The attempt has failed: done about it is what can be. `successes` as for task_failed. */
+void sched_failed(struct sched *sched, struct task *task, struct attempt *attempt,
+	nstime now, const struct outcome *outcome, uint64_t successes);
 /* Nothing of the task is in flight: forget and free it. */
 void sched_drop(struct sched *sched, struct task *task);
 

@@ -1,5 +1,5 @@
-/* part_parts.h - parts from inside: part.c is who has which and what is written, part_resume.c what
- * an earlier run has left, part_commit.c the end. Not for others.
+/* part_parts.h - parts from inside: part.c is who has which, part_write.c what is written to
+ * them, part_resume.c what an earlier run has left, part_commit.c the end. Not for others.
  *
  * Two locks: that of the parts guards who has which part, and is held while one is opened; that
  * of a part, how far its proofs are. Writing is under neither. */
