@@ -9,10 +9,10 @@
  *            template (_fields), safename and taken: from URL to safe path; policy:
  *            what an outcome means; pace: rates; origin: pauses and turns of hosts;
  *            limiter, with search and trial: how many at once; version, range, plan,
- *            chunks (_tail): how a large file is cut; task: mirrors; mirror: one of its
- *            URLs; pieces: digests of parts of a file; s3: what s3:// URLs name; sched
- *            (_tasks, _outcome, _failure): the scheduler; source, observer: what it
- *            reads from and tells
+ *            chunks (_tail): how a large file is cut; task (_mirrors): an entry at work,
+ *            and whom it asks; mirror: one of its URLs; pieces: digests of parts of a
+ *            file; s3: what s3:// URLs name; sched (_tasks, _outcome, _failure): the
+ *            scheduler; source, observer: what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
  *            (_publish): from part file to final name; part (_write, _resume, _commit):
  *            what attempts share; digest, proof, composite: ETags of parts; inspection:
