@@ -30,11 +30,12 @@
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its
  *            bytes; net, tls, throttle: what all share; memory, with buffers: libcurl's;
- *            curlcode: its words in ours; names: what is known of them (hosts, claims,
- *            addrs, hostname); resolver (_wait): asking c-ares (channel, question,
- *            nameservers); pins: telling libcurl; s3, with regions, sigv4 (_canonical),
- *            s3error: buckets; credentials (_chain, _profile, _sts, _metadata, _answer),
- *            ask, secret, environment: in whose name; link: Link fields
+ *            curlcode: its words in ours; names: what is known of them (cache,
+ *            hosts, claims, addrs, hostname); resolver (_wait): asking c-ares (channel,
+ *            question, nameservers); pins: telling libcurl; s3, with regions, sigv4
+ *            (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
+ *            _metadata, _answer), ask, secret, environment: in whose name; link: Link
+ *            fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event

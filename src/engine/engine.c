@@ -99,7 +99,7 @@ void performer_run(
 		easy = transfer_begin(performer->transfer, attempt, addresses,
 			&performer->pins, clock_now(), &err);
 	if (addresses)
-		names_put(net_names(net), addresses);
+		names_put(addresses);
 	if (easy)
 		transfer_end(performer->transfer, curl_easy_perform(easy), outcome);
 	else

@@ -247,7 +247,7 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 	if (!slot) {
 		slot_fail(reactor, NULL, attempt, &err);
 		if (addresses)
-			names_put(net_names(net), addresses);
+			names_put(addresses);
 		return;
 	}
 	slot->attempt = attempt;
@@ -258,7 +258,7 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 	}
 	failed = slot_run(slot, addresses, now, &err);
 	if (addresses)
-		names_put(net_names(net), addresses);
+		names_put(addresses);
 	if (failed)
 		slot_fail(reactor, slot, attempt, &err);
 }

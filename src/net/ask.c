@@ -117,7 +117,7 @@ static int tell_addresses(struct curl_slist **told, const struct ask *ask,
 		failed = error_set(err, KIND_CREDENTIALS, 0, "%s: %s: %s", ask->who,
 			url->host, addresses ? addresses->text : why.text);
 	if (addresses)
-		names_put(route->names, addresses);
+		names_put(addresses);
 	return failed;
 }
 

@@ -1,7 +1,6 @@
 /* names.c - see names.h. Three places hold answers: `fixed` (--resolve under "host:port",
  * /etc/hosts under "host"; filled once, then only read), `kept` (from DNS), and two for all
- * local names and all that are no names. An answer is counted: a map owns it once and each
- * caller once, so that it can be replaced while somebody still reads it. */
+ * local names and all that are no names. Each owns an answer once, and each caller once. */
 #include "net/names.h"
 
 #include <stdatomic.h>
@@ -10,30 +9,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/heap.h"
-#include "base/list.h"
 #include "base/map.h"
 #include "net/addrs.h"
+#include "net/cache.h"
 #include "net/claims.h"
 #include "net/hostname.h"
 #include "net/hosts.h"
 
-#define KEPT_MAX 65536
 #define TTL_LEAST                                                                      \
 	1 /* seconds: a server that says 0 is still asked once per burst only */
 #define TTL_MOST 3600
 #define TTL_NXDOMAIN 10
 #define TTL_FAILURE 1
 #define KEY_ROOM (HOSTNAME_ROOM + sizeof(":2147483647"))
-
-struct answer {
-	struct addresses shared;
-	atomic_uint owners;
-	struct heap_node expiry; /* these two while it is kept */
-	struct list age;
-	char *key;
-	char list[]; /* shared.list, then the key */
-};
 
 struct names {
 	bool v6_first;
@@ -42,59 +30,26 @@ struct names {
 	bool overridden; /* there is --resolve */
 	pthread_mutex_t
 		lock; /* all below but fixed, local and invalid, which stay as they are */
-	struct map *fixed, *kept;
+	struct map *fixed;
+	struct cache kept;
 	struct answer *local, *invalid;
-	struct heap expiry; /* of kept */
-	struct list ages;   /* of kept, oldest first */
 	uint64_t generation;
 	struct claims claims;
 };
 
-static struct answer *answer_new(struct names *names, const char *key, const char *list,
+static struct answer *make(struct names *names, const char *key, const char *list,
 	enum kind kind, const char *text, nstime expires)
 {
-	size_t key_size = strlen(key) + 1, list_size = list ? strlen(list) + 1 : 0;
-	struct answer *answer = xcalloc(1, sizeof(*answer) + list_size + key_size);
-
-	answer->key = answer->list + list_size;
-	memcpy(answer->key, key, key_size);
-	if (list) {
-		memcpy(answer->list, list, list_size);
-		answer->shared.list = answer->list;
-	} else {
-		answer->shared.kind = kind;
-		snprintf(answer->shared.text, sizeof(answer->shared.text), "%s", text);
-	}
-	answer->shared.expires = expires;
-	answer->shared.generation = ++names->generation;
-	list_init(&answer->age);
-	atomic_init(&answer->owners, 1);
-	return answer;
-}
-
-static void answer_disown(struct answer *answer)
-{
-	if (answer && atomic_fetch_sub(&answer->owners, 1) == 1)
-		free(answer);
-}
-
-static void answer_disown_value(void *value)
-{
-	answer_disown(value);
-}
-
-static struct answer *answer_of(const struct addresses *addresses)
-{
-	return container_of(addresses, struct answer, shared);
+	return answer_new(key, list, kind, text, expires, ++names->generation);
 }
 
 const struct addresses *names_share(const struct addresses *addresses)
 {
-	atomic_fetch_add(&answer_of(addresses)->owners, 1);
+	answer_own(answer_of(addresses));
 	return addresses;
 }
 
-void names_put(struct names *names _unused_, const struct addresses *addresses)
+void names_put(const struct addresses *addresses)
 {
 	if (addresses)
 		answer_disown(answer_of(addresses));
@@ -107,9 +62,9 @@ static void fix(void *context, const char *key, const char *list)
 	struct answer *answer;
 
 	if (*list)
-		answer = answer_new(names, key, list, KIND_NONE, "", NSTIME_NEVER);
+		answer = make(names, key, list, KIND_NONE, "", NSTIME_NEVER);
 	else
-		answer = answer_new(names, key, NULL, KIND_NXDOMAIN,
+		answer = make(names, key, NULL, KIND_NXDOMAIN,
 			"--resolve has no address of the wanted family", NSTIME_NEVER);
 	answer_disown(map_put(names->fixed, answer->key, answer));
 }
@@ -128,7 +83,7 @@ static struct answer *make_local(struct names *names, enum ip_family family)
 			addrs_add(&addrs, &loopback[i]);
 	}
 	addrs_write(&addrs, addrs_have_v6_loopback(), &list);
-	return answer_new(names, "", list.data, KIND_NONE, "", NSTIME_NEVER);
+	return make(names, "", list.data, KIND_NONE, "", NSTIME_NEVER);
 }
 
 struct names *names_new(
@@ -143,13 +98,12 @@ struct names *names_new(
 	pthread_mutex_init(&names->lock, NULL);
 	claims_init(&names->claims, &names->lock,
 		NAMES_QUESTIONS_MAX / (names->family == IP_ANY ? 2 : 1));
-	list_init(&names->ages);
+	cache_init(&names->kept);
 	names->fixed = map_new();
-	names->kept = map_new();
 	names->v6_first = addrs_have_v6();
 	names->overridden = settings->resolve.count > 0;
 	names->local = make_local(names, family);
-	names->invalid = answer_new(names, "", NULL, KIND_NXDOMAIN,
+	names->invalid = make(names, "", NULL, KIND_NXDOMAIN,
 		"no such host: this is not a valid host name", NSTIME_NEVER);
 	if (hosts_read_option(&settings->resolve, family, fix, names, &why) < 0) {
 		error_set(err, why.kind, why.code, "--resolve: %s", why.text);
@@ -169,10 +123,9 @@ void names_free(struct names *names)
 	if (!names)
 		return;
 	map_free(names->fixed, answer_disown_value);
-	map_free(names->kept, answer_disown_value);
+	cache_release(&names->kept);
 	answer_disown(names->local);
 	answer_disown(names->invalid);
-	heap_release(&names->expiry);
 	claims_release(&names->claims);
 	pthread_mutex_destroy(&names->lock);
 	free(names);
@@ -232,13 +185,6 @@ static struct answer *find_fixed(const struct names *names, const char *key, int
 	return answer;
 }
 
-static struct answer *find_kept(const struct names *names, const char *key, nstime now)
-{
-	struct answer *answer = map_get(names->kept, key);
-
-	return answer && answer->shared.expires > now ? answer : NULL;
-}
-
 const struct addresses *names_get(
 	struct names *names, const char *host, int port, nstime now)
 {
@@ -250,35 +196,11 @@ const struct addresses *names_get(
 	if (answer)
 		return names_share(&answer->shared);
 	pthread_mutex_lock(&names->lock);
-	answer = find_kept(names, key, now);
+	answer = cache_find(&names->kept, key, now);
 	if (answer)
 		names_share(&answer->shared);
 	pthread_mutex_unlock(&names->lock);
 	return answer ? &answer->shared : NULL;
-}
-
-/* The map's share of a kept answer is the caller's now. */
-static void forget(struct names *names, struct answer *answer)
-{
-	map_remove(names->kept, answer->key);
-	heap_remove(&names->expiry, &answer->expiry);
-	list_remove(&answer->age);
-	answer_disown(answer);
-}
-
-/* What has expired goes first, so that what is of use stays as long as it can. */
-static void make_room(struct names *names, nstime now)
-{
-	struct heap_node *least = heap_min(&names->expiry);
-	struct answer *victim;
-
-	if (map_count(names->kept) < KEPT_MAX)
-		return;
-	if (least->when <= now)
-		victim = container_of(least, struct answer, expiry);
-	else
-		victim = container_of(names->ages.next, struct answer, age);
-	forget(names, victim);
 }
 
 static int clamp_ttl(const char *list, int ttl, enum kind kind)
@@ -295,19 +217,13 @@ const struct addresses *names_learn(struct names *names, const char *host,
 {
 	nstime expires = now + clamp_ttl(list, ttl, kind) * NS_PER_SEC;
 	char key[HOSTNAME_ROOM];
-	struct answer *answer, *old;
+	struct answer *answer;
 
 	if (hostname_key(key, host) < 0)
 		return names_share(&names->invalid->shared);
 	pthread_mutex_lock(&names->lock);
-	old = map_get(names->kept, key);
-	if (old)
-		forget(names, old);
-	make_room(names, now);
-	answer = answer_new(names, key, list, kind, text, expires);
-	map_put(names->kept, answer->key, answer);
-	heap_set(&names->expiry, &answer->expiry, expires);
-	list_add_before(&names->ages, &answer->age);
+	answer = make(names, key, list, kind, text, expires);
+	cache_keep(&names->kept, answer, now);
 	names_share(&answer->shared);
 	pthread_mutex_unlock(&names->lock);
 	return &answer->shared;
@@ -319,7 +235,7 @@ const struct addresses *names_failure(
 	struct answer *answer;
 
 	pthread_mutex_lock(&names->lock);
-	answer = answer_new(names, "", NULL, kind, text, now);
+	answer = make(names, "", NULL, kind, text, now);
 	pthread_mutex_unlock(&names->lock);
 	return &answer->shared;
 }
@@ -332,7 +248,7 @@ static struct answer *claim_or_wait(
 	bool in_time = true;
 
 	for (;;) {
-		answer = find_kept(names, key, clock_now());
+		answer = cache_find(&names->kept, key, clock_now());
 		*claimed = !answer && claims_take(&names->claims, key);
 		if (answer || *claimed || !in_time)
 			break;

@@ -53,7 +53,7 @@ const struct addresses *names_failure(
 	struct names *names, enum kind kind, const char *text, nstime now) must_check;
 /* One more owner, who puts it back, too. Returns its argument. */
 const struct addresses *names_share(const struct addresses *addresses);
-void names_put(struct names *names, const struct addresses *addresses);
+void names_put(const struct addresses *addresses); /* NULL is fine */
 
 /* Should IPv6 addresses be tried before IPv4 ones? */
 bool names_v6_first(const struct names *names);

@@ -25,12 +25,12 @@ struct question *question_new(
 	return question;
 }
 
-void question_free(struct question *question, struct names *names)
+void question_free(struct question *question)
 {
 	while (list_pop(&question->waiters))
 		;
 	list_remove(&question->link);
-	names_put(names, question->answer);
+	names_put(question->answer);
 	free(question);
 }
 

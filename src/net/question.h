@@ -35,7 +35,7 @@ struct question {
 struct question *question_new(
 	struct resolver *resolver, const char *host, const struct addresses *answer);
 /* Waiters are forgotten. */
-void question_free(struct question *question, struct names *names);
+void question_free(struct question *question);
 
 /* A family's answer, as c-ares tells it. */
 void question_note(

@@ -64,7 +64,7 @@ static void finish(struct question *question)
 static void drop(struct resolver *resolver, struct question *question)
 {
 	map_remove(resolver->by_name, question->key);
-	question_free(question, resolver->names);
+	question_free(question);
 }
 
 /* One family's answer; c-ares calls this. With the last one, ask for the next candidate before
@@ -189,7 +189,7 @@ static void tell(struct resolver *resolver, struct question *question)
 
 		waiter->done(waiter, question->answer);
 	}
-	question_free(question, resolver->names);
+	question_free(question);
 }
 
 /* Those who are told may ask again: what comes of that is for the next time, so that this

@@ -215,7 +215,7 @@ static inline bool is_known(struct fixture *f, const char *host, nstime now)
 {
 	const struct addresses *got = names_get(f->names, host, 80, now);
 
-	names_put(f->names, got);
+	names_put(got);
 	return got != NULL;
 }
 

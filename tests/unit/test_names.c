@@ -32,7 +32,7 @@ static const char *known(struct names *names, const char *host, int port, nstime
 		return "?";
 	snprintf(text, sizeof(text), "%s%s", got->list ? "" : "!",
 		got->list ? got->list : got->text);
-	names_put(names, got);
+	names_put(got);
 	return text;
 }
 
@@ -43,7 +43,7 @@ static void learn(struct names *names, const char *host, const char *list, int t
 		names_learn(names, host, list, ttl, kind, "why", now);
 
 	check(got && (got->list == NULL) == (list == NULL));
-	names_put(names, got);
+	names_put(got);
 }
 
 static void tells_literals_from_names(void)
@@ -298,7 +298,7 @@ static void knows_what_is_no_name(void)
 	got = names_get(names, name, 80, 0);
 	check(got && !got->list);
 	check_int(got ? got->kind : KIND_NONE, KIND_NXDOMAIN);
-	names_put(names, got);
+	names_put(got);
 	check_str(known(names, "a\x01z", 80, 0),
 		"!no such host: this is not a valid host name");
 	learn(names, "a b", NULL, 60, KIND_DNS, 0);
@@ -358,14 +358,14 @@ static void shares_answers(void)
 	check_int(second->kind, KIND_NONE);
 	check_int(failure->kind, KIND_DNS);
 	check(!failure->list && strlen(failure->text) == sizeof(failure->text) - 1);
-	names_put(names, first);
+	names_put(first);
 	check_str(known(names, "a", 80, 0), "2.2.2.2");
-	names_put(names, names_share(same));
-	names_put(names, same);
-	names_put(names, second);
-	names_put(names, fixed);
-	names_put(names, failure);
-	names_put(names, NULL);
+	names_put(names_share(same));
+	names_put(same);
+	names_put(second);
+	names_put(fixed);
+	names_put(failure);
+	names_put(NULL);
 	names_free(names);
 	names_free(NULL);
 }
@@ -412,7 +412,7 @@ static void *wait_for_claim(void *context _unused_)
 		names_claim(claimed_names, "A.test", soon(20000), &claimed);
 
 	if (got)
-		names_put(claimed_names, got);
+		names_put(got);
 	else if (claimed)
 		names_unclaim(claimed_names, "a.test");
 	return (void *)(uintptr_t)(got ? 1 : claimed ? 2 : 3);
@@ -429,10 +429,10 @@ static void lets_one_ask_for_all(void)
 
 	got = names_claim(names, "fixed", soon(0), &claimed);
 	check(got && !claimed);
-	names_put(names, got);
+	names_put(got);
 	got = names_claim(names, "not a name", soon(0), &claimed);
 	check(got && !claimed);
-	names_put(names, got);
+	names_put(got);
 	names_unclaim(names, "not a name");
 	names_unclaim(names, "never.claimed");
 

@@ -196,21 +196,21 @@ static void waits_without_a_loop(void)
 	open_before = scratch_count("/proc/self/fd");
 	got = resolver_wait(f.resolver, "v4.test", soon(LONG_MS), NULL, NULL);
 	check_str(got->list, "192.0.2.4");
-	names_put(f.names, got);
+	names_put(got);
 	got = resolver_wait(
 		f.resolver, "big.test", soon(LONG_MS), NULL, NULL); /* by TCP */
 	check_str(got->list, "192.0.2.8");
-	names_put(f.names, got);
+	names_put(got);
 	got = resolver_wait(
 		f.resolver, "big.test", soon(0), NULL, NULL); /* known by now */
 	check_str(got->list, "192.0.2.8");
-	names_put(f.names, got);
+	names_put(got);
 	got = resolver_wait(f.resolver, "nowhere.test", NSTIME_NEVER, NULL, NULL);
 	check_int(got->kind, KIND_NXDOMAIN);
-	names_put(f.names, got);
+	names_put(got);
 	got = resolver_wait(f.resolver, "not valid", NSTIME_NEVER, NULL, NULL);
 	check_int(got->kind, KIND_NXDOMAIN);
-	names_put(f.names, got);
+	names_put(got);
 	check_int(scratch_count("/proc/self/fd"), open_before);
 	tear_down(&f);
 
@@ -222,7 +222,7 @@ static void waits_without_a_loop(void)
 	check(clock_now() - start < LONG_MS / 2 * NS_PER_MS);
 	check(!got->list);
 	check_int(got->kind, KIND_DNS);
-	names_put(f.names, got);
+	names_put(got);
 	check(!is_known(&f, "silent.test", clock_now())); /* only we had no more time */
 	tear_down(&f);
 
@@ -232,7 +232,7 @@ static void waits_without_a_loop(void)
 	got = resolver_wait(f.resolver, "silent.test", soon(LONG_MS), NULL, NULL);
 	check_int(got->kind, KIND_DNS);
 	check(clock_now() - start < LONG_MS / 2 * NS_PER_MS);
-	names_put(f.names, got);
+	names_put(got);
 	tear_down(&f);
 }
 
@@ -261,7 +261,7 @@ static void *work(void *context)
 			worker->alone ? worker->number : 0, i);
 		got = resolver_wait(resolver, host, soon(LONG_MS), NULL, NULL);
 		worker->failed += !got->list;
-		names_put(f->names, got);
+		names_put(got);
 	}
 	resolver_free(resolver);
 	return NULL;
@@ -329,8 +329,7 @@ static void *ask_in_vain(void *context)
 	char host[40];
 
 	snprintf(host, sizeof(host), "n%d.silent.test", thread->number);
-	names_put(
-		f->names, resolver_wait(resolver, host, soon(LONG_MS), has_answer, f));
+	names_put(resolver_wait(resolver, host, soon(LONG_MS), has_answer, f));
 	resolver_free(resolver);
 	return NULL;
 }
@@ -355,7 +354,7 @@ static void leaves_threads_room_beside_silence(void)
 		poll(NULL, 0, 1);
 	got = resolver_wait(f.resolver, "v4.test", end, NULL, NULL);
 	check_str(got->list, "192.0.2.4");
-	names_put(f.names, got);
+	names_put(got);
 	for (int i = 0; i < NAMES_QUESTIONS_MAX; i++)
 		check_int(pthread_join(threads[i].thread, NULL), 0);
 	tear_down(&f);
