@@ -3,15 +3,15 @@
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
  *   base/    attr, alloc, buf, list, map, heap: memory and containers; units, text, hex,
- *            base64, hash, crc, json: small conversions; xml: documents from strangers;
- *            clock: time; diag: errors and the log; url, address, redact: URLs
+ *            base64, hash, crc, json, least: small conversions; xml: documents from
+ *            strangers; clock: time; diag: errors and the log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template (_fields), safename and taken: from URL to safe path; policy:
  *            what an outcome means; pace: rates; origin: pauses and turns of hosts;
- *            limiter, with search and trial: how many at once; version, range, plan,
- *            chunks (_tail): how a large file is cut; task (_mirrors): an entry at work,
- *            and whom it asks; mirror: one of its URLs; pieces: digests of parts of a
- *            file; s3: what s3:// URLs name; sched (_tasks, _outcome, _failure): the
+ *            limiter (_bear), with search and trial: how many at once; version, range,
+ *            plan, chunks (_tail): how a large file is cut; task (_mirrors): an entry at
+ *            work, and whom it asks; mirror: one of its URLs; pieces: digests of parts of
+ *            a file; s3: what s3:// URLs name; sched (_tasks, _outcome, _failure): the
  *            scheduler; source, observer: what it reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
  *            (_publish): from part file to final name; part (_write, _resume, _commit):

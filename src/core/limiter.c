@@ -6,23 +6,15 @@
  * nearly that; from there it creeps, over a number of rounds that grows each time. A refusal
  * of one that only crept too far is answered by going back there: the level is known. Well
  * past what was refused, it is forgotten. Until then there is no search: the refusals say it
- * better. One refusal in REFUSAL_COST deliveries is overlooked: there are servers that refuse
- * at random, and from those that mean it so few do no harm.
- *
- * More of them may have nothing to do with the window either. Whenever it has been halved, a
- * trial (trial.h) finds out whether as many are refused there, and until it has, no refusal
- * cuts any further and the window does not go back. If so the cut is undone, and twice that part
- * is overlooked from then on, but less and less, so that there will be another trial. Where most
- * is refused no trial can tell, but a part that is refused even at the slowest pace can.
+ * better. What is overlooked of refusals, and how it is found out that they have nothing to do
+ * with the window, is limiter_bear.c's: until that is known of a cut, no refusal cuts any
+ * further and the window does not go back.
  *
  * A window is a number of attempts per latency: where one at once is still too much (so
  * many requests per second, and quick answers) it goes on below one, and starts are
  * spaced accordingly. Spacing also keeps a wide window from coming in bursts. */
-#include "core/limiter.h"
+#include "core/limiter_parts.h"
 
-#define REFUSAL_COST 12.0 /* deliveries that make up for a refusal */
-#define CREDIT_START 20.0
-#define CREDIT_MAX 128.0
 #define SHARE_MIN 0.25 /* not less of what was asked is taken for what fits */
 #define USED 0.75      /* so much of a known window is used, though refusals be quick */
 #define DEEP 8.0       /* nothing came through since the last cut: so much less */
@@ -36,17 +28,9 @@
 #define PATIENCE_MAX 24.0
 #define CREEP_SAMPLE 16
 #define CREEP_MIN (100 * NS_PER_MS) /* many servers count by the second */
-#define DEPTH 32.0                  /* the halvings of a refused window end there */
-#define LATENCY_SAMPLE 128          /* deliveries that a usual latency is made of */
-
-/* Refusals that have nothing to do with the window. */
-#define DROUGHT (1500 * NS_PER_MS) /* of one that counts by the second it ends before */
 #define HALF 0.6 /* a window that is no more than that of what was asked, about half */
-#define CRAWL_SAMPLE 8 /* attempts at the slowest pace that show it */
-#define VAIN 12        /* ... if one in so many is refused, and one delivered */
-#define BEAR 0.5       /* cost of a refusal then, in deliveries per refusal there */
-#define UNLEARN 0.013  /* by which it grows again, in a window of deliveries ... */
-#define UNLEARN_MIN 64 /* ... of no fewer than these */
+#define DEPTH 32.0         /* the halvings of a refused window end there */
+#define LATENCY_SAMPLE 128 /* deliveries that a usual latency is made of */
 
 /* The spacing. */
 #define PACE 1.25 /* it leaves so much room that the limit is what binds, if it can */
@@ -54,16 +38,6 @@
 #define GAP_MAX NS_PER_SEC
 #define GAP_SLACK (2 * NS_PER_MS) /* late timers are made up for */
 #define OUTAGE (30 * NS_PER_SEC)  /* nothing came for so long: spacing is no cure */
-
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-	return a > b ? a : b;
-}
 
 static void limiter_set(struct limiter *limiter, double window)
 {
@@ -77,8 +51,7 @@ static void limiter_set(struct limiter *limiter, double window)
 	limiter->limit += (double)limiter->limit < window;
 }
 
-/* Set the window, and begin a round there. */
-static void limiter_move(struct limiter *limiter, double window, nstime now)
+void limiter_move(struct limiter *limiter, double window, nstime now)
 {
 	limiter_set(limiter, window);
 	limiter->since = now;
@@ -191,16 +164,6 @@ static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
 		limiter_recover(limiter, now);
 }
 
-/* Remember what a cut changes. */
-static void limiter_keep(struct limiter *limiter)
-{
-	limiter->uncut = (struct limiter_level){.window = limiter->window,
-		.refused = limiter->refused,
-		.patience = limiter->patience,
-		.step = limiter->step,
-		.held = limiter->held};
-}
-
 /* Halve, or step back. */
 static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 {
@@ -242,85 +205,6 @@ static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 		limiter->cost = REFUSAL_COST;
 }
 
-/* Whoever refuses some even at a crawl, and delivers others, does not mind how many there
- * are: so it is with a part of a server that is broken. */
-static bool limiter_is_in_vain(struct limiter *limiter)
-{
-	size_t crawled = limiter->came + limiter->went;
-
-	if (crawled < CRAWL_SAMPLE)
-		return false;
-	if (VAIN * limiter->came >= crawled && VAIN * limiter->went >= crawled)
-		return true;
-	limiter->came = limiter->went = 0;
-	return false;
-}
-
-/* Such a share of refusals is borne from now on; a burst of starts meets them all at once. */
-static void limiter_bear(struct limiter *limiter, double share, double window)
-{
-	limiter->cost = least(limiter->cost, BEAR * (1 - share) / share);
-	limiter->credit = CREDIT_START + window;
-}
-
-bool limiter_bears(const struct limiter *limiter)
-{
-	return limiter->cost < REFUSAL_COST;
-}
-
-/* The crawl was in vain. */
-static void limiter_get_up(struct limiter *limiter, nstime now)
-{
-	double went = (double)limiter->went;
-	double window = limiter->adaptive ? limiter->before : (double)limiter->ceiling;
-
-	limiter_bear(limiter, went / (went + (double)limiter->came), window);
-	limiter->came = limiter->went = 0;
-	limiter->refused = 0;
-	if (limiter->adaptive)
-		search_restart(&limiter->search, window, now);
-	limiter_move(limiter, window, now);
-}
-
-/* The cut was in vain: all is as it was before. */
-static void limiter_undo(struct limiter *limiter, nstime now)
-{
-	const struct limiter_level *uncut = &limiter->uncut;
-
-	limiter_bear(limiter, trial_share(&limiter->trial), uncut->window);
-	limiter->refused = uncut->refused;
-	limiter->patience = uncut->patience;
-	limiter->step = uncut->step;
-	limiter->held = uncut->held;
-	limiter_move(limiter, uncut->window, now);
-}
-
-/* Let the trial know of an end. Returns whether the window is none of its business. */
-static bool limiter_try(
-	struct limiter *limiter, const struct limiter_report *report, nstime now)
-{
-	bool refused = report->news == LIMITER_REFUSED;
-	enum trial_verdict verdict;
-
-	if (limiter->trial.open && now - report->latency >= limiter->cut)
-		verdict = trial_tell(
-			&limiter->trial, refused, report->again, limiter->limit);
-	else
-		verdict = trial_note(&limiter->trial, refused, report->again);
-	if (verdict == TRIAL_CHANCE)
-		limiter_undo(limiter, now);
-	else if (verdict == TRIAL_LOAD)
-		limiter->cost = REFUSAL_COST;
-	return limiter->trial.open || verdict == TRIAL_CHANCE;
-}
-
-/* Is it no news that the same is refused again? */
-static bool limiter_knows_better(const struct limiter *limiter, nstime now)
-{
-	return limiter_bears(limiter) ||
-	       (limiter->refused > 0 && now - limiter->delivered_at > DROUGHT);
-}
-
 static void limiter_refused(struct limiter *limiter,
 	const struct limiter_report *report, size_t in_flight, nstime now)
 {
@@ -330,27 +214,11 @@ static void limiter_refused(struct limiter *limiter,
 		limiter->lost++;
 		return;
 	}
-	if (apart || (report->again && limiter_knows_better(limiter, now)))
-		return;
-	limiter->credit -= limiter->cost;
-	if (limiter->credit >= 0)
+	if (apart || limiter_overlooks(limiter, report, now))
 		return;
 	limiter->went += limiter->refused > 0 && limiter_crawls(limiter);
-	if (limiter_is_in_vain(limiter))
-		limiter_get_up(limiter, now);
-	else
+	if (!limiter_gets_up(limiter, now))
 		limiter_cut(limiter, in_flight > 1 ? (double)in_flight : 1, now);
-}
-
-/* A delivery earns credit, and makes a refusal dearer again where many were borne. */
-static void limiter_earn(struct limiter *limiter)
-{
-	double room =
-		limiter_bears(limiter) ? most(limiter->window, CREDIT_MAX) : CREDIT_MAX;
-
-	limiter->credit = least(limiter->credit + 1, room);
-	limiter->cost *= 1 + UNLEARN / most(limiter->window, UNLEARN_MIN);
-	limiter->cost = least(limiter->cost, REFUSAL_COST);
 }
 
 static void limiter_delivered(

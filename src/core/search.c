@@ -20,6 +20,8 @@
  * window which is not used is not judged either. */
 #include "core/search.h"
 
+#include "base/least.h"
+
 #define WINDOW_MAX 1048576.0 /* no machine has more ports */
 #define MANY 64.0            /* from so many on they cost the server, and memory */
 
@@ -46,16 +48,6 @@
 #define USUAL 4.0       /* a delivery counts for so many times the usual at most */
 #define LEARNT 16       /* ... once so many have told what is usual */
 #define PER_FILE 4096.0 /* bytes that a file is worth by itself */
-
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-	return a > b ? a : b;
-}
 
 static double look_latency(const struct look *look)
 {

@@ -18,6 +18,8 @@
  * the share of refusals is that of the other attempts, as long as hardly any of it comes. */
 #include "core/trial.h"
 
+#include "base/least.h"
+
 /* At the pace before. */
 #define MEMORY 64.0    /* attempts that the share is made of ... */
 #define WINDOWS 2.0    /* ... or so many windows of them */
@@ -44,16 +46,6 @@
 /* When there is another trial. */
 #define DEEPER 1.2 /* refused at the pace that the last one was made at, or nearly */
 #define SKIP_MAX 63
-
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-	return a > b ? a : b;
-}
 
 void trial_started(struct trial *trial, size_t window)
 {

@@ -1,0 +1,15 @@
+/* least.h - the smaller and the larger of two numbers. */
+#ifndef SEINE_BASE_LEAST_H
+#define SEINE_BASE_LEAST_H
+
+static inline double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double most(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+#endif
