@@ -2,7 +2,6 @@
  * of the name, where a record that another one meets is marked as no answer. */
 #include "input/sums.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -207,9 +206,8 @@ static enum source_status read_file(struct sums *sums, struct error *err)
 			why = take_line(sums, line);
 			if (!why)
 				break;
-			error_set(err, KIND_INPUT, 0, "%s:%" PRIu64 ": %s",
-				reader_shown(sums->reader), reader_number(sums->reader),
-				why);
+			(void)reader_refuse(
+				sums->reader, reader_number(sums->reader), why, err);
 			return SOURCE_BAD;
 		case READER_AGAIN:
 			return SOURCE_AGAIN;

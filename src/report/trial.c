@@ -3,34 +3,27 @@
  * so long that the product of two integers does not fit. */
 #include "report/trial.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "report/figures.h"
 
-static const size_t all_figures[] = {
-	offsetof(struct trial, files),
-	offsetof(struct trial, failed),
-	offsetof(struct trial, begun),
-	offsetof(struct trial, bytes),
-	offsetof(struct trial, wall),
-	offsetof(struct trial, cpu),
-	offsetof(struct trial, max_rss),
-	offsetof(struct trial, switches),
-	offsetof(struct trial, max_in_flight),
-	offsetof(struct trial, loop_stall),
-};
-
-/* Those that grow with the work; the others are what they are. */
-static const size_t growing_figures[] = {
-	offsetof(struct trial, files),
-	offsetof(struct trial, failed),
-	offsetof(struct trial, begun),
-	offsetof(struct trial, bytes),
-	offsetof(struct trial, wall),
-	offsetof(struct trial, cpu),
-	offsetof(struct trial, switches),
+static const struct {
+	size_t offset;
+	bool grows; /* with the work; the others are what they are */
+} figures[] = {
+	{offsetof(struct trial, files), true},
+	{offsetof(struct trial, failed), true},
+	{offsetof(struct trial, begun), true},
+	{offsetof(struct trial, bytes), true},
+	{offsetof(struct trial, wall), true},
+	{offsetof(struct trial, cpu), true},
+	{offsetof(struct trial, max_rss), false},
+	{offsetof(struct trial, switches), true},
+	{offsetof(struct trial, max_in_flight), false},
+	{offsetof(struct trial, loop_stall), false},
 };
 
 static int64_t figure(const struct trial *trial, size_t offset)
@@ -58,14 +51,14 @@ void trial_median(struct trial *median, const struct trial *trials, size_t count
 	_cleanup_(freep) int64_t *values = xcalloc(count, sizeof(*values));
 	size_t middle = count / 2;
 
-	for (size_t f = 0; f < ARRAY_LEN(all_figures); f++) {
+	for (size_t f = 0; f < ARRAY_LEN(figures); f++) {
 		for (size_t i = 0; i < count; i++)
-			values[i] = figure(&trials[i], all_figures[f]);
+			values[i] = figure(&trials[i], figures[f].offset);
 		qsort(values, count, sizeof(*values), by_size);
 		/* All are -1 at least, so the difference fits. */
 		if (count % 2 == 0)
 			values[middle] -= (values[middle] - values[middle - 1]) / 2;
-		set_figure(median, all_figures[f], values[middle]);
+		set_figure(median, figures[f].offset, values[middle]);
 	}
 }
 
@@ -77,12 +70,13 @@ int trial_extrapolate(struct trial *whole, const struct trial *sample, int64_t e
 	if (done <= 0 || entries <= 0)
 		return -1;
 	*whole = *sample;
-	for (size_t f = 0; f < ARRAY_LEN(growing_figures); f++) {
-		double value = (double)figure(sample, growing_figures[f]) *
+	for (size_t f = 0; f < ARRAY_LEN(figures); f++) {
+		double value = (double)figure(sample, figures[f].offset) *
 			       ((double)entries / done);
 
-		set_figure(whole, growing_figures[f],
-			value < 9e18 ? (int64_t)(value + 0.5) : INT64_MAX);
+		if (figures[f].grows)
+			set_figure(whole, figures[f].offset,
+				value < 9e18 ? (int64_t)(value + 0.5) : INT64_MAX);
 	}
 	if (ended == 0)
 		whole->files = entries; /* as far as half of one can tell */
