@@ -113,13 +113,16 @@ static json_t *parse(const struct buf *answer, const char *who, struct error *er
 }
 
 int credentials_read_metadata(struct aws_credentials *out, const struct buf *answer,
-	const char *who, struct error *err)
+	long status, const char *who, struct error *err)
 {
-	json_t *object = parse(answer, who, err);
-	const char *code;
 	char shown[CODE_MAX];
+	const char *code;
+	json_t *object;
 	int failed;
 
+	if (status != 200)
+		return credentials_refused(answer, status, who, err);
+	object = parse(answer, who, err);
 	if (!object)
 		return -1;
 	code = json_string_value(json_object_get(object, "Code"));
@@ -200,8 +203,10 @@ static int read_sts_xml(struct aws_credentials *out, const struct buf *answer,
 }
 
 int credentials_read_sts(struct aws_credentials *out, const struct buf *answer,
-	const char *who, struct error *err)
+	long status, const char *who, struct error *err)
 {
+	if (status != 200)
+		return credentials_refused(answer, status, who, err);
 	return answer->data[strspn(answer->data, " \t\r\n")] == '<'
 		       ? read_sts_xml(out, answer, who, err)
 		       : read_sts_json(out, answer, who, err);

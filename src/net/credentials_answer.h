@@ -9,18 +9,18 @@
 #include "net/credentials.h"
 
 /* All of these overwrite what is secret in the answer, or leave it only there; KIND_CREDENTIALS
- * when the answer makes no sense, with a text that says who gave it and quotes nothing of it but
- * the code of an error. */
+ * when the status is not 200 or the answer makes no sense, with a text that says who gave it and
+ * quotes nothing of it but the code of an error. */
 
 /* Of a container's or an instance's metadata service: AccessKeyId, SecretAccessKey, Token,
  * Expiration; a Code other than Success is a failure. */
 int credentials_read_metadata(struct aws_credentials *out, const struct buf *answer,
-	const char *who, struct error *err) must_check;
+	long status, const char *who, struct error *err) must_check;
 /* Of STS: what AssumeRoleWithWebIdentity answers. */
 int credentials_read_sts(struct aws_credentials *out, const struct buf *answer,
-	const char *who, struct error *err) must_check;
+	long status, const char *who, struct error *err) must_check;
 
-/* An answer with a status that is no success; returns -1. */
+/* Any answer with a status that is no success; returns -1. */
 int credentials_refused(
 	const struct buf *answer, long status, const char *who, struct error *err);
 

@@ -110,10 +110,9 @@ int credentials_of_container(struct aws_credentials *out, const char *uri,
 		question.headers[0].value = token.data;
 	}
 	failed = ask_send(&question, route, &answer, &status, err);
-	if (!failed && status != 200)
-		failed = credentials_refused(&answer, status, CONTAINER, err);
-	else if (!failed)
-		failed = credentials_read_metadata(out, &answer, CONTAINER, err);
+	if (!failed)
+		failed =
+			credentials_read_metadata(out, &answer, status, CONTAINER, err);
 	url_release(&url);
 	return failed;
 }
@@ -215,6 +214,5 @@ int credentials_of_instance(struct aws_credentials *out,
 		ask_instance(site, path.data, session.data, route, &answer, &status,
 			err) != 0)
 		return -1;
-	return status == 200 ? credentials_read_metadata(out, &answer, INSTANCE, err)
-			     : credentials_refused(&answer, status, INSTANCE, err);
+	return credentials_read_metadata(out, &answer, status, INSTANCE, err);
 }

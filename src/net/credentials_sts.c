@@ -91,10 +91,8 @@ int credentials_of_role(struct aws_credentials *out, const struct sts_role *role
 	question.body = body.data;
 	question.direct = ask_is_here(&url);
 	failed = ask_send(&question, route, &answer, &status, err);
-	if (!failed && status != 200)
-		failed = credentials_refused(&answer, status, STS, err);
-	else if (!failed)
-		failed = credentials_read_sts(out, &answer, STS, err);
+	if (!failed)
+		failed = credentials_read_sts(out, &answer, status, STS, err);
 	url_release(&url);
 	return failed;
 }

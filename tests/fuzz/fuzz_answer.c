@@ -18,7 +18,7 @@
 #define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
 typedef int read_answer(struct aws_credentials *out, const struct buf *answer,
-	const char *who, struct error *err);
+	long status, const char *who, struct error *err);
 
 /* A code has letters, digits, dots and dashes. */
 static void check_error(const struct error *err)
@@ -44,7 +44,7 @@ static void check_answer(read_answer *read, const uint8_t *data, size_t len)
 	struct error err = {.kind = KIND_NONE};
 
 	buf_add(&answer, data, len);
-	if (read(&got, &answer, WHO, &err) < 0) {
+	if (read(&got, &answer, 200, WHO, &err) < 0) {
 		check_error(&err);
 		must(!got.id && !got.secret && !got.token);
 		return;
