@@ -13,12 +13,12 @@ void feeding_begin(
 	struct feeding *feeding, enum feed_by by, const uint8_t *data, size_t len)
 {
 	*feeding = (struct feeding){
-		.by = by, .at = data, .left = len, .dice = 1, .end = -1};
+		.by = by, .at = data, .left = len, .dice = {1}, .end = -1};
 	if (by == FEED_FILE) {
 		feed_stdin_file(data, len);
 		return;
 	}
-	feeding->dice |= fuzz_choice(data, len);
+	feeding->dice.state |= fuzz_choice(data, len);
 	feeding->end = feed_stdin_pipe();
 	need(fcntl(feeding->end, F_SETFL, O_NONBLOCK) == 0, "fcntl");
 }
@@ -27,8 +27,8 @@ void feeding_begin(
 static size_t piece(struct feeding *feeding)
 {
 	size_t least = feeding->left / PIECES_MAX;
-	size_t most = least + (feed_below(&feeding->dice, 4) ? 8 : 5000);
-	size_t len = least + 1 + feed_below(&feeding->dice, most - least);
+	size_t most = least + (dice_below(&feeding->dice, 4) ? 8 : 5000);
+	size_t len = least + 1 + dice_below(&feeding->dice, most - least);
 
 	return len < feeding->left ? len : feeding->left;
 }

@@ -6,6 +6,7 @@
 #ifndef SEINE_TESTS_FUZZ_FEEDING_H
 #define SEINE_TESTS_FUZZ_FEEDING_H
 
+#include "dice.h"
 #include "fuzz.h"
 
 enum feed_by { FEED_FILE, FEED_PIPE };
@@ -14,7 +15,7 @@ struct feeding {
 	enum feed_by by;
 	const uint8_t *at;
 	size_t left;
-	uint64_t dice;
+	struct dice dice;
 	int end; /* of the pipe, to write to; -1: it is closed */
 	unsigned
 		breath; /* how often the reader waited for nothing since the last bytes */

@@ -1,6 +1,5 @@
-/* feed.h - input for the tests of input/: bytes put on stdin as a file or as a pipe,
- * packed by gzip on demand, and a small random generator whose seed makes a failure
- * repeatable. */
+/* feed.h - input for the tests of input/: bytes put on stdin as a file or as a pipe, packed by
+ * gzip on demand. */
 #ifndef SEINE_TESTS_FEED_H
 #define SEINE_TESTS_FEED_H
 
@@ -13,22 +12,8 @@
 #include <zlib.h>
 
 #include "base/buf.h"
+#include "dice.h"
 #include "need.h"
-
-/* xorshift64*: a seed other than 0. */
-static inline uint64_t feed_random(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * UINT64_C(2685821657736338717);
-}
-
-/* From 0 to below - 1. */
-static inline size_t feed_below(uint64_t *state, size_t below)
-{
-	return (size_t)(feed_random(state) >> 16) % below;
-}
 
 static inline void feed_write(int fd, const void *data, size_t len)
 {
@@ -99,12 +84,12 @@ static inline void feed_gzip(struct buf *out, const void *data, size_t len, int 
 
 /* Append the data as one to five members, cut anywhere. */
 static inline void feed_gzip_members(
-	struct buf *out, const char *data, size_t len, uint64_t *state)
+	struct buf *out, const char *data, size_t len, struct dice *dice)
 {
-	size_t left = feed_below(state, 5);
+	size_t left = dice_below(dice, 5);
 
 	for (; left > 0; left--) {
-		size_t part = feed_below(state, len + 1);
+		size_t part = dice_below(dice, len + 1);
 
 		feed_gzip(out, data, part, Z_FINISH);
 		data += part;

@@ -72,7 +72,7 @@ static inline char *read_file(const char *data, size_t len)
 
 /* The same through a pipe, in pieces of up to `most` bytes. */
 static inline char *read_pipe(
-	const char *data, size_t len, size_t most, uint64_t *state)
+	const char *data, size_t len, size_t most, struct dice *dice)
 {
 	int end = feed_stdin_pipe();
 	struct buf out = BUF_INIT;
@@ -83,7 +83,7 @@ static inline char *read_pipe(
 	check(reader != NULL);
 	check_int(reader_fd(reader), STDIN_FILENO);
 	while (len > 0) {
-		size_t part = 1 + feed_below(state, most);
+		size_t part = 1 + dice_below(dice, most);
 
 		part = part < len ? part : len;
 		feed_write(end, data, part);
@@ -100,12 +100,12 @@ static inline char *read_pipe(
 
 static inline void check_lines(const char *data, size_t len, const char *want)
 {
-	uint64_t state = 1;
+	struct dice dice = {1};
 	char *got = read_file(data, len);
 
 	check_str(got, want);
 	free(got);
-	got = read_pipe(data, len, 1, &state);
+	got = read_pipe(data, len, 1, &dice);
 	check_str(got, want);
 	free(got);
 }

@@ -103,14 +103,14 @@ static inline char *reading_file(reading_opener *open, const char *data, size_t 
 
 /* They come through a pipe, in pieces of up to `most` bytes. */
 static inline char *reading_pipe(reading_opener *open, const char *data, size_t len,
-	size_t most, uint64_t *state)
+	size_t most, struct dice *dice)
 {
 	int end = feed_stdin_pipe();
 	struct buf out = BUF_INIT;
 	struct source *source = open(reading_open("-"));
 
 	while (len > 0) {
-		size_t part = 1 + feed_below(state, most);
+		size_t part = 1 + dice_below(dice, most);
 		enum source_status status;
 
 		part = part < len ? part : len;
@@ -134,31 +134,31 @@ static inline char *reading_pipe(reading_opener *open, const char *data, size_t 
 static inline void reading_check(
 	reading_opener *open, const char *data, size_t len, const char *want)
 {
-	uint64_t state = 1;
+	struct dice dice = {1};
 	char *got = reading_file(open, data, len);
 
 	check_str(got, want);
 	free(got);
-	got = reading_pipe(open, data, len, 1, &state);
+	got = reading_pipe(open, data, len, 1, &dice);
 	check_str(got, want);
 	free(got);
 }
 
 /* At once or in pieces of up to `most` bytes, bare or packed: it is all the same. */
 static inline void reading_check_ways(
-	reading_opener *open, const struct buf *data, size_t most, uint64_t *state)
+	reading_opener *open, const struct buf *data, size_t most, struct dice *dice)
 {
 	char *want = reading_file(open, data->data, data->len), *got;
 	struct buf packed = BUF_INIT;
 
-	got = reading_pipe(open, data->data, data->len, most, state);
+	got = reading_pipe(open, data->data, data->len, most, dice);
 	check(strcmp(got, want) == 0);
 	free(got);
-	feed_gzip_members(&packed, data->data, data->len, state);
+	feed_gzip_members(&packed, data->data, data->len, dice);
 	got = reading_file(open, packed.data, packed.len);
 	check(strcmp(got, want) == 0);
 	free(got);
-	got = reading_pipe(open, packed.data, packed.len, 1 + most / 10, state);
+	got = reading_pipe(open, packed.data, packed.len, 1 + most / 10, dice);
 	check(strcmp(got, want) == 0);
 	free(got);
 	free(want);

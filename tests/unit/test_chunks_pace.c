@@ -1,7 +1,7 @@
 /* test_chunks_pace.c - attempts at one file that are split, too slow, or faster than expected; and
  * all that can become of chunks at once, with dice. */
-#include "../sim/dice.h"
 #include "chunking.h"
+#include "dice.h"
 
 static void split_in_two(void)
 {

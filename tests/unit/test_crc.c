@@ -2,6 +2,7 @@
 #include "base/crc.h"
 
 #include "base/attr.h"
+#include "dice.h"
 #include "tap.h"
 
 static const struct {
@@ -42,14 +43,10 @@ static void knows_published_values(void)
 static void is_what_its_definition_says(void)
 {
 	unsigned char data[600];
-	uint64_t random = 88172645463325252u;
+	struct dice dice = {1};
 
-	for (size_t i = 0; i < sizeof(data); i++) {
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
-		data[i] = (unsigned char)(random >> 32);
-	}
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (unsigned char)dice_below(&dice, 256);
 	/* All lengths and alignments around the eight bytes, and every byte by itself. */
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		for (size_t start = 0; start < 9; start++)

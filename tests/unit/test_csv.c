@@ -212,15 +212,15 @@ static void googles_lists_are_known(void)
 }
 
 /* A cell as it is written; *text gets what it says. */
-static void add_random_cell(struct buf *out, struct buf *text, uint64_t *state)
+static void add_random_cell(struct buf *out, struct buf *text, struct dice *dice)
 {
-	bool bare = feed_below(state, 2);
-	size_t len = feed_below(state, 6);
+	bool bare = dice_below(dice, 2);
+	size_t len = dice_below(dice, 6);
 
 	buf_clear(text);
 	for (; len > 0; len--)
-		buf_addch(text, bare ? "xy'.="[feed_below(state, 5)]
-				     : "\"\n,x \t"[feed_below(state, 6)]);
+		buf_addch(text, bare ? "xy'.="[dice_below(dice, 5)]
+				     : "\"\n,x \t"[dice_below(dice, 6)]);
 	if (bare) {
 		buf_add(out, text->data, text->len);
 		return;
@@ -237,12 +237,12 @@ static void what_is_written_comes_back(void)
 {
 	struct buf record = BUF_INIT, texts[5];
 	struct cells cells = {0};
-	uint64_t state = 7;
+	struct dice dice = {7};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		buf_init(&texts[i]);
 	for (int round = 0; round < 20000; round++) {
-		size_t count = 1 + feed_below(&state, ARRAY_LEN(texts));
+		size_t count = 1 + dice_below(&dice, ARRAY_LEN(texts));
 		enum cells_state end = CELLS_BEGIN;
 		char *line, *newline;
 
@@ -250,7 +250,7 @@ static void what_is_written_comes_back(void)
 		for (size_t i = 0; i < count; i++) {
 			if (i > 0)
 				buf_addch(&record, ',');
-			add_random_cell(&record, &texts[i], &state);
+			add_random_cell(&record, &texts[i], &dice);
 		}
 		buf_reserve(&record, 1);
 		for (line = record.data; (newline = strchr(line, '\n'));
@@ -270,32 +270,32 @@ static void what_is_written_comes_back(void)
 	buf_release(&record);
 }
 
-static void add_random_line(struct buf *data, uint64_t *state)
+static void add_random_line(struct buf *data, struct dice *dice)
 {
 	static const char *const lines[] = {"http://a/,x,1", "b,\"x,y\",2", "c,\"x",
 		"\"", "", "y\",3", "d,,,", "\"e\",\"\"\"\",4", "f,g,h", "\xff,\xff,"};
-	size_t which = feed_below(state, ARRAY_LEN(lines) + 2);
+	size_t which = dice_below(dice, ARRAY_LEN(lines) + 2);
 
 	if (which < ARRAY_LEN(lines))
 		buf_addstr(data, lines[which]);
 	else
-		for (size_t len = feed_below(state, 30); len > 0; len--)
-			buf_addch(data, "\"\",ab\t 1"[feed_below(state, 8)]);
-	buf_addstr(data, feed_below(state, 3) ? "\n" : "\r\n");
+		for (size_t len = dice_below(dice, 30); len > 0; len--)
+			buf_addch(data, "\"\",ab\t 1"[dice_below(dice, 8)]);
+	buf_addstr(data, dice_below(dice, 3) ? "\n" : "\r\n");
 }
 
 static void pieces_and_packing_make_no_difference(void)
 {
 	for (uint64_t seed = 1; seed <= 60; seed++) {
 		struct buf data = BUF_INIT;
-		uint64_t state = seed;
-		size_t lines = feed_below(&state, 100);
+		struct dice dice = {seed};
+		size_t lines = dice_below(&dice, 100);
 
 		buf_addstr(&data, seed % 3 ? "url,out,size\n" : "url\tx\n");
 		while (lines-- > 0)
-			add_random_line(&data, &state);
+			add_random_line(&data, &dice);
 		reading_check_ways(seed % 3 ? open_csv : open_tsv, &data,
-			(size_t)1 << seed % 10, &state);
+			(size_t)1 << seed % 10, &dice);
 		if (tap_failed_checks)
 			printf("# seed %" PRIu64 "\n", seed);
 		buf_release(&data);

@@ -2,6 +2,7 @@
  * and an input that it replaces is never lost. */
 #include "report/reporter.h"
 
+#include "dice.h"
 #include "input/list.h"
 #include "scratch.h"
 #include "stage.h"
@@ -123,15 +124,7 @@ static void admits_no_injection(void)
 	stage_release(&stage);
 }
 
-static uint64_t state = 88172645463325252u;
-
-static unsigned below(unsigned n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % n;
-}
+static struct dice dice = {1};
 
 /* A text of difficult characters that a list can hold. */
 static char *odd_text(const char *start)
@@ -140,8 +133,8 @@ static char *odd_text(const char *start)
 	struct buf text = BUF_INIT;
 
 	buf_addstr(&text, start);
-	for (unsigned len = below(12); len > 0; len--)
-		buf_addch(&text, odd[below(sizeof(odd) - 1)]);
+	for (unsigned len = dice_below(&dice, 12); len > 0; len--)
+		buf_addch(&text, odd[dice_below(&dice, sizeof(odd) - 1)]);
 	while (text.len > 0 && text.data[text.len - 1] == ' ')
 		buf_truncate(&text, text.len - 1);
 	return buf_detach(&text);
@@ -149,7 +142,8 @@ static char *odd_text(const char *start)
 
 static char *clean_text(const char *start)
 {
-	return xasprintf("%s%u # = \"%u\"", start, below(100), below(100));
+	return xasprintf("%s%" PRIu64 " # = \"%" PRIu64 "\"", start,
+		dice_below(&dice, 100), dice_below(&dice, 100));
 }
 
 static struct entry *odd_entry(void)
@@ -157,19 +151,20 @@ static struct entry *odd_entry(void)
 	static const char *const starts[] = {"http://h.example/", "#", "\"", "=", "x"};
 	struct entry *entry = entry_new();
 
-	for (unsigned n = 1 + below(3); n > 0; n--)
-		strings_take(&entry->urls, odd_text(starts[below(ARRAY_LEN(starts))]));
-	entry->out = below(2) ? odd_text("o") : NULL;
-	entry->dir = below(2) ? odd_text("d") : NULL;
-	for (unsigned n = below(3); n > 0; n--)
+	for (unsigned n = 1 + dice_below(&dice, 3); n > 0; n--)
+		strings_take(&entry->urls,
+			odd_text(starts[dice_below(&dice, ARRAY_LEN(starts))]));
+	entry->out = dice_below(&dice, 2) ? odd_text("o") : NULL;
+	entry->dir = dice_below(&dice, 2) ? odd_text("d") : NULL;
+	for (unsigned n = dice_below(&dice, 3); n > 0; n--)
 		strings_take(&entry->headers, clean_text("X-Name: "));
-	entry->referer = below(2) ? clean_text("r") : NULL;
-	entry->user_agent = below(2) ? xstrdup("") : NULL;
-	entry->max_tries = below(3);
-	entry->size = (int64_t)below(3) - 1;
-	if (below(2)) {
+	entry->referer = dice_below(&dice, 2) ? clean_text("r") : NULL;
+	entry->user_agent = dice_below(&dice, 2) ? xstrdup("") : NULL;
+	entry->max_tries = dice_below(&dice, 3);
+	entry->size = (int64_t)dice_below(&dice, 3) - 1;
+	if (dice_below(&dice, 2)) {
 		entry->checksum.alg = DIGEST_SHA256;
-		entry->checksum.bytes[0] = (unsigned char)below(256);
+		entry->checksum.bytes[0] = (unsigned char)dice_below(&dice, 256);
 	}
 	return entry;
 }

@@ -1,4 +1,5 @@
 /* test_heap.c - the timer heap, against a plain array; and the clock it waits by. */
+#include "dice.h"
 #include "tap.h"
 
 #include <limits.h>
@@ -10,14 +11,7 @@
 
 #define NODES 200
 
-static uint64_t random_state = 1;
-
-static unsigned random_below(unsigned limit)
-{
-	random_state =
-		random_state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (unsigned)(random_state >> 33) % limit;
-}
+static struct dice dice = {1};
 
 static void empty(void)
 {
@@ -111,11 +105,11 @@ static size_t sorted_times(const struct heap_node *nodes, const bool *in, nstime
 
 static void one_random_step(struct heap *heap, struct heap_node *nodes, bool *in)
 {
-	size_t i = random_below(NODES);
-	nstime now = random_below(1000);
+	size_t i = dice_below(&dice, NODES);
+	nstime now = dice_below(&dice, 1000);
 	struct heap_node *due;
 
-	switch (random_below(8)) {
+	switch (dice_below(&dice, 8)) {
 	case 0:
 	case 1:
 		heap_remove(heap, &nodes[i]);
@@ -133,7 +127,7 @@ static void one_random_step(struct heap *heap, struct heap_node *nodes, bool *in
 		}
 		break;
 	default: /* few times, so that many are equal */
-		heap_set(heap, &nodes[i], random_below(1000));
+		heap_set(heap, &nodes[i], dice_below(&dice, 1000));
 		in[i] = true;
 	}
 }

@@ -320,33 +320,33 @@ static void a_torn_input_is_broken(void)
 		"1: <a>\n2: <b>\nbroken: stdin: its gzip data is cut short\n");
 }
 
-static void add_random_line(struct buf *data, uint64_t *state)
+static void add_random_line(struct buf *data, struct dice *dice)
 {
 	static const char *const lines[] = {"{\"url\":\"http://a/\"}", "\"http://b/\"",
 		"", " ", "{\"url\":[\"a\",\"b\"],\"size\":12}", "{\"url\":\"a\"",
 		"{\"url\":\"\\ud83d\\ude00\",\"out\":\"\xf0\x9f\x98\x80\"}", "[]",
 		"{\"status\":\"failed\",\"url\":\"u\",\"filename_effective\":\"f\"}",
 		"{\"url\":\"\\ud83d\"}", "\xff", "{\"a\":{\"b\":[{}]}}"};
-	size_t which = feed_below(state, ARRAY_LEN(lines) + 1);
+	size_t which = dice_below(dice, ARRAY_LEN(lines) + 1);
 
 	if (which < ARRAY_LEN(lines))
 		buf_addstr(data, lines[which]);
 	else
-		for (size_t len = feed_below(state, 30); len > 0; len--)
-			buf_addch(data, "{}[]\":,\\u0a1 "[feed_below(state, 13)]);
-	buf_addstr(data, feed_below(state, 3) ? "\n" : "\r\n");
+		for (size_t len = dice_below(dice, 30); len > 0; len--)
+			buf_addch(data, "{}[]\":,\\u0a1 "[dice_below(dice, 13)]);
+	buf_addstr(data, dice_below(dice, 3) ? "\n" : "\r\n");
 }
 
 static void pieces_and_packing_make_no_difference(void)
 {
 	for (uint64_t seed = 1; seed <= 60; seed++) {
 		struct buf data = BUF_INIT;
-		uint64_t state = seed;
-		size_t lines = feed_below(&state, 100);
+		struct dice dice = {seed};
+		size_t lines = dice_below(&dice, 100);
 
 		while (lines-- > 0)
-			add_random_line(&data, &state);
-		reading_check_ways(open_all, &data, (size_t)1 << seed % 10, &state);
+			add_random_line(&data, &dice);
+		reading_check_ways(open_all, &data, (size_t)1 << seed % 10, &dice);
 		if (tap_failed_checks)
 			printf("# seed %" PRIu64 "\n", seed);
 		buf_release(&data);

@@ -1,6 +1,7 @@
 /* test_limiter.c - the limiter, event by event. How well it does is tests/sim's business. */
 #include "core/limiter.h"
 
+#include "dice.h"
 #include "tap.h"
 
 #define MS NS_PER_MS
@@ -409,42 +410,35 @@ static void gives_up_spacing(void)
 	check_int(limiter.limit, 1);
 }
 
-static uint64_t roll(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 /* Whatever is told, what comes out can be used. */
 static void hostile_news(void)
 {
 	static const int64_t odd[] = {0, 1, -1, 4096, INT64_MAX, INT32_MIN};
 	static const size_t flights[] = {0, 1, 2, 50, SIZE_MAX};
-	uint64_t state = 88172645463325252u;
+	struct dice dice = {1};
 	struct limiter limiter;
 
 	for (int job = 0; job < 200; job++) {
-		size_t ceiling = roll(&state) % 8 ? roll(&state) % 1000 + 1 : SIZE_MAX;
+		size_t ceiling =
+			dice_roll(&dice) % 8 ? dice_roll(&dice) % 1000 + 1 : SIZE_MAX;
 		bool adaptive = job % 2;
 
 		begin(&limiter, adaptive, ceiling);
 		for (int i = 0; i < 2000; i++) {
-			uint64_t dice = roll(&state);
+			uint64_t cast = dice_roll(&dice);
 			nstime gap;
 
-			now += (nstime)(dice % 3 ? dice % (50 * MS) : 0);
+			now += (nstime)(cast % 3 ? cast % (50 * MS) : 0);
 			limiter_tell(&limiter,
 				&(struct limiter_report){
-					.news = dice % 100 < (unsigned)job % 60
+					.news = cast % 100 < (unsigned)job % 60
 							? LIMITER_REFUSED
 							: LIMITER_DELIVERED,
-					.bytes = odd[(dice >> 8) % 6],
-					.latency = odd[(dice >> 16) % 6],
-					.rank = flights[(dice >> 32) % 5],
-					.again = (dice >> 40) % 3 == 0},
-				flights[(dice >> 24) % 5], now);
+					.bytes = odd[(cast >> 8) % 6],
+					.latency = odd[(cast >> 16) % 6],
+					.rank = flights[(cast >> 32) % 5],
+					.again = (cast >> 40) % 3 == 0},
+				flights[(cast >> 24) % 5], now);
 			gap = limiter_started(&limiter, now);
 			if (limiter.limit < 1 || limiter.limit > ceiling || gap < 0 ||
 				!(limiter.window > 0) || !(limiter.cost > 0)) {

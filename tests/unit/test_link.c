@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "dice.h"
 #include "tap.h"
 
 /* "TARGET[;PRI][;geo=GEO]" of each mirror, "meta TARGET", "other TARGET", by lines. The
@@ -139,7 +140,7 @@ static void values_that_do_not_fit(void)
 static void holds_for_random_text(void)
 {
 	static const char alphabet[] = "<>;,=\"\\ \tarelpi1dup*";
-	uint64_t state = 42;
+	struct dice dice = {1};
 
 	for (int round = 0; round < 20000; round++) {
 		char text[40];
@@ -147,10 +148,8 @@ static void holds_for_random_text(void)
 		size_t len = 0;
 		struct link link;
 
-		for (; len < sizeof(text); len++) {
-			state = state * UINT64_C(6364136223846793005) + 1;
-			text[len] = alphabet[(state >> 33) % (sizeof(alphabet) - 1)];
-		}
+		for (; len < sizeof(text); len++)
+			text[len] = alphabet[dice_below(&dice, sizeof(alphabet) - 1)];
 		for (const char *before = value; link_next(&value, &len, &link);
 			before = value) {
 			check(value > before && value + len == text + sizeof(text));

@@ -1,4 +1,5 @@
 /* test_map.c - the hash map, against an array of what should be in it; and the hash. */
+#include "dice.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -10,14 +11,7 @@
 
 #define KEYS 300
 
-static uint64_t random_state = 1;
-
-static unsigned random_below(unsigned limit)
-{
-	random_state =
-		random_state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (unsigned)(random_state >> 33) % limit;
-}
+static struct dice dice = {1};
 
 static void empty(void)
 {
@@ -107,12 +101,12 @@ static void agrees_with_an_array(void)
 	for (int step = 0; step < 200000; step++) {
 		/* Phases of growing and of shrinking. */
 		unsigned grow = step / 10000 % 2 ? 3 : 7;
-		unsigned i = random_below(KEYS);
+		unsigned i = dice_below(&dice, KEYS);
 		struct value probe, *old;
 
 		snprintf(probe.name, sizeof(probe.name), "key %u", i);
 		check(map_get(map, probe.name) == model[i]);
-		if (random_below(10) < grow) {
+		if (dice_below(&dice, 10) < grow) {
 			struct value *value = value_new(i);
 
 			old = map_put(map, value->name, value);

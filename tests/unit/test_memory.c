@@ -1,4 +1,5 @@
 /* test_memory.c - libcurl's memory: kept within bounds, and never given to two. */
+#include "dice.h"
 #include "tap.h"
 
 #include <stdint.h>
@@ -20,14 +21,7 @@ struct held {
 	unsigned char mark;
 };
 
-static uint64_t random_state = 1;
-
-static unsigned random_below(unsigned limit)
-{
-	random_state =
-		random_state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (unsigned)(random_state >> 33) % limit;
-}
+static struct dice dice = {1};
 
 static void kept_and_given_again(void)
 {
@@ -127,9 +121,9 @@ static bool still_marked(const struct held *held)
 
 static size_t random_size(void)
 {
-	return 1 + random_below(random_below(8)   ? 300
-				: random_below(8) ? 3000
-						  : 150000);
+	return 1 + dice_below(&dice, dice_below(&dice, 8)   ? 300
+				     : dice_below(&dice, 8) ? 3000
+							    : 150000);
 }
 
 /* One step of a program that takes, grows and gives back as it likes. */
@@ -137,14 +131,14 @@ static void step(struct held *held, int *wrong)
 {
 	if (held->block)
 		*wrong += !still_marked(held);
-	if (held->block && random_below(4)) {
+	if (held->block && dice_below(&dice, 4)) {
 		memory_free(held->block);
 		held->block = NULL;
 		return;
 	}
 	held->size = random_size();
 	held->block = memory_realloc(held->block, held->size);
-	held->mark = (unsigned char)random_below(256);
+	held->mark = (unsigned char)dice_below(&dice, 256);
 	memset(held->block, held->mark, held->size);
 }
 
@@ -154,7 +148,7 @@ static void never_given_to_two(void)
 	int wrong = 0;
 
 	for (int i = 0; i < STEPS; i++)
-		step(&all[random_below(HELD)], &wrong);
+		step(&all[dice_below(&dice, HELD)], &wrong);
 	for (size_t i = 0; i < HELD; i++) {
 		wrong += all[i].block && !still_marked(&all[i]);
 		memory_free(all[i].block);

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "core/safename.h"
+#include "dice.h"
 #include "named.h"
 #include "utf8.h"
 
@@ -52,14 +53,6 @@ static void two_million_names_fit(void)
 	url_release(&entry.url);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state >> 11;
-}
-
 static const char *const pieces[] = {
 	"a",
 	"A",
@@ -97,15 +90,15 @@ static const char *const pieces[] = {
 };
 
 /* Pieces that confuse, and now and then bytes of any kind; never a NUL. */
-static void add_random(struct buf *out, uint64_t *state, bool any_byte)
+static void add_random(struct buf *out, struct dice *dice, bool any_byte)
 {
-	size_t n = next_random(state) % 12;
+	size_t n = dice_below(dice, 12);
 
 	while (n-- > 0) {
-		if (any_byte && next_random(state) % 3 == 0)
-			buf_addch(out, (char)(next_random(state) % 255 + 1));
+		if (any_byte && dice_below(dice, 3) == 0)
+			buf_addch(out, (char)(dice_below(dice, 255) + 1));
 		else
-			buf_addstr(out, pieces[next_random(state) % ARRAY_LEN(pieces)]);
+			buf_addstr(out, pieces[dice_below(dice, ARRAY_LEN(pieces))]);
 	}
 }
 
@@ -187,17 +180,17 @@ struct random_entry {
 	bool has_out, has_dir;
 };
 
-static void make_random(struct random_entry *it, uint64_t *state, int i)
+static void make_random(struct random_entry *it, struct dice *dice, int i)
 {
 	buf_clear(&it->url);
 	buf_clear(&it->out);
 	buf_clear(&it->dir);
 	it->has_out = i % 3 == 0;
-	it->has_dir = next_random(state) % 7 == 0;
+	it->has_dir = dice_below(dice, 7) == 0;
 	buf_addstr(&it->url, i % 5 ? "http://h/" : "http://../");
-	add_random(&it->url, state, false);
-	add_random(&it->out, state, true);
-	add_random(&it->dir, state, true);
+	add_random(&it->url, dice, false);
+	add_random(&it->out, dice, true);
+	add_random(&it->dir, dice, true);
 }
 
 /* All names of a random list; *named counts them. */
@@ -205,7 +198,8 @@ static uint64_t name_randomly(int n, struct map *seen, int *named)
 {
 	static const char *const templates[] = {
 		NULL, "{host}/{path}", "{dir}/{stem}-{query}{ext}", ".{base}"};
-	uint64_t state = 0x123456789abcdefu, sum = 0;
+	struct dice dice = {1};
+	uint64_t sum = 0;
 	struct random_entry it = {.url = BUF_INIT, .out = BUF_INIT, .dir = BUF_INIT};
 	struct naming *naming = NULL;
 
@@ -219,7 +213,7 @@ static uint64_t name_randomly(int n, struct map *seen, int *named)
 			naming_free(naming);
 			naming = naming_of(templates[i / (n / 4) % 4]);
 		}
-		make_random(&it, &state, i);
+		make_random(&it, &dice, i);
 		if (url_parse(&entry.url, it.url.data, NULL) < 0)
 			continue;
 		entry.out = it.has_out ? it.out.data : NULL;

@@ -94,17 +94,17 @@ static void many_bytes_are_as_they_stand(void)
 {
 	for (uint64_t seed = 1; seed <= 20; seed++) {
 		struct buf data = BUF_INIT, packed = BUF_INIT, out = BUF_INIT;
-		uint64_t state = seed;
+		struct dice dice = {seed};
 		struct reader *reader;
 		struct error err;
 
-		for (size_t len = feed_below(&state, 600000); len > 0; len--)
-			buf_addch(&data, (char)('\n' + feed_below(&state, 100)));
-		feed_gzip_members(&packed, data.data, data.len, &state);
+		for (size_t len = dice_below(&dice, 600000); len > 0; len--)
+			buf_addch(&data, (char)('\n' + dice_below(&dice, 100)));
+		feed_gzip_members(&packed, data.data, data.len, &dice);
 		feed_stdin_file(seed % 2 ? packed.data : data.data,
 			seed % 2 ? packed.len : data.len);
 		reader = reader_open("-", &err);
-		check_int(drain_bytes(reader, &out, 1 + feed_below(&state, 99999)),
+		check_int(drain_bytes(reader, &out, 1 + dice_below(&dice, 99999)),
 			READER_END);
 		check(out.len == data.len && memcmp(out.data, data.data, out.len) == 0);
 		reader_free(reader);

@@ -2,6 +2,7 @@
 #include "core/policy.h"
 
 #include "base/attr.h"
+#include "dice.h"
 #include "tap.h"
 
 static const enum kind transient_kinds[] = {KIND_DNS, KIND_CONNECT, KIND_TLS_SETUP,
@@ -97,16 +98,13 @@ static nstime most(const struct settings *settings, unsigned round)
 static void check_spread(
 	const struct settings *settings, unsigned round, nstime ceiling)
 {
-	uint64_t random = 88172645463325252u;
+	struct dice dice = {1};
 	int high = 0;
 
 	for (int i = 0; i < 2000; i++) {
 		nstime wait;
 
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
-		wait = policy_backoff(settings, round, random);
+		wait = policy_backoff(settings, round, dice_roll(&dice));
 		if (wait < 0 || wait > ceiling)
 			printf("# round %u: %" PRId64 " of %" PRId64 "\n", round, wait,
 				ceiling);

@@ -78,7 +78,7 @@ static void check_long(const char *prefix, size_t count, const char *suffix, boo
 {
 	struct buf data = BUF_INIT, want = BUF_INIT;
 	char *got, *line = xcalloc(1, count + 1);
-	uint64_t state = 7;
+	struct dice dice = {7};
 
 	memset(line, 'x', count);
 	buf_addf(&data, "%s%s%s", prefix, line, suffix);
@@ -92,7 +92,7 @@ static void check_long(const char *prefix, size_t count, const char *suffix, boo
 	got = read_file(data.data, data.len);
 	check(strcmp(got, want.data) == 0);
 	free(got);
-	got = read_pipe(data.data, data.len, 5000, &state);
+	got = read_pipe(data.data, data.len, 5000, &dice);
 	check(strcmp(got, want.data) == 0);
 	free(got);
 	free(line);

@@ -145,11 +145,11 @@ static void check_broken(const char *got, const char *whole, const char *why)
 static void gzip_cut_short_gives_the_lines_before(void)
 {
 	struct buf text = BUF_INIT, packed = BUF_INIT;
-	uint64_t state = 3;
+	struct dice dice = {3};
 	char *whole, *got;
 
 	for (int i = 0; i < 300; i++)
-		buf_addf(&text, "http://host/%" PRIu64 "\n", feed_random(&state));
+		buf_addf(&text, "http://host/%" PRIu64 "\n", dice_roll(&dice));
 	feed_gzip(&packed, text.data, text.len / 2, Z_FINISH);
 	feed_gzip(&packed, text.data + text.len / 2, text.len - text.len / 2, Z_FINISH);
 	whole = read_file(packed.data, packed.len);
@@ -201,20 +201,20 @@ static void damaged_gzip_is_found(void)
 	buf_release(&packed);
 }
 
-static void add_random_line(struct buf *text, uint64_t *state)
+static void add_random_line(struct buf *text, struct dice *dice)
 {
 	static const char *const ends[] = {"\n", "\n", "\n", "\r\n", "\r\r\n", "\n\n"};
-	size_t len = feed_below(state, 60);
+	size_t len = dice_below(dice, 60);
 
-	if (feed_below(state, 40) == 0)
-		len = READER_LINE_MAX - 3 + feed_below(state, 8);
-	if (feed_below(state, 80) == 0)
-		len = feed_below(state, 300000);
+	if (dice_below(dice, 40) == 0)
+		len = READER_LINE_MAX - 3 + dice_below(dice, 8);
+	if (dice_below(dice, 80) == 0)
+		len = dice_below(dice, 300000);
 	for (size_t i = 0; i < len; i++)
 		buf_addch(text, (char)('a' + i % 26));
-	if (feed_below(state, 30) == 0)
+	if (dice_below(dice, 30) == 0)
 		buf_addch(text, '\0');
-	buf_addstr(text, ends[feed_below(state, ARRAY_LEN(ends))]);
+	buf_addstr(text, ends[dice_below(dice, ARRAY_LEN(ends))]);
 }
 
 static void pieces_and_packing_make_no_difference(void)
@@ -222,26 +222,26 @@ static void pieces_and_packing_make_no_difference(void)
 	for (uint64_t seed = 1; seed <= 60; seed++) {
 		static const size_t mosts[] = {3, 700, 20000, 60000};
 		struct buf text = BUF_INIT, packed = BUF_INIT;
-		uint64_t state = seed;
-		size_t lines = feed_below(&state, 200), most;
+		struct dice dice = {seed};
+		size_t lines = dice_below(&dice, 200), most;
 		char *want, *got;
 
 		if (seed % 3 == 0)
 			buf_addstr(&text, BOM);
 		while (lines-- > 0)
-			add_random_line(&text, &state);
+			add_random_line(&text, &dice);
 		if (text.len > 0 && seed % 2 == 0)
 			buf_truncate(&text, text.len - 1);
 		most = mosts[text.len > 100000 ? 1 + seed % 3 : seed % 4];
 		want = read_file(text.data, text.len);
-		got = read_pipe(text.data, text.len, most, &state);
+		got = read_pipe(text.data, text.len, most, &dice);
 		check(strcmp(got, want) == 0);
 		free(got);
-		feed_gzip_members(&packed, text.data, text.len, &state);
+		feed_gzip_members(&packed, text.data, text.len, &dice);
 		got = read_file(packed.data, packed.len);
 		check(strcmp(got, want) == 0);
 		free(got);
-		got = read_pipe(packed.data, packed.len, 1 + most / 10, &state);
+		got = read_pipe(packed.data, packed.len, 1 + most / 10, &dice);
 		check(strcmp(got, want) == 0);
 		free(got);
 		if (tap_failed_checks)

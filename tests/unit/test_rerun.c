@@ -1,20 +1,13 @@
 /* What --results writes is read back as the same entries, or not at all. */
 #include "report/reporter.h"
 
+#include "dice.h"
 #include "input/jsonl.h"
 #include "scratch.h"
 #include "stage.h"
 #include "tap.h"
 
-static uint64_t state = 88172645463325252u;
-
-static unsigned below(unsigned n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % n;
-}
+static struct dice dice = {1};
 
 static struct observer *open_results(struct stage *stage)
 {
@@ -54,8 +47,8 @@ static char *odd_text(const char *start)
 	struct buf text = BUF_INIT;
 
 	buf_addstr(&text, start);
-	for (unsigned len = below(12); len > 0; len--)
-		buf_addstr(&text, odd[below(ARRAY_LEN(odd))]);
+	for (unsigned len = dice_below(&dice, 12); len > 0; len--)
+		buf_addstr(&text, odd[dice_below(&dice, ARRAY_LEN(odd))]);
 	return buf_detach(&text);
 }
 
@@ -63,19 +56,23 @@ static struct entry *odd_entry(void)
 {
 	struct entry *entry = entry_new();
 
-	for (unsigned n = 1 + below(3); n > 0; n--)
+	for (unsigned n = 1 + dice_below(&dice, 3); n > 0; n--)
 		strings_take(&entry->urls, odd_text("http://h.example/"));
-	entry->path = below(3) ? odd_text("p") : NULL;
-	entry->out = below(2) ? odd_text("o") : NULL;
-	entry->dir = below(2) ? odd_text("d") : NULL;
-	entry->referer =
-		below(2) ? xasprintf("http://r.example/?a=%u", below(9)) : NULL;
-	entry->user_agent = below(2) ? xstrdup(below(2) ? "" : "\"me\"/1") : NULL;
-	entry->max_tries = below(3);
-	entry->size = (int64_t)below(3) - 1;
-	if (below(2)) {
+	entry->path = dice_below(&dice, 3) ? odd_text("p") : NULL;
+	entry->out = dice_below(&dice, 2) ? odd_text("o") : NULL;
+	entry->dir = dice_below(&dice, 2) ? odd_text("d") : NULL;
+	entry->referer = dice_below(&dice, 2)
+				 ? xasprintf("http://r.example/?a=%" PRIu64,
+					   dice_below(&dice, 9))
+				 : NULL;
+	entry->user_agent = dice_below(&dice, 2)
+				    ? xstrdup(dice_below(&dice, 2) ? "" : "\"me\"/1")
+				    : NULL;
+	entry->max_tries = dice_below(&dice, 3);
+	entry->size = (int64_t)dice_below(&dice, 3) - 1;
+	if (dice_below(&dice, 2)) {
 		entry->checksum.alg = DIGEST_SHA256;
-		entry->checksum.bytes[0] = (unsigned char)below(256);
+		entry->checksum.bytes[0] = (unsigned char)dice_below(&dice, 256);
 	}
 	return entry;
 }
@@ -109,7 +106,8 @@ static void is_read_back_the_same(void)
 	own = stage.entry;
 	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
 		stage.entry = entries[i] = odd_entry();
-		stage_tell(&stage, results, below(2) ? EVENT_FAILED : EVENT_DONE);
+		stage_tell(&stage, results,
+			dice_below(&dice, 2) ? EVENT_FAILED : EVENT_DONE);
 	}
 	stage.entry = own;
 	source = read_back(&stage, results, ONLY_ALL);

@@ -383,14 +383,14 @@ static void random_lines(void)
 	static const char *const words[] = {MD5, SHA1, SHA256, " ", "  ", " *", "\\",
 		"n", "(", ")", " = ", "MD5", "SHA256", " (", ") = ", "./", "/", "x",
 		"\r", "#", "b", "\n", "\n", "\n"};
-	uint64_t state = 4711;
+	struct dice dice = {4711};
 
 	for (int i = 0; i < 1000; i++) {
 		struct buf text = BUF_INIT;
 		struct shelf shelf;
 
-		for (size_t n = feed_below(&state, 40); n > 0; n--)
-			buf_addstr(&text, words[feed_below(&state, ARRAY_LEN(words))]);
+		for (size_t n = dice_below(&dice, 40); n > 0; n--)
+			buf_addstr(&text, words[dice_below(&dice, ARRAY_LEN(words))]);
 		shelf_init(&shelf, "sums", text.data);
 		read_all(&shelf);
 		check(!strstr(shelf.said.data, "broken"));

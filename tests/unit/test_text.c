@@ -1,5 +1,6 @@
 /* test_text.c - text from strangers: UTF-8, what a terminal may see, what JSON may
  * hold. */
+#include "dice.h"
 #include "tap.h"
 #include "utf8.h"
 
@@ -175,19 +176,16 @@ static void makes_utf8_of_anything(void)
 /* Whatever goes in, what comes out is UTF-8 and, for a terminal, harmless. */
 static void holds_for_random_bytes(void)
 {
-	uint64_t state = 1;
+	struct dice dice = {1};
 	struct buf out = BUF_INIT;
 
 	for (int round = 0; round < 20000; round++) {
 		char text[24];
 		size_t len;
 
-		for (size_t i = 0; i < sizeof(text); i++) {
-			state = state * UINT64_C(6364136223846793005) +
-				1442695040888963407;
-			text[i] = (char)(state >> 56);
-		}
-		len = (size_t)(state >> 40) % (sizeof(text) + 1);
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = (char)dice_below(&dice, 256);
+		len = dice_below(&dice, sizeof(text) + 1);
 		buf_clear(&out);
 		text_add_utf8(&out, text, len);
 		check(is_utf8(out.data, out.len));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dice.h"
 #include "tap.h"
 
 static const struct {
@@ -407,7 +408,7 @@ static void check_shown(const char *text, const struct url *url)
 	check(shown.data[len] == '/' || shown.data[len] == ':');
 }
 
-static void random_text(char text[256], uint64_t *state, bool with_scheme)
+static void random_text(char text[256], struct dice *dice, bool with_scheme)
 {
 	static const char *const pieces[] = {
 		"http",
@@ -449,11 +450,8 @@ static void random_text(char text[256], uint64_t *state, bool with_scheme)
 	size_t len = (size_t)snprintf(text, 256, "%s", with_scheme ? "http://" : "");
 
 	for (int k = 0; k < 8; k++) {
-		*state ^= *state << 13;
-		*state ^= *state >> 7;
-		*state ^= *state << 17;
 		len += (size_t)snprintf(text + len, 256 - len, "%s",
-			pieces[(*state >> 20) % ARRAY_LEN(pieces)]);
+			pieces[dice_below(dice, ARRAY_LEN(pieces))]);
 	}
 }
 
@@ -461,14 +459,14 @@ static void random_text(char text[256], uint64_t *state, bool with_scheme)
  * form, and no password is shown whether it parses or not. */
 static void holds_for_random_text(void)
 {
-	uint64_t state = 88172645463325252u;
+	struct dice dice = {1};
 	int parsed = 0;
 
 	for (int i = 0; i < 200000; i++) {
 		char text[256];
 		struct url url, again;
 
-		random_text(text, &state, i % 2);
+		random_text(text, &dice, i % 2);
 		if (url_parse(&url, text, NULL) < 0) {
 			check_shown(text, NULL);
 			continue;

@@ -328,7 +328,7 @@ static void a_long_path_leaves_room_for_the_error(void)
 	buf_release(&out);
 }
 
-static void add_random_line(struct buf *list, uint64_t *state)
+static void add_random_line(struct buf *list, struct dice *dice)
 {
 	static const char *const lines[] = {"http://host/a",
 		"http://host/b\thttp://m/b", "# comment", "", "  ", " out=name",
@@ -336,32 +336,31 @@ static void add_random_line(struct buf *list, uint64_t *state)
 		"\"\"", "\"http://q/\"", " split=4", " checksum=md5=" HEX16,
 		" max-tries=9", "\xff\xfe"};
 	static const char *const ends[] = {"\n", "\n", "\r\n"};
-	size_t which = feed_below(state, ARRAY_LEN(lines) + 1);
+	size_t which = dice_below(dice, ARRAY_LEN(lines) + 1);
 
 	if (which < ARRAY_LEN(lines))
 		buf_addstr(list, lines[which]);
-	else if (feed_below(state, 4) == 0)
+	else if (dice_below(dice, 4) == 0)
 		buf_add(list, " \0", 2);
 	else
-		for (size_t len = feed_below(state, 2 * READER_LINE_MAX); len > 0;
-			len--)
+		for (size_t len = dice_below(dice, 2 * READER_LINE_MAX); len > 0; len--)
 			buf_addch(list, 'u');
-	buf_addstr(list, ends[feed_below(state, ARRAY_LEN(ends))]);
+	buf_addstr(list, ends[dice_below(dice, ARRAY_LEN(ends))]);
 }
 
 static void pieces_and_packing_make_no_difference(void)
 {
 	for (uint64_t seed = 1; seed <= 60; seed++) {
 		struct buf list = BUF_INIT;
-		uint64_t state = seed;
-		size_t lines = feed_below(&state, 150);
+		struct dice dice = {seed};
+		size_t lines = dice_below(&dice, 150);
 
 		while (lines-- > 0)
-			add_random_line(&list, &state);
+			add_random_line(&list, &dice);
 		if (list.len > 0 && seed % 2 == 0)
 			buf_truncate(&list, list.len - 1);
 		reading_check_ways(open_list, &list,
-			list.len > 100000 ? 30000 : (size_t)1 << seed % 10, &state);
+			list.len > 100000 ? 30000 : (size_t)1 << seed % 10, &dice);
 		if (tap_failed_checks)
 			printf("# seed %" PRIu64 "\n", seed);
 		buf_release(&list);
