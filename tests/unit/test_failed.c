@@ -2,8 +2,8 @@
  * and an input that it replaces is never lost. */
 #include "report/reporter.h"
 
-#include "dice.h"
 #include "input/list.h"
+#include "rereading.h"
 #include "scratch.h"
 #include "stage.h"
 #include "tap.h"
@@ -124,8 +124,6 @@ static void admits_no_injection(void)
 	stage_release(&stage);
 }
 
-static struct dice dice = {1};
-
 /* A text of difficult characters that a list can hold. */
 static char *odd_text(const char *start)
 {
@@ -160,44 +158,15 @@ static struct entry *odd_entry(void)
 		strings_take(&entry->headers, clean_text("X-Name: "));
 	entry->referer = dice_below(&dice, 2) ? clean_text("r") : NULL;
 	entry->user_agent = dice_below(&dice, 2) ? xstrdup("") : NULL;
-	entry->max_tries = dice_below(&dice, 3);
-	entry->size = (int64_t)dice_below(&dice, 3) - 1;
-	if (dice_below(&dice, 2)) {
-		entry->checksum.alg = DIGEST_SHA256;
-		entry->checksum.bytes[0] = (unsigned char)dice_below(&dice, 256);
-	}
+	add_odd_rest(entry);
 	return entry;
-}
-
-static void check_strings(const struct strings *got, const struct strings *want)
-{
-	check_int(got->count, want->count);
-	for (size_t i = 0; i < got->count && i < want->count; i++)
-		check_str(got->items[i], want->items[i]);
-}
-
-static void check_entry(const struct entry *got, const struct entry *want)
-{
-	check_strings(&got->urls, &want->urls);
-	check_strings(&got->headers, &want->headers);
-	check_str(got->out, want->out);
-	check_str(got->dir, want->dir);
-	check_str(got->referer, want->referer);
-	check_str(got->user_agent, want->user_agent);
-	check_int(got->max_tries, want->max_tries);
-	check_int(got->size, want->size);
-	check_int(got->checksum.alg, want->checksum.alg);
-	check(got->checksum.alg == DIGEST_NONE ||
-		checksum_equal(&got->checksum, &want->checksum));
 }
 
 static void is_read_back_the_same(void)
 {
 	struct entry *entries[500], *entry;
-	struct source *source;
 	struct observer *failed;
 	struct stage stage;
-	struct error err;
 
 	stage_init(&stage);
 	entry = stage.entry;
@@ -208,17 +177,7 @@ static void is_read_back_the_same(void)
 	}
 	stage.entry = entry;
 	close_failed(&stage, failed);
-	source = open_list(stage.settings.failed);
-	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
-		entry = NULL;
-		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
-		if (entry)
-			check_entry(entry, entries[i]);
-		entry_free(entry);
-		entry_free(entries[i]);
-	}
-	check_int(source_next(source, &entry, &err), SOURCE_END);
-	source_free(source);
+	check_entries(open_list(stage.settings.failed), entries, ARRAY_LEN(entries));
 	stage_release(&stage);
 }
 

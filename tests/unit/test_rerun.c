@@ -1,13 +1,11 @@
 /* What --results writes is read back as the same entries, or not at all. */
 #include "report/reporter.h"
 
-#include "dice.h"
 #include "input/jsonl.h"
+#include "rereading.h"
 #include "scratch.h"
 #include "stage.h"
 #include "tap.h"
-
-static struct dice dice = {1};
 
 static struct observer *open_results(struct stage *stage)
 {
@@ -68,39 +66,15 @@ static struct entry *odd_entry(void)
 	entry->user_agent = dice_below(&dice, 2)
 				    ? xstrdup(dice_below(&dice, 2) ? "" : "\"me\"/1")
 				    : NULL;
-	entry->max_tries = dice_below(&dice, 3);
-	entry->size = (int64_t)dice_below(&dice, 3) - 1;
-	if (dice_below(&dice, 2)) {
-		entry->checksum.alg = DIGEST_SHA256;
-		entry->checksum.bytes[0] = (unsigned char)dice_below(&dice, 256);
-	}
+	add_odd_rest(entry);
 	return entry;
-}
-
-static void check_entry(const struct entry *got, const struct entry *want)
-{
-	check_int(got->urls.count, want->urls.count);
-	for (size_t i = 0; i < got->urls.count && i < want->urls.count; i++)
-		check_str(got->urls.items[i], want->urls.items[i]);
-	/* Its name was chosen; or there was none, and it is asked for again. */
-	check_str(got->out, want->path ? want->path : want->out);
-	check_str(got->dir, want->path ? NULL : want->dir);
-	check_str(got->referer, want->referer);
-	check_str(got->user_agent, want->user_agent);
-	check_int(got->max_tries, want->max_tries);
-	check_int(got->size, want->size);
-	check_int(got->checksum.alg, want->checksum.alg);
-	check(got->checksum.alg == DIGEST_NONE ||
-		checksum_equal(&got->checksum, &want->checksum));
 }
 
 static void is_read_back_the_same(void)
 {
-	struct entry *entries[500], *entry, *own;
+	struct entry *entries[500], *own;
 	struct observer *results;
-	struct source *source;
 	struct stage stage;
-	struct error err;
 
 	results = open_results(&stage);
 	own = stage.entry;
@@ -110,19 +84,8 @@ static void is_read_back_the_same(void)
 			dice_below(&dice, 2) ? EVENT_FAILED : EVENT_DONE);
 	}
 	stage.entry = own;
-	source = read_back(&stage, results, ONLY_ALL);
-	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
-		entry = NULL;
-		err.text[0] = '\0';
-		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
-		check_str(err.text, "");
-		if (entry)
-			check_entry(entry, entries[i]);
-		entry_free(entry);
-		entry_free(entries[i]);
-	}
-	check_int(source_next(source, &entry, &err), SOURCE_END);
-	source_free(source);
+	check_entries(
+		read_back(&stage, results, ONLY_ALL), entries, ARRAY_LEN(entries));
 	stage_release(&stage);
 }
 
