@@ -176,7 +176,7 @@ static void add_record(struct buf *out, const struct event *event)
 	const struct entry *entry = event->entry;
 	const struct outcome *outcome = event->outcome;
 	const struct error *error = event->type == EVENT_FAILED ? event->error : NULL;
-	bool done = event->type == EVENT_DONE && outcome;
+	const struct outcome *done = event->type == EVENT_DONE ? outcome : NULL;
 	json_t *record = json_new();
 	bool redacted;
 
@@ -189,9 +189,8 @@ static void add_record(struct buf *out, const struct event *event)
 		outcome && outcome->renamed ? outcome->renamed : entry->path);
 	json_put_text(record, "error", error ? kind_name(error->kind) : NULL);
 	json_put_text(record, "errormsg", error ? error->text : NULL);
-	json_put_text(
-		record, "verified", done ? verified_name(outcome->verified) : NULL);
-	json_put_text(record, "verified_by", done ? outcome->verified_by : NULL);
+	json_put_text(record, "verified", done ? verified_name(done->verified) : NULL);
+	json_put_text(record, "verified_by", done ? done->verified_by : NULL);
 	json_put_text(record, "digest",
 		outcome && outcome->digest[0] ? outcome->digest : NULL);
 	put_place(record, entry);

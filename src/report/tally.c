@@ -37,8 +37,7 @@ static void tally_event(struct observer *observer, const struct event *event)
 		break;
 	case EVENT_DONE:
 		tally->done++;
-		if (event->outcome)
-			tally->verified[event->outcome->verified]++;
+		tally->verified[event->outcome->verified]++;
 		break;
 	case EVENT_PRESENT:
 		tally->present++;
