@@ -127,22 +127,34 @@ tmpfs() {
 	((rc < 128)) || fail "exit status $rc"
 }
 
+# Forty files of sizes that all differ, so that a few are under way at any moment.
+squares() {
+	local n
+	for n in {1..40}; do
+		echo "$O/f$n.bin?size=$((n * n * 900))&delay=5"
+	done >"$CTL/list.txt"
+}
+
+# Those that are there have all of their bytes.
+none_is_cut() {
+	local n
+	for n in {1..40}; do
+		[[ ! -e $ARENA/out/f$n.bin ]] ||
+			(($(stat -c %s "$ARENA/out/f$n.bin") == n * n * 900)) ||
+			fail "f$n.bin is cut" || return
+	done
+}
+
 @test "killed at random points: no file is wrong, a re-run completes" {
 	origin_start
-	local n round target
-	for n in {1..40}; do
-		target="/f$n.bin?size=$((n * n * 900))"
-		printf '%s\n' "$O$target&delay=5"
-	done >"$CTL/list.txt"
+	local n round
+	squares
 	for round in {1..15}; do
 		seine_start -d out -i "$CTL/list.txt" -j 4
 		sleep "0.0$((RANDOM % 90 + 10))"
 		kill -KILL "$SEINE_PID" 2>/dev/null || true
 		wait "$SEINE_PID" 2>/dev/null || true
-		for n in {1..40}; do
-			[[ ! -e $ARENA/out/f$n.bin ]] ||
-				(($(stat -c %s "$ARENA/out/f$n.bin") == n * n * 900)) || fail "f$n.bin is cut"
-		done
+		none_is_cut
 	done
 	fetch 0 40 -i "$CTL/list.txt"
 	for n in {1..40}; do
@@ -182,10 +194,8 @@ tmpfs() {
 
 @test "stopped at random points: what is there is whole, a re-run completes" {
 	origin_start
-	local n round rc
-	for n in {1..40}; do
-		echo "$O/f$n.bin?size=$((n * n * 900))&delay=5"
-	done >"$CTL/list.txt"
+	local round rc
+	squares
 	for round in {1..10}; do
 		seine_start -d out -i "$CTL/list.txt" -j 3
 		sleep "0.0$((RANDOM % 90 + 10))"
@@ -193,10 +203,7 @@ tmpfs() {
 		rc=0
 		wait "$SEINE_PID" || rc=$?
 		((rc == 130 || rc == 0)) || fail "exit status $rc"
-		for n in {1..40}; do
-			[[ ! -e $ARENA/out/f$n.bin ]] ||
-				(($(stat -c %s "$ARENA/out/f$n.bin") == n * n * 900)) || fail "f$n.bin is cut"
-		done
+		none_is_cut
 	done
 	fetch 0 40 -i "$CTL/list.txt"
 }
