@@ -34,21 +34,23 @@ asked() {
 	(($1 == v4 && $2 == v6)) || fail "$v4 questions for IPv4, $v6 for IPv6"
 }
 
+# fetch_both EXPRESSION [OPTION]...: a file from both.test; the expression holds of its record.
+fetch_both() {
+	fetch 0 1 --dns-servers "$DNS" --existing overwrite "${@:2}" \
+		"http://both.test:$O_PORT/a.bin?size=100" || return
+	records ".[0] | $1"
+}
+
 @test "IPv6 refused, IPv4 is taken" {
 	[[ -n ${OWN_NETWORK:-} ]] || { in_own_network; return; }
-	local mode
 	origin_start
 	dns_start --host-record=both.test,127.0.0.1,2001:db8::1
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite "http://both.test:$O_PORT/a.bin?size=100"
-		records '.[0] | .remote_ip == "127.0.0.1" and .num_retries == 0'
-	done
+	each_mode fetch_both '.remote_ip == "127.0.0.1" and .num_retries == 0'
 }
 
 @test "IPv6 silent, IPv4 is taken soon" {
 	[[ -n ${OWN_NETWORK:-} ]] || { in_own_network; return; }
-	local mode feed
+	local feed
 	origin_start
 	# A server that has stopped, one connection waiting, lets no other in.
 	origin_start SIX --host 2001:db8::1 --port "$O_PORT" --backlog 0
@@ -56,61 +58,48 @@ asked() {
 	exec {feed}<>"/dev/tcp/2001:db8::1/$O_PORT"
 	wait_until 60 is_connected "$O_PORT"
 	dns_start --host-record=both.test,127.0.0.1,2001:db8::1
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite --connect-timeout 10s \
-			"http://both.test:$O_PORT/a.bin?size=100"
-		# it was the second to be tried
-		records '.[0] | .remote_ip == "127.0.0.1" and .num_retries == 0 and
-			.time_connect > 0.1 and .time_connect < 9'
-	done
+	# it was the second to be tried
+	each_mode fetch_both '.remote_ip == "127.0.0.1" and .num_retries == 0 and
+		.time_connect > 0.1 and .time_connect < 9'
 	exec {feed}>&-
 }
 
 @test "several dead IPv6 addresses, then IPv4" {
 	[[ -n ${OWN_NETWORK:-} ]] || { in_own_network; return; }
-	local mode
 	origin_start
 	dns_start --host-record=both.test,127.0.0.1 --host-record=both.test,2001:db8::1 \
 		--host-record=both.test,::1 --host-record=both.test,::2
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite "http://both.test:$O_PORT/a.bin?size=100"
-		records '.[0] | .remote_ip == "127.0.0.1"'
-	done
+	each_mode fetch_both '.remote_ip == "127.0.0.1"'
+}
+
+either_or_both() {
+	fetch_both '.remote_ip == "2001:db8::1"'
+	asked 1 1
+	fetch_both '.remote_ip == "127.0.0.1"' -4
+	asked 1 0
+	fetch_both '.remote_ip == "2001:db8::1"' -6
+	asked 0 1
 }
 
 @test "both are asked for where there is IPv6, or what -4 and -6 say" {
 	[[ -n ${OWN_NETWORK:-} ]] || { in_own_network; return; }
-	local mode
 	origin_start
 	origin_start SIX --host 2001:db8::1 --port "$O_PORT"
 	dns_start --host-record=both.test,127.0.0.1,2001:db8::1
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite "http://both.test:$O_PORT/a.bin"
-		records '.[0].remote_ip == "2001:db8::1"'
-		asked 1 1
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite -4 "http://both.test:$O_PORT/a.bin"
-		asked 1 0
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite -6 "http://both.test:$O_PORT/a.bin"
-		asked 0 1
-	done
+	each_mode either_or_both
+}
+
+v4_unless_v6_is_said() {
+	fetch_both '.remote_ip == "127.0.0.1"'
+	asked 1 0
+	fetch_both '.remote_ip == "::1"' -6
+	asked 0 1
 }
 
 @test "no IPv6 but loopback: only IPv4 is asked for, unless -6 says otherwise" {
 	[[ -n ${OWN_NETWORK:-} ]] || { in_network_without_v6; return; }
-	local mode
 	origin_start
 	origin_start SIX --host ::1 --port "$O_PORT"
 	dns_start --host-record=both.test,127.0.0.1,::1
-	for mode in $SEINE_TEST_MODES; do
-		MODE=$mode
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite "http://both.test:$O_PORT/a.bin"
-		records '.[0].remote_ip == "127.0.0.1"'
-		asked 1 0
-		fetch 0 1 --dns-servers "$DNS" --existing overwrite -6 "http://both.test:$O_PORT/a.bin"
-		records '.[0].remote_ip == "::1"'
-		asked 0 1
-	done
+	each_mode v4_unless_v6_is_said
 }
