@@ -3,7 +3,8 @@
  * sched_next moves what is due, pulls entries from the source as far as the window
  * allows, and lets the origin whose turn it is start its first task. What is begun comes
  * before what is new: a task that could start another attempt is put in front again.
- * (Where tasks wait is in sched_tasks.c, what outcomes mean in sched_outcome.c.)
+ * (Where tasks wait is in sched_tasks.c, what outcomes mean in sched_outcome.c,
+ * what follows from failures in sched_failure.c.)
  *
  * The window: a look-ahead of a few times what is in flight is always kept, so that
  * origins get turns even where each could use all of `jobs`; only when no origin can start
