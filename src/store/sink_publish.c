@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "core/naming.h"
 #include "store/durable.h"
 #include "store/sink_parts.h"

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/alloc.h"
 #include "fuzz.h"
 #include "net/announced.h"
 

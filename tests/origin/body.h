@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 
 struct body {
 	uint64_t key; /* what the bytes are made from */

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "request.h"
 
 enum range_verdict { RANGE_WHOLE, RANGE_PART, RANGE_UNSATISFIABLE };

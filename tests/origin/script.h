@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "body.h"
 #include "range.h"
 

@@ -5,7 +5,6 @@
  * must never become of the bytes is large.c's. */
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "lists.h"
 #include "tap.h"
 

@@ -5,7 +5,6 @@
  * well it must go. */
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "bulk.h"
 #include "lists.h"
 #include "tap.h"

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 
-#include "base/alloc.h"
 #include "input/cells.h"
 #include "reading.h"
 

@@ -10,7 +10,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/diag.h"
-#include "base/text.h"
 
 #define THREADS 4
 #define LINES 500

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/alloc.h"
-#include "base/clock.h"
 #include "tap.h"
 
 #define NS4 "xmlns='urn:ietf:params:xml:ns:metalink'"

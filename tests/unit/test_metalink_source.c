@@ -1,7 +1,6 @@
 /* test_metalink_source.c - Metalinks out of files and pipes: file by file, as they come. */
 #include "input/metalink.h"
 
-#include "base/alloc.h"
 #include "feed.h"
 #include "tap.h"
 

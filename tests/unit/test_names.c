@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 
-#include "base/alloc.h"
 #include "core/entry.h"
 #include "net/addrs.h"
 #include "net/hostname.h"

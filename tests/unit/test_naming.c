@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "base/text.h"
 #include "core/safename.h"
 #include "named.h"
 #include "utf8.h"

@@ -7,7 +7,6 @@
 #include <uninorm.h>
 
 #include "base/map.h"
-#include "base/text.h"
 #include "core/safename.h"
 #include "dice.h"
 #include "named.h"

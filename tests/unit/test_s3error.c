@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/text.h"
 #include "tap.h"
 #include "utf8.h"
 

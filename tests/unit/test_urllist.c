@@ -3,7 +3,6 @@
 
 #include <signal.h>
 
-#include "base/alloc.h"
 #include "input/fields.h"
 #include "input/reader.h"
 #include "reading.h"
