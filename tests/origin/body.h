@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-
 struct body {
 	uint64_t key; /* what the bytes are made from */
 	bool zero;    /* all bytes are 0 instead: for what compresses well */
