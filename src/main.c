@@ -24,8 +24,8 @@
  *            _source): sources; s3list: pages of a listing; fields: options of an
  *            entry; sums: checksum files; reader: lines or bytes; stream: gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
- *            figures), results, failed (outfile), summary; comparison (_table), trial:
- *            --compare
+ *            figures), results, failed (outfile), summary, stopping; comparison (_table),
+ *            trial: --compare
  *   net/     transfer (_connect, _receive, _document, _mirrors, _wait,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its

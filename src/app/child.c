@@ -106,6 +106,10 @@ static void child_follow(struct child *child)
 		if (stop->asked(stop) && !child->passing_on) {
 			child->passing_on = true;
 			child->wake = now + PASS_ON_AFTER;
+			if (!child->job->settings->quiet)
+				log_warn("stopping: the run under way has a few "
+					 "seconds; a second signal (Ctrl-C) ends it at "
+					 "once");
 			continue;
 		}
 		if (now >= child->wake)

@@ -145,7 +145,8 @@ static int session_open(struct session *s, struct error *err)
 		.tally = &s->tally,
 		.started = clock_now(),
 		.loop_stall_max = &s->env.loop_stall_max,
-		.stopped = &s->stopped};
+		.stopped = &s->stopped,
+		.signal = signals_caught};
 	if (!(s->naming = naming_new(settings->name, err)) ||
 		!(s->outdir = outdir_open(settings->dir, err)) ||
 		ledger_open(&s->ledger, settings, s->outdir, err) != 0 ||

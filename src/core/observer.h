@@ -46,7 +46,7 @@ struct event {
 
 struct observer;
 struct observer_ops {
-	void (*event)(struct observer *, const struct event *);
+	void (*event)(struct observer *, const struct event *); /* may be NULL */
 	/* Called every 100 ms or so while the job runs. May be NULL. */
 	void (*tick)(struct observer *, nstime now);
 	/* The job is over: write what is left. KIND_DISK when it could not be written.
@@ -62,7 +62,8 @@ struct observer {
 
 static inline void observer_tell(struct observer *observer, const struct event *event)
 {
-	observer->ops->event(observer, event);
+	if (observer->ops->event)
+		observer->ops->event(observer, event);
 }
 
 #endif

@@ -2,7 +2,7 @@
  *
  * The order matters twice: the tally comes first, because the others read it; and the
  * bar is off the screen before the others say what they have to say at the end, the
- * summary last. */
+ * summary, and how to go on, last. */
 #include "report/report.h"
 
 #include <stdlib.h>
@@ -17,6 +17,7 @@ static const struct reporter *const reporters[] = {
 	&reporter_results,
 	&reporter_failed,
 	&reporter_summary,
+	&reporter_stopping,
 };
 
 struct report {

@@ -1,8 +1,8 @@
 /* report.h - the table of reporters, and the one observer that tells them all.
  *
- * Rows: tally, progress, messages, results, failed, summary. Each decides from the settings
- * whether it is wanted. Further ones are a file and a row (reporter.h). Events come one at a
- * time, from whoever holds the scheduler; report_open and report_close belong to the time
+ * Rows: tally, progress, messages, results, failed, summary, stopping. Each decides from the
+ * settings whether it is wanted. Further ones are a file and a row (reporter.h). Events come one
+ * at a time, from whoever holds the scheduler; report_open and report_close belong to the time
  * before and after threads, because progress takes the log over in between. */
 #ifndef SEINE_REPORT_REPORT_H
 #define SEINE_REPORT_REPORT_H
@@ -23,13 +23,16 @@ struct tally {
 	uint64_t failures[KIND_COUNT]; /* of entries, by kind */
 };
 
-/* What reporters need besides the events. The last two are looked at in report_close(). */
+/* What reporters need besides the events. `stopped` and `loop_stall_max` are looked at in
+ * report_close(). */
 struct report_job {
 	const struct settings *settings;
 	struct tally *tally;
 	nstime started;
 	const nstime *loop_stall_max; /* what the engine measured; NULL or 0: nothing */
 	const bool *stopped; /* the job ended before its input did; NULL: it did not */
+	int (*signal)(
+		void); /* which has asked for an end; 0: none yet. NULL: none can */
 };
 
 /* All reporters that the settings want, as one observer. NULL when a file of theirs cannot be

@@ -12,7 +12,7 @@ struct reporter {
 };
 
 extern const struct reporter reporter_tally, reporter_progress, reporter_messages,
-	reporter_results, reporter_failed, reporter_summary;
+	reporter_results, reporter_failed, reporter_summary, reporter_stopping;
 
 /* For reporters that own nothing but themselves. */
 void reporter_free(struct observer *observer);

@@ -115,6 +115,44 @@ load helper
 	[[ ! -s $CTL/stdout ]]
 }
 
+# Stopped while a file is under way that does not come.
+told_to_stop() {
+	seine_start -d out "$@" "$O/a.bin?hang"
+	wait_until 60 stats '.active == 1' >/dev/null
+	kill -INT "$SEINE_PID"
+}
+
+heard_at_once() {
+	told_to_stop
+	wait_until 60 grep -q "^seine: stopping: .*a second signal (Ctrl-C) ends it at once" \
+		"$CTL/stderr"
+	[[ $(grep -c stopping "$CTL/stderr") == 1 ]] || fail "said more than once" || return
+	kill -INT "$SEINE_PID"
+	status=0
+	wait "$SEINE_PID" || status=$?
+	((status == 130)) || fail "exit status $status" || return
+	not_said "stopped:"
+}
+
+@test "a signal to stop is answered at once" {
+	origin_start
+	each_mode heard_at_once
+}
+
+@test "a job that was stopped says last how it goes on, but not with -q" {
+	origin_start
+	told_to_stop
+	status=0
+	wait "$SEINE_PID" || status=$?
+	((status == 130))
+	[[ $(tail -n 1 "$CTL/stderr") == "seine: stopped: the same command goes on from here" ]] ||
+		fail "not last"
+	curl -sS "$O/reset" >/dev/null
+	told_to_stop -q
+	wait "$SEINE_PID" || true
+	[[ ! -s $CTL/stderr ]] || fail "not silent"
+}
+
 @test "-v tells of each file, retry, redirect and pause" {
 	origin_start
 	seine -v -d out "$O/a.bin" "$O/b.bin?fail=1:500" "$O/c.bin?redirect=/d.bin" \
