@@ -6,6 +6,10 @@
 
 #include "base/hex.h"
 
+/* Bytes of a digest in a message, where two of them have to find room. */
+#define SHOWN_WHOLE 32
+#define SHOWN_OF_LONG 16
+
 static const struct {
 	const char *name;
 	const char *aliases[2];
@@ -111,14 +115,46 @@ bool checksum_equal(const struct checksum *a, const struct checksum *b)
 	       memcmp(a->bytes, b->bytes, checksum_len(a->alg)) == 0;
 }
 
-void checksum_add(struct buf *out, const struct checksum *sum)
+static void add_hex(struct buf *out, const unsigned char *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	buf_addstr(out, checksum_name(sum->alg));
-	buf_addch(out, '=');
-	for (size_t i = 0; i < checksum_len(sum->alg); i++) {
-		buf_addch(out, digits[sum->bytes[i] >> 4]);
-		buf_addch(out, digits[sum->bytes[i] & 0xf]);
+	for (size_t i = 0; i < count; i++) {
+		buf_addch(out, digits[bytes[i] >> 4]);
+		buf_addch(out, digits[bytes[i] & 0xf]);
 	}
+}
+
+void checksum_add(struct buf *out, const struct checksum *sum)
+{
+	buf_addf(out, "%s=", checksum_name(sum->alg));
+	add_hex(out, sum->bytes, checksum_len(sum->alg));
+}
+
+/* The bytes from `start` on, as many as are shown. */
+static void add_shown(struct buf *out, const struct checksum *sum, size_t start)
+{
+	size_t len = checksum_len(sum->alg);
+	size_t count = len <= SHOWN_WHOLE ? len : SHOWN_OF_LONG;
+
+	buf_addstr(out, start > 0 ? "..." : "");
+	add_hex(out, sum->bytes + start, count);
+	buf_addstr(out, start + count < len ? "..." : "");
+}
+
+void checksum_add_mismatch(
+	struct buf *out, const struct checksum *got, const struct checksum *want)
+{
+	size_t len = checksum_len(got->alg), start = 0;
+
+	while (start < len && got->bytes[start] == want->bytes[start])
+		start++;
+	if (len <= SHOWN_WHOLE || start < SHOWN_OF_LONG)
+		start = 0;
+	else if (start > len - SHOWN_OF_LONG)
+		start = len - SHOWN_OF_LONG;
+	buf_addf(out, "got %s=", checksum_name(got->alg));
+	add_shown(out, got, start);
+	buf_addstr(out, ", not ");
+	add_shown(out, want, start);
 }

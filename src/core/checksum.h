@@ -53,5 +53,8 @@ void checksum_keep_stronger(struct checksum *sum, const struct checksum *other);
 bool checksum_equal(const struct checksum *a, const struct checksum *b);
 /* Append "ALG=HEX". */
 void checksum_add(struct buf *out, const struct checksum *sum);
+/* Append "got ALG=HEX, not HEX" for people. Of long digests it is where they begin to differ. */
+void checksum_add_mismatch(
+	struct buf *out, const struct checksum *got, const struct checksum *want);
 
 #endif

@@ -47,17 +47,17 @@ static int64_t rest_of_piece(const struct inspection *inspection)
 	return rest;
 }
 
-static int wrong_piece(
-	struct inspection *inspection, const struct checksum *got, struct error *err)
+static int wrong_piece(struct inspection *inspection, const struct checksum *got,
+	const struct checksum *want, struct error *err)
 {
 	_cleanup_(buf_release) struct buf text = BUF_INIT;
 	uint64_t fingerprint;
 
-	checksum_add(&text, got);
+	checksum_add_mismatch(&text, got, want);
 	memcpy(&fingerprint, got->bytes, sizeof(fingerprint));
 	inspection->wrong = fingerprint + piece_index(inspection) + 1;
 	return error_set(err, KIND_CHECKSUM, 0,
-		"piece %zu of %zu: got %s, not what was asked for",
+		"piece %zu of %zu: %s, which the Metalink asks for",
 		piece_index(inspection) + 1, inspection->pieces->count, text.data);
 }
 
@@ -72,7 +72,7 @@ static int compare(struct inspection *inspection, struct error *err)
 	memcpy(want.bytes, inspection->pieces->digests + piece_index(inspection) * len,
 		len);
 	if (!checksum_equal(&got, &want))
-		return wrong_piece(inspection, &got, err);
+		return wrong_piece(inspection, &got, &want, err);
 	inspection->sound = inspection->at;
 	return digest_restart(inspection->digest, err);
 }

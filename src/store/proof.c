@@ -27,6 +27,13 @@ static int proof_begin(struct proof *proof, const struct checksum *want, const c
 	return proof->digest ? 0 : -1;
 }
 
+static const char *wish_of(const struct entry *entry)
+{
+	if (entry->checksum_from_file)
+		return "--checksum-file asks for";
+	return entry->input ? "the list asks for" : "was asked for";
+}
+
 /* What the user asks for must hold. What the server announces is looked at where it would
  * prove more, and passed over where libcrypto cannot compute it. */
 int proofs_begin(struct proofs *proofs, const struct entry *entry,
@@ -36,6 +43,7 @@ int proofs_begin(struct proofs *proofs, const struct entry *entry,
 	struct error why;
 
 	proofs->asked.want.alg = proofs->announced.want.alg = DIGEST_NONE;
+	proofs->asked_by = wish_of(entry);
 	composite_free(proofs->composite);
 	proofs->composite = NULL;
 	if (asked->alg != DIGEST_NONE &&
@@ -78,7 +86,7 @@ int proofs_add(struct proofs *proofs, const void *data, size_t len, struct error
 		       : proof_add(&proofs->announced, data, len, err);
 }
 
-/* `before` and `by` tell in an error whose it was. */
+/* `before` and `by` tell in an error whose wish it was. */
 static int proof_check(const struct proof *proof, struct outcome *outcome,
 	const char *before, const char *by, struct error *err)
 {
@@ -99,8 +107,10 @@ static int proof_check(const struct proof *proof, struct outcome *outcome,
 	outcome->verified = VERIFIED_NONE;
 	outcome->verified_by = NULL;
 	memcpy(&outcome->wrong_digest, got.bytes, sizeof(outcome->wrong_digest));
-	return error_set(err, KIND_CHECKSUM, 0, "got %s, not what %s%s",
-		outcome->digest, before, by);
+	buf_clear(&text);
+	checksum_add_mismatch(&text, &got, &proof->want);
+	return error_set(
+		err, KIND_CHECKSUM, 0, "%s, which %s%s", text.data, before, by);
 }
 
 static int check_composite(
@@ -120,7 +130,7 @@ int proofs_check(struct proofs *proofs, struct outcome *outcome, struct error *e
 {
 	if (proofs->composite)
 		return check_composite(proofs, outcome, err);
-	if (proof_check(&proofs->asked, outcome, "was asked for", "", err) != 0)
+	if (proof_check(&proofs->asked, outcome, proofs->asked_by, "", err) != 0)
 		return -1;
 	return proof_check(&proofs->announced, outcome, "the server announced by ",
 		proofs->announced.by, err);

@@ -21,6 +21,7 @@ struct proof {
 
 struct proofs {
 	struct proof asked, announced;
+	const char *asked_by;        /* for people: "the list asks for" */
 	struct composite *composite; /* NULL: none */
 };
 

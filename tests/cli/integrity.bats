@@ -89,7 +89,8 @@ wrong_ones() {
 	fetch 1 12 -i "$CTL/list.txt"
 	files
 	records 'all(.error == "checksum" and .verified == null and .attempts == 2)'
-	records 'all(.errormsg | test("not what the server announced by (repr|con|dig|x-)"))'
+	records 'all(.errormsg | test("got [a-z0-9-]+=[0-9a-f]{8,64}(\\.{3})?, " +
+		"not [0-9a-f]{8,64}(\\.{3})?, which the server announced by (repr|con|dig|x-)"))'
 }
 
 @test "what is not as announced never gets its name" {
@@ -202,4 +203,23 @@ damaged() {
 		.digest == "sha-256='"$sha256"'"'
 	records 'map(select(.status == "failed")) | map(.digest | split("=")[0]) | sort ==
 		["md5", "sha-256"]'
+}
+
+@test "a wrong digest is said: what came, what was wanted, and by whom" {
+	origin_start
+	local right wrong
+	right=$(digest sha256 "/a.bin?size=9")
+	wrong=$(printf '%064d' 7)
+	seine -q -d out "$O/a.bin?size=9" --checksum "sha-256=$wrong"
+	((status == 1))
+	said "got sha-256=$right, not $wrong, which was asked for"
+	list "$O/a.bin?size=9" " checksum=sha-256=$wrong"
+	fetch 1 1 -i "$CTL/list.txt"
+	said "got sha-256=$right, not $wrong, which the list asks for"
+	records '.[0] | .digest == "sha-256='"$right"'" and .checksum == "sha-256='"$wrong"'" and
+		(.errormsg | startswith("got sha-256='"$right"', not '"$wrong"', "))'
+	echo "$wrong  a.bin" >"$CTL/SHA256SUMS"
+	seine -d out "$O/a.bin?size=9" --checksum-file "$CTL/SHA256SUMS"
+	((status == 1))
+	said "got sha-256=$right, not $wrong, which --checksum-file asks for"
 }

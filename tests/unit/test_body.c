@@ -225,8 +225,9 @@ static void errors_name_the_header(void)
 	check_int(add(&bench, "abc", 3, 3), 0);
 	check(commit(&bench) != 0);
 	check_str(bench.err.text,
-		"got md5=900150983cd24fb0d6963f7d28e17f72, not what the server "
-		"announced by content-md5");
+		"got md5=900150983cd24fb0d6963f7d28e17f72, not "
+		"795f3202b17cb6bc3d4b771d8c6c9eaf, which the server announced by "
+		"content-md5");
 	bench_release(&bench);
 }
 

@@ -183,6 +183,38 @@ static void compares(void)
 	check(!checksum_equal(&a, &b));
 }
 
+static void mismatch_is(const char *got, const char *want, const char *text)
+{
+	struct checksum a = parsed(got), b = parsed(want);
+	struct buf out = BUF_INIT;
+
+	checksum_add_mismatch(&out, &a, &b);
+	check_str(out.data, text);
+	buf_release(&out);
+}
+
+#define X16 "00112233445566778899aabbccddeeff"
+
+/* Two long digests find no room in an error, but what tells one from the other does. */
+static void shows_what_differs(void)
+{
+	mismatch_is(
+		"crc32=00ff10a0", "crc32=00ff10a1", "got crc32=00ff10a0, not 00ff10a1");
+	mismatch_is("sha-256=" X16 X16,
+		"sha-256=" X16 "f0112233445566778899aabbccddeeff",
+		"got sha-256=" X16 X16 ", not " X16 "f0112233445566778899aabbccddeeff");
+	mismatch_is("sha-384=" X16 X16 X16,
+		"sha-384=00112233445566778899aabbccddeefe" X16 X16,
+		"got sha-384=" X16 "..., not 00112233445566778899aabbccddeefe...");
+	mismatch_is("sha-384=" X16 X16 X16,
+		"sha-384=" X16 X16 "00112233445566778899aabbccddee00",
+		"got sha-384=..." X16 ", not ...00112233445566778899aabbccddee00");
+	mismatch_is("sha-384=" X16 X16 X16,
+		"sha-384=" X16 "ff112233445566778899aabbccddeeff" X16,
+		"got sha-384=..." X16
+		"..., not ...ff112233445566778899aabbccddeeff...");
+}
+
 int main(void)
 {
 	run(reads_and_writes);
@@ -193,5 +225,6 @@ int main(void)
 	run(strength_has_an_order);
 	run(reads_hex_of_exact_length);
 	run(compares);
+	run(shows_what_differs);
 	return done();
 }
