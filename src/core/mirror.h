@@ -33,6 +33,7 @@ struct mirror {
 	unsigned hops;    /* redirects since its own URL */
 	bool from_public; /* the chain has gone through a public server */
 
+	bool asked;      /* at least once */
 	size_t n_flying; /* attempts */
 	unsigned gave;   /* bytes to the part of this generation, plus 1; 0: none */
 	struct version version; /* of the file, as it has told; unknown at first */

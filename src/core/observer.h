@@ -17,7 +17,8 @@ enum event_type {
 	EVENT_READ,     /* entry was a document, which names others: it is no file */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */
 	EVENT_PRESENT,  /* entry was there before, and still is what is wanted */
-	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made */
+	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made, attempt when
+	               * it is what failed */
 	EVENT_BAD_LINE, /* a line of the input is bad: error */
 	EVENT_BROKEN,   /* an input cannot be read any further: error */
 	EVENT_PAUSE     /* an origin asked for a pause of `wait`: origin_key */
@@ -28,6 +29,7 @@ struct history {
 	unsigned attempts;
 	unsigned retries;
 	unsigned redirects;
+	unsigned mirrors;  /* of the entry that were asked */
 	const char *url;   /* the one asked last; NULL: none was */
 	nstime time_queue; /* from reading the entry to its first attempt */
 };

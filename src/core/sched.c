@@ -223,7 +223,7 @@ static void sched_abandon(struct sched *sched, nstime now)
 		struct task *task = container_of(node, struct task, all);
 
 		if (task->history.attempts > 0)
-			sched_fail(sched, task, now, NULL, &err);
+			sched_fail(sched, task, now, NULL, NULL, &err);
 		sched_drop(sched, task);
 	}
 }

@@ -78,8 +78,8 @@ static bool is_another_file(const struct outcome *outcome)
 }
 
 /* The task fails for good; what is in flight for it is to end. */
-static void sched_give_up(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome)
+static void sched_give_up(struct sched *sched, struct task *task,
+	struct attempt *attempt, nstime now, const struct outcome *outcome)
 {
 	struct error err;
 
@@ -87,7 +87,7 @@ static void sched_give_up(struct sched *sched, struct task *task, nstime now,
 	sched_unqueue(sched, task, now);
 	chunks_cancel(&task->chunks);
 	sched->cancelled += task->n_flying > 0;
-	sched_fail(sched, task, now, outcome, &err);
+	sched_fail(sched, task, now, attempt, outcome, &err);
 }
 
 /* Somebody must have failed for this. */
@@ -107,7 +107,7 @@ static void book_failure(struct sched *sched, struct task *task,
 	if (move == TASK_BACKOFF)
 		wait = retry_wait(sched, task, now, outcome);
 	if (move == TASK_GIVE_UP || now + wait >= task->deadline) {
-		sched_give_up(sched, task, now, outcome);
+		sched_give_up(sched, task, attempt, now, outcome);
 		if (policy_is_fatal(outcome))
 			sched_drain(sched);
 		return;

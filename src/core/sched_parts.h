@@ -33,10 +33,11 @@ struct sched {
 /* Tell the observer of what happens to the task of this attempt. */
 void sched_tell(struct sched *sched, enum event_type type, nstime now,
 	struct attempt *attempt, const struct outcome *outcome, nstime wait);
-/* The task's last word. It is dropped once nothing of it is in flight. `outcome` may be
- * NULL. */
+/* The task's last word. It is dropped once nothing of it is in flight. `attempt`, which has
+ * failed for good, and its outcome may be NULL. */
 void sched_fail(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome, const struct error *err);
+	struct attempt *attempt, const struct outcome *outcome,
+	const struct error *err);
 
 /* The answer to the attempt tells of other places (NULL: of none): those that it might redirect to
  * are mirrors from now on. */

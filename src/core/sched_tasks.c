@@ -32,11 +32,12 @@ void sched_tell(struct sched *sched, enum event_type type, nstime now,
 }
 
 void sched_fail(struct sched *sched, struct task *task, nstime now,
-	const struct outcome *outcome, const struct error *err)
+	struct attempt *attempt, const struct outcome *outcome, const struct error *err)
 {
 	observer_tell(sched->observer, &(struct event){.type = EVENT_FAILED,
 					       .now = now,
 					       .entry = task->entry,
+					       .attempt = attempt,
 					       .outcome = outcome,
 					       .history = &task->history,
 					       .error = err});

@@ -96,10 +96,13 @@ struct attempt *task_attempt(struct task *task, nstime now)
 	atomic_init(&attempt->received, 0);
 	atomic_init(&attempt->expected, -1);
 	chunks_start(&task->chunks, attempt, &mirror->version, now);
-	if (attempt->work == WORK_COMMIT)
+	if (attempt->work == WORK_COMMIT) {
 		attempt->mirror = only_giver(task);
-	else
+	} else {
 		mirror->n_flying++;
+		task->history.mirrors += !mirror->asked;
+		mirror->asked = true;
+	}
 	if (attempt->work == WORK_FETCH || !task->history.url)
 		note_url(task, attempt);
 	task->n_flying++;

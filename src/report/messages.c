@@ -40,22 +40,36 @@ static const char *entry_url(const struct entry *entry)
 	return entry->urls.count > 0 ? entry->urls.items[0] : "";
 }
 
+/* The URL that the error is of, where that is not what the entry's first one leads to; NULL. A
+ * commit asks nobody: it is of what was asked last. */
+static const char *other_url(const struct event *event)
+{
+	const char *asked = event->history ? event->history->url : NULL;
+
+	if (event->attempt && event->attempt->work == WORK_FETCH)
+		asked = event->attempt->url;
+	return asked && strcmp(asked, event->entry->url.text) != 0 ? asked : NULL;
+}
+
 static void add_failed(struct buf *out, const struct event *event)
 {
 	const struct history *history = event->history;
 	const char *first = entry_url(event->entry);
+	const char *other = other_url(event);
 	const char *hint = hint_for(event);
 
 	add_place(out, event->entry);
 	url_add_redacted(out, first);
 	buf_addf(out, ": %s", event->error->text);
-	if (history && history->url && history->redirects > 0) {
+	if (other) {
 		buf_addstr(out, ", at ");
-		url_add_redacted(out, history->url);
+		url_add_redacted(out, other);
 	}
 	if (history && history->attempts > 1) {
 		buf_addstr(out, ", after ");
 		figures_add_counted(out, history->attempts, "attempt");
+		if (history->mirrors > 1)
+			buf_addf(out, " at %u mirrors", history->mirrors);
 	}
 	if (hint)
 		buf_addf(out, "; %s", hint);

@@ -247,3 +247,14 @@ screen_is_over() {
 	! grep -qaF $'\x7f' "$CTL/typescript" || fail "DEL"
 	! grep -qaF $'\a' "$CTL/typescript" || fail "BEL"
 }
+
+@test "after all mirrors have failed, the error is told with the URL that it is of" {
+	origin_start
+	list "$O/x/a.bin?status=404	$O/y/a.bin?status=410"
+	fetch 1 1 -i "$CTL/list.txt"
+	said "/x/a.bin.*: HTTP 410.*, at $O/y/a.bin.*, after 2 attempts at 2 mirrors"
+	origin_start P
+	list "$P/a.bin?status=404	$P/gone.bin?redirect=$O/y/a.bin%3Fstatus%3D410"
+	fetch 1 1 -i "$CTL/list.txt"
+	said ": HTTP 410.*, at $O/y/a.bin.*, after 3 attempts at 2 mirrors"
+}

@@ -60,6 +60,24 @@ static void says_failures_at_once(void)
 	stage_release(&stage);
 }
 
+/* After all mirrors have failed: the URL that the last error is of. */
+static void says_where_it_failed(void)
+{
+	struct stage stage;
+
+	stage_init(&stage);
+	stage.history = (struct history){
+		.attempts = 4, .mirrors = 2, .url = "http://mirror.example/file"};
+	check_str(said(&stage, LOG_ERROR, EVENT_FAILED),
+		"seine: http://host.example/file: 404 Not Found, at "
+		"http://mirror.example/file, after 4 attempts at 2 mirrors");
+	stage.history.url = stage.entry->url.text;
+	check_str(said(&stage, LOG_ERROR, EVENT_FAILED),
+		"seine: http://host.example/file: 404 Not Found, after 4 attempts at 2 "
+		"mirrors");
+	stage_release(&stage);
+}
+
 static void says_little_unasked(void)
 {
 	static const enum event_type quiet[] = {EVENT_START, EVENT_FINISH, EVENT_RETRY,
@@ -133,6 +151,7 @@ static void says_nothing_raw(void)
 int main(void)
 {
 	run(says_failures_at_once);
+	run(says_where_it_failed);
 	run(says_little_unasked);
 	run(says_more_when_asked);
 	run(says_nothing_raw);

@@ -352,10 +352,13 @@ static void the_url_asked_last_can_be_told(void)
 	check_str(task->history.url, "http://x/1");
 	check_int(fail_as(task, KIND_NETWORK, PLENTY), TASK_NEXT);
 	check_str(task->history.url, "http://y/2");
+	check_int(task->history.mirrors, 1);
 	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_BACKOFF);
 	check_str(task->history.url, "http://b/2");
+	check_int(task->history.mirrors, 2);
 	check_int(fail_as(task, KIND_TLS_VERIFY, PLENTY), TASK_GIVE_UP);
 	check_str(task->history.url, "http://a/1");
+	check_int(task->history.mirrors, 2);
 	task_free(task);
 }
 
