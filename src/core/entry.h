@@ -207,6 +207,9 @@ struct outcome {
 	enum kind kind;
 	int code;       /* CURLcode or errno behind the kind */
 	char text[256]; /* for people; no URL in it, no secret */
+	const char *
+		hint; /* FAILED: what the user can do about it, where the kind alone does not
+	                   * tell; static; NULL */
 	char *location; /* owned; absolute */
 	const struct strings *
 		mirrors; /* REDIRECT: as of a head, until the next attempt begins; NULL */

@@ -125,6 +125,32 @@ static CURLcode on_ssl_ctx(CURL *easy _unused_, void *ssl_ctx, void *context)
 	return CURLE_OK;
 }
 
+/* libcurl keeps what OpenSSL said of the chain; where that was not asked yet it is "unspecified",
+ * as libcurl compares names first. */
+const char *tls_hint(const struct tls *tls, CURL *easy)
+{
+	long result = 0;
+
+	if (!tls->openssl ||
+		curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result) != CURLE_OK)
+		return NULL;
+	switch (result) {
+	case X509_V_ERR_UNSPECIFIED:
+		return "it is for another server: check the name in the URL";
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return "is the clock right?";
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return "if it is to be trusted, name its CA with --cacert";
+	default:
+		return NULL;
+	}
+}
+
 CURLcode tls_dress(struct tls *tls, CURL *easy)
 {
 	CURLcode code;

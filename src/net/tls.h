@@ -25,5 +25,8 @@ void tls_free(struct tls *tls);
  * tls_free. Where libcurl's TLS is not OpenSSL, its own loading is left as
  * it is (with `cacert`, if there is one). */
 CURLcode tls_dress(struct tls *tls, CURL *easy) must_check;
+/* The server's certificate was refused: what the user can do about that; NULL when nothing is
+ * known, or libcurl's TLS is not OpenSSL. Static. */
+const char *tls_hint(const struct tls *tls, CURL *easy);
 
 #endif

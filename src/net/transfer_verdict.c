@@ -148,6 +148,8 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 		return;
 	}
 	transfer_failed(outcome, curlcode_kind(code), (int)code, text);
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		outcome->hint = tls_hint(t->net->tls, t->easy);
 }
 
 static int64_t remote_time(const struct transfer *t)

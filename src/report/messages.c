@@ -15,12 +15,13 @@
 static const char *hint_for(const struct event *event)
 {
 	static const char *const hints[KIND_COUNT] = {
-		[KIND_TLS_VERIFY] = "if it is to be trusted, name its CA with --cacert",
 		[KIND_TOO_LARGE] = "--max-size sets the cap",
 		[KIND_STALL] = "--min-rate and --stall-time say what is too slow",
 	};
 	long status = event->outcome ? event->outcome->exchange.status : 0;
 
+	if (event->outcome && event->outcome->hint)
+		return event->outcome->hint;
 	if (event->error->kind != KIND_HTTP)
 		return hints[event->error->kind];
 	if (status == 401)

@@ -22,8 +22,25 @@ setup_file() {
 	records '.[0] | .error == "tls-verify" and .attempts == 1'
 	fetch 1 3 --cacert "$CERTS/ca.pem" "$TLS_SELF/a.bin" "$TLS_EXPIRED/b.bin" "$TLS_OTHER/c.bin"
 	records 'all(.error == "tls-verify" and .attempts == 1)'
+	said "/a.bin: .*; if it is to be trusted, name its CA with --cacert"
+	said "/b.bin: .*expired; is the clock right"
+	said "/c.bin: .*'127.0.0.1'; it is for another server: check the name"
 	files
 	stats '.requests == 0'
+}
+
+hints_in_turn() {
+	fetch 1 5 --cacert "$CERTS/ca.pem" -j 1 "$TLS/a.bin" "$TLS_SELF/b.bin" "$TLS_OTHER/c.bin" \
+		"$TLS_EXPIRED/d.bin" "${TLS_OTHER/127.0.0.1/localhost}/e.bin"
+	said "/b.bin: .*; if it is to be trusted, name its CA with --cacert" || return
+	said "/c.bin: .*; it is for another server" || return
+	said "/d.bin: .*; is the clock right" || return
+	said "/e.bin: .*'localhost'; it is for another server"
+}
+
+@test "the hint is of the certificate that was refused, whatever was met before" {
+	nginx_start
+	each_mode hints_in_turn
 }
 
 @test "-k takes them all, and says so loudly" {
