@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/checksum.h"
+#include "core/naming.h"
 #include "core/s3.h"
 
 #define CHUNK_LEAST (64 * 1024) /* bytes of --chunk-size */
@@ -54,7 +55,7 @@ int check_output(const char *value, struct error *err)
 	if (strcmp(value, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"files are not written to stdout; give a name");
-	return 0;
+	return naming_check(value, err);
 }
 
 int check_checksum(const char *value, struct error *err)

@@ -77,9 +77,11 @@ void naming_free(struct naming *naming)
 
 /* ---- compose ---- */
 
+/* `what` was wrong; NULL: whoever reads the message knows. */
 static int refuse(struct error *err, const char *what, const char *why)
 {
-	return error_set(err, KIND_BAD_NAME, 0, "%s: %s", what, why);
+	return error_set(err, KIND_BAD_NAME, 0, "%s%s%s", what ? what : "",
+		what ? ": " : "", why);
 }
 
 /* A path that was given. `what` is the option, or whatever it was, for the message. */
@@ -134,28 +136,38 @@ static bool is_ours(const char *component, size_t len)
 	return strcmp(folded.data, ".seine") == 0;
 }
 
-static int too_long(struct error *err)
+static int too_long(const char *what, struct error *err)
 {
-	return refuse(err, "file name", "the whole path is too long");
+	return refuse(err, what, "the whole path is too long");
 }
 
-static int check(const struct buf *path, struct error *err)
+static int check(const struct buf *path, const char *what, struct error *err)
 {
 	const char *at = path->data;
 	size_t total = 0; /* when the components are cut to what they may have */
 
 	if (path->len == 0 || path->data[path->len - 1] == '/')
-		return refuse(err, "file name", "it would be empty: give one by out=");
+		return refuse(err, what, "it would be empty: give one by out=");
 	if (is_ours(at, strcspn(at, "/")))
-		return refuse(err, "file name", "\".seine\" is where the job is kept");
+		return refuse(err, what, "\".seine\" is where the job is kept");
 	for (size_t len; *at; at += len + (at[len] == '/')) {
 		len = strcspn(at, "/");
 		if (safename_is_traversal(at, len))
-			return refuse(
-				err, "file name", "\".\" and \"..\" are not allowed");
+			return refuse(err, what, "\".\" and \"..\" are not allowed");
 		total += (len < SAFENAME_MAX ? len : SAFENAME_MAX) + 1;
 	}
-	return total > PATH_LIMIT ? too_long(err) : 0;
+	return total > PATH_LIMIT ? too_long(what, err) : 0;
+}
+
+int naming_check(const char *out, struct error *err)
+{
+	_cleanup_(buf_release) struct buf path = BUF_INIT;
+
+	if (add_given(&path, out, SAFENAME_USER, NULL, err) < 0)
+		return -1;
+	if (path.len > 0 && path.data[path.len - 1] == '/')
+		return refuse(err, NULL, "there is no name behind the last slash");
+	return check(&path, NULL, err);
 }
 
 /* ---- resolve ---- */
@@ -274,7 +286,8 @@ char *naming_path(struct naming *naming, const struct entry *entry, struct error
 	const char *slash;
 	size_t dir_len;
 
-	if (compose(naming, entry, err) < 0 || check(&naming->asked, err) < 0)
+	if (compose(naming, entry, err) < 0 ||
+		check(&naming->asked, "file name", err) < 0)
 		return NULL;
 	asked = naming->asked.data;
 	slash = memrchr(asked, '/', naming->asked.len);
@@ -282,7 +295,7 @@ char *naming_path(struct naming *naming, const struct entry *entry, struct error
 	enter_dir(naming, asked, dir_len);
 	resolve_file(naming, entry, asked + dir_len, naming->asked.len - dir_len);
 	if (naming->path.len > PATH_LIMIT) { /* by suffixes: then the name is lost */
-		too_long(err);
+		too_long("file name", err);
 		return NULL;
 	}
 	return xstrndup(naming->path.data, naming->path.len);

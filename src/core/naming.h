@@ -42,6 +42,10 @@ void naming_free(struct naming *naming);
 char *naming_path(
 	struct naming *naming, const struct entry *entry, struct error *err) must_check;
 
+/* Would naming_path take this as out=, of the only file? -1 and KIND_BAD_NAME when not: err->text
+ * is only why. */
+int naming_check(const char *out, struct error *err) must_check;
+
 /* The k-th alternative (k from 1) for --existing=rename: "stem.K.ext". You own it. */
 char *naming_alternative(const char *path, unsigned k);
 

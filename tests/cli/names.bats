@@ -52,7 +52,11 @@ load helper
 	origin_start
 	local name
 	for name in ../x.bin /tmp/seine-escape a/../../x.bin ..; do
-		fetch 1 1 -o "$name" "$O/a.bin"
+		fetch 2 0 -o "$name" "$O/a.bin"
+		said "seine: --output: "
+		files
+		list "$O/a.bin" " out=$name"
+		fetch 1 1 -i "$CTL/list.txt"
 		records '.[0].error == "bad-name"'
 		files
 	done

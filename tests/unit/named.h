@@ -27,6 +27,8 @@ static inline char *name_entry(struct naming *naming, const char *url, const cha
 	path = naming_path(naming, &entry, &err);
 	check_int(err.kind, path ? KIND_NONE : KIND_BAD_NAME);
 	check(path || err.text[0]);
+	if (out && !dir && path)
+		check_int(naming_check(out, &err), 0);
 	free(entry.out);
 	free(entry.dir);
 	url_release(&entry.url);
