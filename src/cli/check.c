@@ -6,6 +6,7 @@
 #include "core/checksum.h"
 #include "core/naming.h"
 #include "core/s3.h"
+#include "net/proxy.h"
 
 #define CHUNK_LEAST (64 * 1024) /* bytes of --chunk-size */
 
@@ -23,6 +24,11 @@ int check_plain(const char *value, struct error *err)
 				"other headers");
 	}
 	return 0;
+}
+
+int check_proxy(const char *value, struct error *err)
+{
+	return check_plain(value, err) == 0 ? proxy_check(value, err) : -1;
 }
 
 /* A token of RFC 9110, section 5.6.2. */

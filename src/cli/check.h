@@ -8,6 +8,7 @@
 
 /* For the table: each is an option_check. */
 int check_plain(const char *value, struct error *err);    /* no control characters */
+int check_proxy(const char *value, struct error *err);    /* its URL, or "" */
 int check_header(const char *value, struct error *err);   /* "Name: value" */
 int check_output(const char *value, struct error *err);   /* a name, not stdout */
 int check_checksum(const char *value, struct error *err); /* ALG=HEX */

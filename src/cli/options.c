@@ -418,7 +418,7 @@ const struct option_row options[] = {
 	       "Otherwise they are asked in the order of their priority."
 }, {
 	.name = "proxy", .letter = 'x', .type = OPTION_TEXT,
-	.traits = OPTION_SECRET | OPTION_EMPTY, .field = FIELD(proxy), .check = check_plain,
+	.traits = OPTION_SECRET | OPTION_EMPTY, .field = FIELD(proxy), .check = check_proxy,
 	.argument = "URL", .group = "Connection",
 	.help = "go through this proxy",
 	.man = "Make all connections through the proxy URL: `http://`, `https://`, "

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "net/memory.h"
+#include "net/proxy.h"
 
 static int add_header(struct curl_slist **list, const char *line, struct error *err)
 {
@@ -51,24 +52,6 @@ static void net_user(struct net *net)
 						     : "");
 }
 
-/* With a proxy, names are its business, and which proxy (if any) applies to a host is known to
- * libcurl, which reads the same variables. */
-static bool uses_proxy(const struct settings *settings)
-{
-	static const char *const variables[] = {
-		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-
-	if (settings->proxy)
-		return settings->proxy[0] != '\0';
-	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
-		const char *value = getenv(variables[i]);
-
-		if (value && *value)
-			return true;
-	}
-	return false;
-}
-
 static int check_http3(const struct settings *settings, struct error *err)
 {
 	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
@@ -83,7 +66,8 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	struct parts *parts, struct error *err)
 {
 	struct net *net = xcalloc(1, sizeof(*net));
-	bool proxied = uses_proxy(settings);
+	/* With a proxy, names are its business. */
+	bool proxied = proxy_is_used(settings);
 
 	net->settings = settings;
 	net->outdir = outdir;

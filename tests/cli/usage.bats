@@ -32,7 +32,8 @@ load helper
 	local arguments
 	for arguments in "--colour" "-j 0" "-j many" "-j" "--mode fast" "--existing maybe" \
 		"--max-size -1" "--max-time soon" "--checksum sha-256=xyz" "--checksum crc=00" \
-		"--progress wild" "--tries 0" "--cacert=" "-o ../x" "-o /x"; do
+		"--progress wild" "--tries 0" "--cacert=" "-o ../x" "-o /x" \
+		"-x foo://h:1"; do
 		# shellcheck disable=SC2086 # words are meant
 		seine -d out http://127.0.0.1:1/a $arguments
 		((status == 2)) || fail "exit status $status for $arguments"

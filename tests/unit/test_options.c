@@ -224,6 +224,26 @@ static void refuses_wrong_values(void)
 	refused("'-' is not a URL; to read a list from stdin write -i -", "-");
 }
 
+static void knows_what_a_proxy_is(void)
+{
+	static const char *const taken[] = {"", "h", "h:3128", "127.0.0.1:80",
+		"[::1]:80", "u:p@h:1", "http://h:1", "HTTPS://u:p@h", "socks4://h",
+		"socks4a://h:9", "socks5://u@h:1", "socks5h://h:1", "socks://h",
+		"http://h:1/"};
+	static const char *const wrong[] = {"foo://h:1", "ftp://h", "socks6://h:1",
+		"h:99999", "http://", "http://h:x", "h h", "://h"};
+
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+		check_int(parse("-x", taken[i], URL), 0);
+		check_str(got()->proxy, taken[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		refused("--proxy: ", "-x", wrong[i], URL);
+	refused("begins with http, https, socks4, socks4a, socks5 or socks5h", "-x",
+		"foo://h:1", URL);
+	refused("--proxy: a control character", "-x", "http://h\r\n", URL);
+}
+
 static void refuses_forged_headers(void)
 {
 	refused("--header: a header is written 'Name: value'", "-H", "no colon", URL);
@@ -417,6 +437,7 @@ int main(void)
 	run(reads_a_value_that_may_be_missing);
 	run(reads_units);
 	run(refuses_wrong_values);
+	run(knows_what_a_proxy_is);
 	run(refuses_forged_headers);
 	run(refuses_what_it_does_not_know);
 	run(checks_options_together);
