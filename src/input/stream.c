@@ -1,6 +1,6 @@
 /* stream.c - see stream.h.
  *
- * What is read goes to `packed` first, until it is seen whether it is gzip; plain bytes go
+ * What is read goes to `packed` first, until it is seen whether it is compressed; plain bytes go
  * straight to the caller after that.
  *
  * What can keep us waiting (pipe, socket, terminal) is asked by poll() before each
@@ -20,9 +20,7 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
-
-#define GZIP_MAGIC_1 0x1f
-#define GZIP_MAGIC_2 0x8b
+#include "input/packing.h"
 
 #define PACKED_SIZE ((size_t)64 * 1024)
 #define GIVE_WAY ((size_t)512 * 1024)
@@ -162,21 +160,34 @@ static enum stream_status fail_gzip(
 	return STREAM_FAILED;
 }
 
+static enum stream_status fail_packing(
+	const struct stream *stream, const struct packing *packing, struct error *err)
+{
+	(void)error_set(err, KIND_INPUT, 0,
+		"%s: it is compressed by %s; only plain text and gzip are read, so "
+		"unpack it, as in: %s | seine -i -",
+		stream->shown, packing->name, packing->command);
+	return STREAM_FAILED;
+}
+
 /* What is in `packed` is the beginning of all. */
 static enum stream_status find_coding(struct stream *stream, struct error *err)
 {
 	enum stream_status status = read_packed(stream, err);
-	const unsigned char *begin = stream->packed;
+	const struct packing *packing;
+	bool more;
 
 	if (status != STREAM_MORE && status != STREAM_END)
 		return status;
 	stream->ended = status == STREAM_END;
-	if (stream->z.avail_in == 1 && begin[0] == GZIP_MAGIC_1 && !stream->ended)
+	packing = packing_find(stream->packed, stream->z.avail_in, &more);
+	if (more && !stream->ended)
 		return STREAM_MORE;
 	stream->coding = CODING_PLAIN;
-	if (stream->z.avail_in < 2 || begin[0] != GZIP_MAGIC_1 ||
-		begin[1] != GZIP_MAGIC_2)
+	if (!packing)
 		return STREAM_MORE;
+	if (packing->command)
+		return fail_packing(stream, packing, err);
 	if (inflateInit2(&stream->z, 16 + MAX_WBITS) != Z_OK)
 		return fail_gzip(
 			stream, "not to be unpacked: zlib does not start", err);

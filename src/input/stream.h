@@ -1,5 +1,6 @@
 /* stream.h - the bytes of one input: a file, a pipe or standard input, unpacked on the way where
- * they are gzip (RFC 1952), which is seen by how they begin.
+ * they are gzip (RFC 1952), which is seen by how they begin. What is compressed in another way is
+ * refused.
  *
  * Never waits: when a pipe, socket or terminal has nothing, that is said. Knows no lines. Not
  * thread-safe. */
@@ -23,7 +24,7 @@ enum stream_status {
 	STREAM_MORE,    /* *got bytes, perhaps none: call again */
 	STREAM_NOT_NOW, /* nothing yet; or enough for now, so that nobody else is kept */
 	STREAM_END,
-	STREAM_FAILED /* *err says why: it could not be read, or its gzip data is bad */
+	STREAM_FAILED /* *err says why: it could not be read or unpacked */
 };
 
 /* The next bytes, at most `room` (at least 1), to `out`. */

@@ -18,6 +18,20 @@ load helper
 	records 'map(.input) | sort == ["-:1", "-:2"]'
 }
 
+@test "a list that is compressed in another way: by what, and how it is read" {
+	local tool
+	origin_start
+	for tool in xz zstd bzip2; do
+		command -v "$tool" >/dev/null || continue
+		echo "$O/a.bin?size=10" | "$tool" -c >"$CTL/list.$tool"
+		fetch 3 0 -i "$CTL/list.$tool"
+		said "list.$tool: it is compressed by $tool; .*: $tool -dc FILE \| seine -i -"
+		"$tool" -dc "$CTL/list.$tool" >"$CTL/list"
+		STDIN=$CTL/list fetch 0 1 -i -
+		rm -r "$ARENA/out"
+	done
+}
+
 @test "a gzip list that is cut: what came is fetched, exit 3" {
 	origin_start
 	curl -sS "$O/list.txt?n=1000&size=10" | gzip >"$CTL/whole"

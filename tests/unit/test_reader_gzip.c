@@ -53,6 +53,27 @@ static void what_begins_like_gzip_may_be_text(void)
 	CHECK_LINES("a\n\x1f\x8b\n", "1 [a]\n2 [\x1f\x8b]\n");
 }
 
+static void what_cannot_be_unpacked_is_named(void)
+{
+#define REFUSED(name, command)                                                         \
+	"broken: stdin: it is compressed by " name                                     \
+	"; only plain text and gzip are read, so unpack it, as in: " command           \
+	" FILE | seine -i -\n"
+	CHECK_LINES("\xfd"
+		    "7zXZ\0\0\4\n",
+		REFUSED("xz", "xz -dc"));
+	CHECK_LINES("\x28\xb5\x2f\xfd\x24\0\n", REFUSED("zstd", "zstd -dc"));
+	CHECK_LINES("BZh91AY&SY\0\n", REFUSED("bzip2", "bzip2 -dc"));
+	CHECK_LINES("BZh11AY&SY", REFUSED("bzip2", "bzip2 -dc"));
+	CHECK_LINES("PK\3\4\24\0\n", REFUSED("zip", "unzip -p"));
+	/* Text, or cut short. */
+	CHECK_LINES("PK\n", "1 [PK]\n");
+	CHECK_LINES("BZh91AY&SX\nb\n", "1 [BZh91AY&SX]\n2 [b]\n");
+	CHECK_LINES("BZh9", "1 [BZh9]\n");
+	CHECK_LINES("\x28\xb5\x2f\n", "1 [\x28\xb5\x2f]\n");
+#undef REFUSED
+}
+
 /* All that can be unpacked of what has come is delivered, though it is far more than
  * the text buffer holds and nothing further comes. */
 static void packed_lines_do_not_wait_for_more_input(void)
@@ -258,6 +279,7 @@ int main(void)
 	run(a_packed_bomb_takes_no_memory);
 	run(gzip_is_transparent);
 	run(what_begins_like_gzip_may_be_text);
+	run(what_cannot_be_unpacked_is_named);
 	run(packed_lines_do_not_wait_for_more_input);
 	run(no_unpacked_line_stays_behind);
 	run(gzip_cut_short_gives_the_lines_before);
