@@ -224,7 +224,8 @@ static int session_release(struct session *s, int status)
 
 static int tally_status(const struct tally *tally)
 {
-	if (tally->failures[KIND_DISK] || tally->failures[KIND_NO_ROOM])
+	if (tally->failures[KIND_DISK] || tally->failures[KIND_NO_ROOM] ||
+		tally->unwritten)
 		return EXIT_OUTPUT;
 	if (tally->bad_lines || tally->broken_inputs || tally->failures[KIND_BAD_URL] ||
 		tally->failures[KIND_INPUT])

@@ -114,12 +114,15 @@ static void failed_event(struct observer *observer, const struct event *event)
 		buf_truncate(out, start);
 		buf_addstr(out, "# (left out: no line of a list can hold it)\n");
 	}
-	outfile_record(&failed->out);
+	if (outfile_is_full(&failed->out))
+		reporter_flush(failed->job, &failed->out);
 }
 
 static void failed_tick(struct observer *observer, nstime now _unused_)
 {
-	outfile_flush(&container_of(observer, struct failed, observer)->out);
+	struct failed *failed = container_of(observer, struct failed, observer);
+
+	reporter_flush(failed->job, &failed->out);
 }
 
 static bool was_stopped(const struct report_job *job)
@@ -156,6 +159,7 @@ static int failed_close(
 	struct observer *observer, nstime now _unused_, struct error *err)
 {
 	struct failed *failed = container_of(observer, struct failed, observer);
+	bool told = failed->out.errnum != 0;
 
 	if (was_stopped(failed->job))
 		buf_addstr(&failed->out.data,
@@ -165,7 +169,7 @@ static int failed_close(
 	if (failed->temporary)
 		outfile_sync(&failed->out);
 	if (outfile_close(&failed->out, err) < 0)
-		return -1;
+		return told ? 0 : -1;
 	return failed->temporary ? failed_replace(failed, err) : 0;
 }
 

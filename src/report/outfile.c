@@ -55,22 +55,34 @@ int outfile_open(struct outfile *file, const char *name, mode_t mode, struct err
 	return 0;
 }
 
-void outfile_flush(struct outfile *file)
+bool outfile_is_full(const struct outfile *file)
+{
+	return file->data.len >= OUTFILE_FULL;
+}
+
+static void write_out(struct outfile *file)
 {
 	if (file->errnum == 0)
 		file->errnum = -write_fully(file->fd, file->data.data, file->data.len);
 	buf_clear(&file->data);
 }
 
-void outfile_record(struct outfile *file)
+static int fail(const struct outfile *file, struct error *err)
 {
-	if (file->data.len >= OUTFILE_FULL)
-		outfile_flush(file);
+	return error_errno(err, KIND_DISK, file->errnum, "cannot write %s", file->name);
+}
+
+int outfile_flush(struct outfile *file, struct error *err)
+{
+	bool known = file->errnum != 0;
+
+	write_out(file);
+	return file->errnum == 0 || known ? 0 : fail(file, err);
 }
 
 void outfile_sync(struct outfile *file)
 {
-	outfile_flush(file);
+	write_out(file);
 	if (file->errnum == 0 && fsync(file->fd) < 0)
 		file->errnum = errno;
 }
@@ -79,14 +91,13 @@ int outfile_close(struct outfile *file, struct error *err)
 {
 	int result = 0;
 
-	outfile_flush(file);
+	write_out(file);
 	/* Some file systems find out only here. */
 	if (!file->borrowed && close(file->fd) < 0 && file->errnum == 0)
 		file->errnum = errno;
 	file->fd = -1;
 	if (file->errnum != 0)
-		result = error_errno(
-			err, KIND_DISK, file->errnum, "cannot write %s", file->name);
+		result = fail(file, err);
 	outfile_release(file);
 	return result;
 }

@@ -1,7 +1,7 @@
 /* outfile.h - a file that a reporter writes records to. Internal to report/.
  *
- * Records are collected and written many at a time. A write that fails is remembered, and
- * told once, by outfile_close(); what comes after it is dropped. Not thread-safe. */
+ * Records are collected and written many at a time. After a write that failed nothing more is
+ * written: there would be a hole. Not thread-safe. */
 #ifndef SEINE_REPORT_OUTFILE_H
 #define SEINE_REPORT_OUTFILE_H
 
@@ -18,7 +18,7 @@ struct outfile {
 	bool borrowed;   /* standard output: not ours to close */
 	int errnum;      /* of the first write that failed; 0: none did */
 	char *name;      /* for people */
-	struct buf data; /* add to it, then call outfile_record */
+	struct buf data; /* add records to it, whole ones */
 };
 
 /* Create or empty the file; "-" is standard output. KIND_DISK on failure. */
@@ -26,12 +26,15 @@ int outfile_open(struct outfile *file, const char *name, mode_t mode,
 	struct error *err) must_check;
 /* Make one of a descriptor: taken, unless borrowed. */
 void outfile_init(struct outfile *file, const char *name, int fd, bool borrowed);
-/* A record was added to `data` whole. */
-void outfile_record(struct outfile *file);
-void outfile_flush(struct outfile *file);
-/* Flush, and put it on the disk. */
+/* Is enough collected to be written? */
+bool outfile_is_full(const struct outfile *file);
+/* Write what was collected. -1 and KIND_DISK when that fails, once: what comes after it is
+ * dropped. */
+int outfile_flush(struct outfile *file, struct error *err) must_check;
+/* Flush, and put it on the disk; outfile_close tells whether it is. */
 void outfile_sync(struct outfile *file);
-/* Flush and close; KIND_DISK when anything was not written. The outfile is then released. */
+/* Flush and close; KIND_DISK when anything was not written, also before. The outfile is then
+ * released. */
 int outfile_close(struct outfile *file, struct error *err) must_check;
 /* Close and forget what was not flushed; harmless after outfile_close. */
 void outfile_release(struct outfile *file);

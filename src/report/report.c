@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "report/outfile.h"
 #include "report/reporter.h"
 
 static const struct reporter *const reporters[] = {
@@ -82,6 +83,16 @@ static const struct observer_ops report_ops = {
 	.close = report_close_all,
 	.free = report_free_all,
 };
+
+void reporter_flush(const struct report_job *job, struct outfile *out)
+{
+	struct error err;
+
+	if (outfile_flush(out, &err) == 0)
+		return;
+	job->tally->unwritten++;
+	log_error("%s; the job goes on without", err.text);
+}
 
 struct observer *report_open(const struct report_job *job, struct error *err)
 {

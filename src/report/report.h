@@ -16,6 +16,7 @@ struct tally {
 	uint64_t done, present, failed;
 	uint64_t verified[VERIFIED_COUNT]; /* of those done, by the proof they have */
 	uint64_t bad_lines, broken_inputs;
+	uint64_t unwritten; /* reports that a write failed of, as was said then */
 	uint64_t attempts, retries, redirects;
 	uint64_t in_flight,
 		max_in_flight;         /* attempts under way: now, and at most so far */
@@ -41,7 +42,7 @@ struct report_job {
 struct observer *report_open(
 	const struct report_job *job, struct error *err) must_check;
 /* Write what is left, the summary last. Every reporter is closed, whatever happens to one;
- * *err has the first failure, further ones are logged. */
+ * *err has the first failure that is new, further ones are logged. */
 int report_close(struct observer *report, nstime now, struct error *err) must_check;
 void report_free(struct observer *report); /* NULL is fine */
 

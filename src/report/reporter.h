@@ -14,6 +14,12 @@ struct reporter {
 extern const struct reporter reporter_tally, reporter_progress, reporter_messages,
 	reporter_results, reporter_failed, reporter_summary, reporter_stopping;
 
+struct outfile;
+
+/* Write what was collected. A failure is told at once, and counted; the job goes on, since the
+ * files are worth more than what is said of them. */
+void reporter_flush(const struct report_job *job, struct outfile *out);
+
 /* For reporters that own nothing but themselves. */
 void reporter_free(struct observer *observer);
 

@@ -16,6 +16,7 @@
 
 struct results {
 	struct observer observer;
+	const struct report_job *job;
 	struct outfile out;
 };
 
@@ -210,7 +211,8 @@ static void results_event(struct observer *observer, const struct event *event)
 	case EVENT_PRESENT:
 	case EVENT_FAILED:
 		add_record(&results->out.data, event);
-		outfile_record(&results->out);
+		if (outfile_is_full(&results->out))
+			reporter_flush(results->job, &results->out);
 		break;
 	default:
 		break;
@@ -219,14 +221,18 @@ static void results_event(struct observer *observer, const struct event *event)
 
 static void results_tick(struct observer *observer, nstime now _unused_)
 {
-	outfile_flush(&container_of(observer, struct results, observer)->out);
+	struct results *results = container_of(observer, struct results, observer);
+
+	reporter_flush(results->job, &results->out);
 }
 
 static int results_close(
 	struct observer *observer, nstime now _unused_, struct error *err)
 {
-	return outfile_close(
-		&container_of(observer, struct results, observer)->out, err);
+	struct outfile *out = &container_of(observer, struct results, observer)->out;
+	bool told = out->errnum != 0;
+
+	return outfile_close(out, err) == 0 || told ? 0 : -1;
 }
 
 static void results_free(struct observer *observer)
@@ -257,6 +263,7 @@ static int results_open(
 			"--results %s would overwrite an input of this job", name);
 	results = xcalloc(1, sizeof(*results));
 	results->observer.ops = &results_ops;
+	results->job = job;
 	if (outfile_open(&results->out, name, 0666, err) < 0) {
 		free(results);
 		return -1;

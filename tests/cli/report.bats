@@ -44,6 +44,34 @@ load helper
 	wait "$SEINE_PID" || true
 }
 
+reader_goes_away() {
+	local name reader
+	curl -sS "$P/reset"
+	rm -f "$CTL/results"
+	mkfifo "$CTL/results"
+	head -n 1 "$CTL/results" >"$CTL/first" 3>&- &
+	reader=$!
+	list "$O/a.bin?size=10" "$O$(held b.bin)&size=10" "$P$(held c.bin)&size=10"
+	seine_start -q -d out -j 3 --per-host 3 --results "$CTL/results" -i "$CTL/list.txt"
+	wait "$reader"
+	let_go "$O"
+	wait_until 60 grep -q "cannot write $CTL/results: Broken pipe; the job goes on without" \
+		"$CTL/stderr" || return
+	stats '.active == 1' "$P" || return # it is told before all else is done
+	let_go "$P"
+	status=0
+	wait "$SEINE_PID" || status=$?
+	((status == 4)) || fail "exit status $status, not 4" || return
+	[[ $(wc -l <"$CTL/stderr") == 1 ]] || fail "not told once" || return
+	files a.bin b.bin c.bin
+}
+
+@test "results whose reader has gone: told at once, the files come, exit 4" {
+	origin_start
+	origin_start P
+	SEINE_TEST_MODES=${SEINE_TEST_MODES/sequential/} each_mode reader_goes_away
+}
+
 @test "results that cannot be written are an error before anything is fetched" {
 	origin_start
 	seine -d out --results "$CTL/no/such/dir.jsonl" "$O/a.bin"

@@ -2,6 +2,9 @@
  * and an input that it replaces is never lost. */
 #include "report/reporter.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "input/list.h"
 #include "rereading.h"
 #include "scratch.h"
@@ -319,6 +322,32 @@ static void finds_a_full_disk(void)
 	stage_release(&stage);
 }
 
+/* What could not be written whole does not take an input's place. */
+static void keeps_an_input_when_the_disk_is_full(void)
+{
+	struct rlimit limit, small;
+	struct stage stage;
+	struct observer *failed;
+
+	stage_init(&stage);
+	need(scratch_write("list", "http://host.example/file\n"), "list");
+	strings_add(&stage.settings.inputs, "list");
+	failed = open_failed(&stage, "list");
+	need(getrlimit(RLIMIT_FSIZE, &limit) == 0, "getrlimit");
+	small = (struct rlimit){.rlim_cur = 10, .rlim_max = limit.rlim_max};
+	need(signal(SIGXFSZ, SIG_IGN) != SIG_ERR, "signal");
+	need(setrlimit(RLIMIT_FSIZE, &small) == 0, "setrlimit");
+	stage_tell(&stage, failed, EVENT_FAILED);
+	log_setup(LOG_QUIET, NULL, NULL);
+	failed->ops->tick(failed, 0);
+	log_setup(LOG_WARN, NULL, NULL);
+	need(setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
+	check_int(stage.tally.unwritten, 1);
+	close_failed(&stage, failed);
+	check(scratch_is("list", "http://host.example/file\n"));
+	stage_release(&stage);
+}
+
 int main(void)
 {
 	scratch_enter();
@@ -332,6 +361,7 @@ int main(void)
 	run(says_when_it_is_not_all);
 	run(refuses_the_results_file);
 	run(finds_a_full_disk);
+	run(keeps_an_input_when_the_disk_is_full);
 	scratch_leave();
 	return done();
 }
