@@ -27,6 +27,7 @@ struct intake_source {
 	enum stage stage;
 	bool breathing; /* the last SOURCE_AGAIN was ours, not the inputs' */
 	uint64_t looked_up, found;
+	bool name_warned;
 };
 
 static void tell(const struct intake *parts, enum event_type type,
@@ -129,6 +130,19 @@ static void look_up(struct intake_source *intake, struct entry *entry)
 	}
 }
 
+/* A template would make a name of each URL; whoever wrote it may not expect that some come with a
+ * name. (Who writes out= does.) */
+static void warn_of_name(struct intake_source *intake, const struct entry *entry)
+{
+	if (!entry->out_is_foreign || !intake->parts.settings->name ||
+		intake->name_warned)
+		return;
+	intake->name_warned = true;
+	log_warn("--name is not for what a bucket or a Metalink names: that is called "
+		 "as "
+		 "it is there");
+}
+
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -144,6 +158,7 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		entry_free(entry);
 		return false;
 	}
+	warn_of_name(intake, entry);
 	if (intake->sums)
 		look_up(intake, entry);
 	present = ledger_present(parts->ledger, parts->settings->existing, entry, &err);

@@ -69,7 +69,8 @@ const struct option_row options[] = {
 	.argument = "TEMPLATE", .group = "Files",
 	.help = "make names like {host}/{path} [{base}]",
 	.man = "Make each file's name from its URL by TEMPLATE; see NAMES below. Without it "
-	       "the name is the last segment of the URL's path, as `{base}` would give."
+	       "the name is the last segment of the URL's path, as `{base}` would give. What "
+	       "a bucket or a Metalink names is called as it is there."
 }, {
 	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
 	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",

@@ -52,6 +52,17 @@ pages() { # KEYS PAGES
 	all_signed 'select(.target | contains("list-type"))'
 }
 
+@test "--name is not for the keys of a bucket, which is said once" {
+	buckets
+	fetch 0 2 "${S3[@]}" --name "{host}-{base}" "s3://box/dir1/"
+	files key-000001 key-000008
+	[[ $(grep -c -- "--name is not for what a bucket" "$CTL/stderr") == 1 ]] ||
+		fail "not said once"
+	rm -rf "$ARENA/out"
+	fetch 0 1 "${S3[@]}" --name "{hash}-{base}" "s3://box/dir1/key-000001"
+	not_said "--name"
+}
+
 @test "prefixes and patterns" {
 	buckets
 	fetch 0 2 "${S3[@]}" "s3://box/dir1/"
