@@ -24,8 +24,9 @@ enum event_type {
 	EVENT_PAUSE     /* an origin asked for a pause of `wait`: origin_key */
 };
 
-/* What it took to get an entry: kept by the task, told with DONE and FAILED. */
+/* What it took to get an entry, so far: kept by its task, told with all events of it. */
 struct history {
+	unsigned in_flight; /* attempts now, cancelled ones included */
 	unsigned attempts;
 	unsigned retries;
 	unsigned redirects;

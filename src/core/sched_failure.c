@@ -86,7 +86,7 @@ static void sched_give_up(struct sched *sched, struct task *task,
 	error_set(&err, outcome->kind, outcome->code, "%s", outcome->text);
 	sched_unqueue(sched, task, now);
 	chunks_cancel(&task->chunks);
-	sched->cancelled += task->n_flying > 0;
+	sched->cancelled += task->history.in_flight > 0;
 	sched_fail(sched, task, now, attempt, outcome, &err);
 }
 

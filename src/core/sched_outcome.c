@@ -108,7 +108,7 @@ static void sched_done(struct sched *sched, struct task *task, struct attempt *a
 	}
 	sched_tell(sched, EVENT_DONE, now, attempt, &told, 0);
 	chunks_cancel(&task->chunks);
-	sched->cancelled += task->n_flying > 0;
+	sched->cancelled += task->history.in_flight > 0;
 	task->done = true;
 }
 
@@ -187,6 +187,6 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	else if (!task->done)
 		sched_replace(sched, task, attempt, now);
 	attempt_free(attempt);
-	if (task->done && task->n_flying == 0)
+	if (task->done && task->history.in_flight == 0)
 		sched_drop(sched, task);
 }

@@ -105,7 +105,7 @@ struct attempt *task_attempt(struct task *task, nstime now)
 	}
 	if (attempt->work == WORK_FETCH || !task->history.url)
 		note_url(task, attempt);
-	task->n_flying++;
+	task->history.in_flight++;
 	return attempt;
 }
 
@@ -142,7 +142,7 @@ bool task_end(struct task *task, struct attempt *attempt, const struct outcome *
 {
 	struct mirror *mirror;
 
-	task->n_flying--;
+	task->history.in_flight--;
 	if (attempt->work == WORK_FETCH) {
 		mirror = &task->mirrors[attempt->mirror];
 		mirror->n_flying--;

@@ -21,7 +21,6 @@
 struct task {
 	struct entry *entry; /* owned */
 	struct chunks chunks;
-	size_t n_flying;  /* attempts, cancelled ones included */
 	struct list link; /* in its origin's queue while it has something to start */
 	struct list all;  /* in the scheduler's list of tasks */
 	struct list cut;  /* ... of those that come in ranges */

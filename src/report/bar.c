@@ -35,6 +35,11 @@ static void add_piece(struct buf *out, enum piece piece, const struct bar_facts 
 	case PIECE_IN_FLIGHT:
 		figures_add_count(out, facts->in_flight);
 		buf_addstr(out, " in flight");
+		if (facts->chunks == facts->in_flight)
+			break;
+		buf_addstr(out, " (");
+		figures_add_count(out, facts->chunks);
+		buf_addstr(out, " chunks)");
 		break;
 	case PIECE_BYTES:
 		figures_add_size(out, facts->bytes);

@@ -8,7 +8,8 @@
 #include "base/clock.h"
 
 struct bar_facts {
-	uint64_t done, failed, in_flight;
+	uint64_t done, failed, in_flight; /* files */
+	uint64_t chunks; /* in flight: more than files where these come in several */
 	int64_t bytes;
 	int64_t recent;     /* bytes of the last while ... */
 	nstime recent_span; /* ... which was so long */
@@ -22,8 +23,8 @@ struct bar_transfer {
 	nstime age;
 };
 
-/* Append "1,234 done, 3 failed, 64 in flight, 120 MiB, 24 MiB/s" in at most so many columns:
- * where they are too few, what matters least is left out. No newline. */
+/* Append "1,234 done, 3 failed, 64 in flight (72 chunks), 120 MiB, 24 MiB/s" in at most so many
+ * columns: where they are too few, what matters least is left out. No newline. */
 void bar_add_total(struct buf *out, const struct bar_facts *facts, int columns);
 
 /* Append "  NAME      46%, 120 MiB, 24 MiB/s, 6 s left" in at most so many columns, the name

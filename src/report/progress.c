@@ -35,7 +35,7 @@ struct progress {
 	struct screen screen;
 	enum log_level level; /* of the log that was taken over */
 	struct list active;
-	size_t in_flight;
+	size_t in_flight, files_in_flight;
 	nstime due; /* when to show something next */
 	struct sample samples[SAMPLES];
 	size_t n_samples; /* all that were ever taken */
@@ -49,9 +49,11 @@ static void progress_event(struct observer *observer, const struct event *event)
 	if (event->type == EVENT_START) {
 		list_add_before(&progress->active, &event->attempt->active);
 		progress->in_flight++;
+		progress->files_in_flight += event->history->in_flight == 1;
 	} else if (event->type == EVENT_FINISH) {
 		list_remove(&event->attempt->active);
 		progress->in_flight--;
+		progress->files_in_flight -= event->history->in_flight == 0;
 	}
 }
 
@@ -120,7 +122,8 @@ static struct bar_facts progress_facts(
 	return (struct bar_facts){
 		.done = tally->done + tally->present,
 		.failed = tally->failed,
-		.in_flight = progress->in_flight,
+		.in_flight = progress->files_in_flight,
+		.chunks = progress->in_flight,
 		.bytes = bytes,
 		/* A body may count less when it has ended than while it came. */
 		.recent = bytes > since->bytes ? bytes - since->bytes : 0,

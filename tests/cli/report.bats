@@ -247,6 +247,15 @@ screen_is_over() {
 	! grep -vE '^(seine: .*|before|after|)$' "$CTL/stderr" || fail "debris"
 }
 
+@test "on a terminal: files in flight, and chunks where these are more" {
+	origin_start
+	on_terminal 120 -d out -j 4 --chunk-size 512K --min-split-size 512K \
+		"$O/a.bin?size=4M&rate=1M"
+	tr '\r' '\n' <"$CTL/typescript" >"$CTL/stderr"
+	said "1 in flight \([234] chunks\)"
+	not_said "[2-9] in flight"
+}
+
 @test "on a narrow terminal nothing wraps" {
 	origin_start
 	local n urls=()

@@ -167,8 +167,10 @@ static void show_start(struct show *show, int index, const char *name, int64_t r
 	attempt->entry = show->entries[index];
 	attempt->url = "http://me:canary@host.example/file";
 	list_init(&attempt->active);
-	observer_tell(show->progress,
-		&(struct event){.type = EVENT_START, .attempt = attempt});
+	observer_tell(
+		show->progress, &(struct event){.type = EVENT_START,
+					.attempt = attempt,
+					.history = &(struct history){.in_flight = 1}});
 	attempt->received = received;
 	attempt->expected = expected;
 }
@@ -177,6 +179,7 @@ static void show_finish(struct show *show, int index)
 {
 	observer_tell(show->progress, &(struct event){.type = EVENT_FINISH,
 					      .attempt = &show->attempts[index],
+					      .history = &(struct history){0},
 					      .outcome = &show->stage.outcome});
 }
 
@@ -518,13 +521,14 @@ static void shortens_the_middle(void)
 static void drops_what_matters_least(void)
 {
 	static const char *const wants[] = {
-		"1,234 done, 3 failed, 64 in flight, 120 MiB, 24.0 MiB/s",
+		"1,234 done, 3 failed, 2 in flight (64 chunks), 120 MiB, 24.0 MiB/s",
 		"1,234 done, 3 failed, 120 MiB, 24.0 MiB/s",
 		"1,234 done, 3 failed, 24.0 MiB/s", "1,234 done, 3 failed",
 		"1,234 done", "1,23"};
 	struct bar_facts facts = {.done = 1234,
 		.failed = 3,
-		.in_flight = 64,
+		.in_flight = 2,
+		.chunks = 64,
 		.bytes = 120 * 1024 * 1024,
 		.recent = 48 * 1024 * 1024,
 		.recent_span = 2 * NS_PER_SEC};

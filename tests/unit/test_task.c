@@ -396,7 +396,7 @@ static void attempts_keep_their_urls(void)
 	check_str(first->url, "http://x:8080/1");
 	check(task_end(task, second, &cut, 6));
 	check_int(task_failed(task, second, &cut, PLENTY, 0, 6), TASK_BACKOFF);
-	check_int(task->n_flying, 0);
+	check_int(task->history.in_flight, 0);
 	attempt_free(second);
 	attempt_free(first);
 	task_free(task);
