@@ -43,8 +43,8 @@
  *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
  *            is kept of an unfinished job; signals; compare, with child, sample, stored:
  *            the same job once per mode
- *   cli/     options (_find): the one table; parse, levels, value, check, nearest:
- *            argv, the environment and the config file; docs: help, man page and
+ *   cli/     options (_find): the one table; parse, levels, value, check, nearest,
+ *            habit: argv, the environment and the config file; docs: help, man page and
  *            completions
  */
 #include <locale.h>

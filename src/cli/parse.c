@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "cli/check.h"
 #include "cli/docs.h"
+#include "cli/habit.h"
 #include "cli/levels.h"
 #include "cli/nearest.h"
 #include "cli/options.h"
@@ -98,18 +99,37 @@ static int scan_option(
 	return 0;
 }
 
-static int unknown_option(const char *name, size_t len, struct error *err)
+/* `habit`, or else `nearest`, tells what may have been meant; each may be NULL. */
+static int unknown_option(const char *option, const struct habit *habit,
+	const char *nearest, struct error *err)
 {
-	const char *nearest = option_nearest(name, len);
-	int shown = len < 40 ? (int)len : 40;
-
+	if (habit && habit->note)
+		return error_set(err, KIND_USAGE, 0, "%s: there is no such option; %s",
+			option, habit->note);
+	if (habit)
+		nearest = habit->ours;
 	if (nearest)
 		return error_set(err, KIND_USAGE, 0,
-			"--%.*s: there is no such option; did you mean --%s?", shown,
-			name, nearest);
+			"%s: there is no such option; did you mean --%s?", option,
+			nearest);
 	return error_set(err, KIND_USAGE, 0,
-		"--%.*s: there is no such option; seine --help lists them", shown,
-		name);
+		"%s: there is no such option; seine --help lists them", option);
+}
+
+static int unknown_name(const char *name, size_t len, struct error *err)
+{
+	char option[43]; /* so much of it is repeated */
+
+	snprintf(option, sizeof(option), "--%.*s", (int)len, name);
+	return unknown_option(
+		option, habit_find(name, len), option_nearest(name, len), err);
+}
+
+static int unknown_letter(char letter, struct error *err)
+{
+	const char option[] = {'-', letter, '\0'};
+
+	return unknown_option(option, habit_find_letter(letter), NULL, err);
 }
 
 static int scan_long(struct scan *scan, char *name, struct error *err)
@@ -126,7 +146,7 @@ static int scan_long(struct scan *scan, char *name, struct error *err)
 		}
 	}
 	if (!row)
-		return unknown_option(name, len, err);
+		return unknown_name(name, len, err);
 	return scan_option(scan, row, value, err);
 }
 
@@ -138,9 +158,7 @@ static int scan_letters(struct scan *scan, char *letters, struct error *err)
 		char *attached = NULL;
 
 		if (!row)
-			return error_set(err, KIND_USAGE, 0,
-				"-%c: there is no such option; seine --help lists them",
-				*letters);
+			return unknown_letter(*letters, err);
 		letters++;
 		if (value_needed(row) && *letters) {
 			attached = letters;

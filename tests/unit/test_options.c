@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cli/docs.h"
+#include "cli/habit.h"
 #include "cli/nearest.h"
 
 static void has_built_in_values(void)
@@ -260,6 +261,41 @@ static void refuses_forged_headers(void)
 	check_int(parse("-H", "X:\ttabs are fine\t", "-H", "U: \xc3\xa9", URL), 0);
 }
 
+/* Theirs is none of ours, and what is proposed instead is. */
+static void check_habit(const struct habit *habit)
+{
+	const char *option = habit->note ? strstr(habit->note, "--") : NULL;
+
+	check(option_find(habit->name, strlen(habit->name)) == NULL);
+	check(option_find_negated(habit->name, strlen(habit->name)) == NULL);
+	check(habit_find(habit->name, strlen(habit->name)) == habit);
+	check(!habit->letter || !option_find_letter(habit->letter));
+	check(!habit->letter || habit_find_letter(habit->letter) == habit);
+	check(!habit->ours != !habit->note);
+	check(!habit->ours || option_find(habit->ours, strlen(habit->ours)));
+	for (; option; option = strstr(option + 2, "--"))
+		check(option_find(
+			option + 2, strspn(option + 2, "abcdefghijklmnopqrstuvwxyz-")));
+}
+
+static void knows_what_others_call_it(void)
+{
+	for (const struct habit *habit = habits; habit->name; habit++)
+		check_habit(habit);
+	check(habit_find("", 0) == NULL);
+	check(habit_find("retr", 4) == NULL);
+	refused("--parallel-max: there is no such option; did you mean --jobs?",
+		"--parallel-max", "8", URL);
+	refused("--input-file: there is no such option; did you mean --input?",
+		"--input-file=list");
+	refused("-P: there is no such option; did you mean --dir?", "-qP", "out", URL);
+	refused("-Z: there is no such option; transfers run side by side anyway: see "
+		"--jobs",
+		"-Z", URL);
+	refused("--continue: there is no such option; what is left of an earlier run",
+		"--continue", URL);
+}
+
 static void refuses_what_it_does_not_know(void)
 {
 	refused("--job: there is no such option; did you mean --jobs?", "--job", "8");
@@ -439,6 +475,7 @@ int main(void)
 	run(refuses_wrong_values);
 	run(knows_what_a_proxy_is);
 	run(refuses_forged_headers);
+	run(knows_what_others_call_it);
 	run(refuses_what_it_does_not_know);
 	run(checks_options_together);
 	run(blanks_secrets_in_argv);

@@ -1,0 +1,82 @@
+/* habit.c - one table. Options that are called the same here have no row, and none is here for
+ * what nobody would look for. */
+#include "cli/habit.h"
+
+#include <string.h>
+
+#define RESUMED "what is left of an earlier run is gone on with anyway: see --resume"
+#define NAMED "files are named by their URLs anyway: see --name and --output"
+
+const struct habit habits[] = {
+	/* curl */
+	{.name = "parallel",
+		.letter = 'Z',
+		.note = "transfers run side by side anyway: see --jobs"},
+	{.name = "parallel-max", .ours = "jobs"},
+	{.name = "parallel-max-host", .ours = "per-host"},
+	{.name = "remote-name", .letter = 'O', .note = NAMED},
+	{.name = "remote-name-all", .note = NAMED},
+	{.name = "output-dir", .ours = "dir"},
+	{.name = "create-dirs", .note = "directories are made where they are needed"},
+	{.name = "location",
+		.letter = 'L',
+		.note = "redirects are followed anyway: see --max-redirs"},
+	{.name = "fail",
+		.letter = 'f',
+		.note = "what a server says of an error is never saved as the file"},
+	{.name = "continue-at", .letter = 'C', .note = RESUMED},
+	{.name = "retry", .ours = "tries"},
+	{.name = "retry-delay", .ours = "retry-wait"},
+	{.name = "silent", .ours = "quiet"},
+	{.name = "max-filesize", .ours = "max-size"},
+	{.name = "speed-limit", .letter = 'Y', .ours = "min-rate"},
+	{.name = "speed-time", .letter = 'y', .ours = "stall-time"},
+	{.name = "oauth2-bearer", .ours = "bearer-file"},
+	/* wget */
+	{.name = "input-file", .ours = "input"},
+	{.name = "directory-prefix", .letter = 'P', .ours = "dir"},
+	{.name = "output-document", .ours = "output"},
+	{.name = "continue", .letter = 'c', .note = RESUMED},
+	{.name = "no-clobber", .ours = "existing"},
+	{.name = "timestamping", .letter = 'N', .ours = "existing"},
+	{.name = "no-check-certificate", .ours = "insecure"},
+	{.name = "ca-certificate", .ours = "cacert"},
+	{.name = "wait", .letter = 'w', .ours = "request-rate"},
+	{.name = "timeout",
+		.letter = 'T',
+		.note = "see --connect-timeout, --first-byte-timeout and --stall-time"},
+	{.name = "force-directories", .ours = "name"},
+	/* aria2 */
+	{.name = "max-concurrent-downloads", .ours = "jobs"},
+	{.name = "max-connection-per-server", .note = "see --split and --per-host"},
+	{.name = "out", .ours = "output"},
+	{.name = "max-tries", .ours = "tries"},
+	{.name = "max-overall-download-limit", .ours = "limit-rate"},
+	{.name = "max-download-limit", .ours = "limit-rate"},
+	{.name = "lowest-speed-limit", .ours = "min-rate"},
+	{.name = "allow-overwrite", .ours = "existing"},
+	{.name = "auto-file-renaming", .ours = "existing"},
+	{.name = "conditional-get", .ours = "existing"},
+	{.name = "save-session", .ours = "failed"},
+	{.name = "check-certificate", .ours = "insecure"},
+	{.name = "all-proxy", .ours = "proxy"},
+	{.name = "http-proxy", .ours = "proxy"},
+	{.name = "https-proxy", .ours = "proxy"},
+	{.name = NULL},
+};
+
+const struct habit *habit_find(const char *name, size_t len)
+{
+	for (const struct habit *habit = habits; habit->name; habit++)
+		if (strlen(habit->name) == len && memcmp(habit->name, name, len) == 0)
+			return habit;
+	return NULL;
+}
+
+const struct habit *habit_find_letter(char letter)
+{
+	for (const struct habit *habit = habits; habit->name; habit++)
+		if (habit->letter == letter)
+			return habit;
+	return NULL;
+}

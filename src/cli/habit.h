@@ -1,0 +1,20 @@
+/* habit.h - what users of curl, wget and aria2 type, and what that is called here. Pure. */
+#ifndef SEINE_CLI_HABIT_H
+#define SEINE_CLI_HABIT_H
+
+#include <stddef.h>
+
+struct habit {
+	const char *name; /* theirs, without "--" */
+	char letter;      /* 0: none, or it means something else here */
+	const char *ours; /* the option that does the same; NULL: none, but ... */
+	const char *note; /* ... this is to be said */
+};
+
+extern const struct habit habits[]; /* ends with name NULL */
+
+/* By the long name (`len` bytes) or a letter; NULL when it is nobody's habit. */
+const struct habit *habit_find(const char *name, size_t len);
+const struct habit *habit_find_letter(char letter);
+
+#endif
