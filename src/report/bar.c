@@ -1,5 +1,5 @@
 /* bar.c - lines that always fit. The line of totals is made of pieces and drops them
- * one by one; the line of a transfer gives its figures their place first, and the name
+ * one by one; the line of a file gives its figures their place first, and the name
  * the rest. */
 #include "report/bar.h"
 
@@ -93,27 +93,27 @@ static void add_forecast(struct buf *out, double ns)
 
 /* How far it is; with a `detail` of 1 also how fast, with 2 also how long it will take.
  */
-static void add_figures(
-	struct buf *out, const struct bar_transfer *transfer, int detail)
+static void add_figures(struct buf *out, const struct bar_file *file, int detail)
 {
 	double part = 0;
 
-	if (transfer->expected > 0) {
-		part = (double)transfer->received / (double)transfer->expected;
+	if (file->size > 0) {
+		part = (double)file->here / (double)file->size;
 		/* More than was announced is an error that the transfer will find. */
 		buf_addf(out, "%3d%%, ", part < 1 ? (int)(100 * part) : 100);
 	}
-	figures_add_size(out, transfer->received);
+	figures_add_size(out, file->here);
 	if (detail < 1)
 		return;
 	buf_addstr(out, ", ");
-	figures_add_rate(out, transfer->received, transfer->age);
-	if (detail < 2 || part <= 0 || part >= 1)
+	figures_add_rate(out, file->fetched, file->span);
+	if (detail < 2 || part <= 0 || part >= 1 || file->fetched <= 0)
 		return;
-	add_forecast(out, (double)transfer->age * (1 / part - 1));
+	add_forecast(out, (double)file->span * (double)(file->size - file->here) /
+				  (double)file->fetched);
 }
 
-void bar_add_transfer(struct buf *out, const struct bar_transfer *transfer, int columns)
+void bar_add_file(struct buf *out, const struct bar_file *file, int columns)
 {
 	_cleanup_(buf_release) struct buf line = BUF_INIT;
 	_cleanup_(buf_release) struct buf name = BUF_INIT;
@@ -124,10 +124,10 @@ void bar_add_transfer(struct buf *out, const struct bar_transfer *transfer, int 
 		columns = WIDE;
 	for (int detail = 2; detail >= 0 && room < NAME_LEAST; detail--) {
 		buf_clear(&figures);
-		add_figures(&figures, transfer, detail);
+		add_figures(&figures, file, detail);
 		room = columns - 4 - text_width(figures.data, figures.len);
 	}
-	text_add_printable(&name, transfer->name, strlen(transfer->name));
+	text_add_printable(&name, file->name, strlen(file->name));
 	buf_addstr(&line, "  ");
 	figures_add_shortened(&line, name.data, room);
 	used = text_width(line.data, line.len);

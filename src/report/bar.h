@@ -15,12 +15,13 @@ struct bar_facts {
 	nstime recent_span; /* ... which was so long */
 };
 
-/* One transfer that runs. */
-struct bar_transfer {
+/* One file that comes. */
+struct bar_file {
 	const char *name; /* as it came from outside */
-	int64_t received;
-	int64_t expected; /* -1: not known */
-	nstime age;
+	int64_t here;     /* bytes */
+	int64_t size;     /* -1: not known */
+	int64_t fetched;  /* bytes, of those that are here ... */
+	nstime span;      /* ... in so long */
 };
 
 /* Append "1,234 done, 3 failed, 64 in flight (72 chunks), 120 MiB, 24 MiB/s" in at most so many
@@ -29,7 +30,6 @@ void bar_add_total(struct buf *out, const struct bar_facts *facts, int columns);
 
 /* Append "  NAME      46%, 120 MiB, 24 MiB/s, 6 s left" in at most so many columns, the name
  * made printable and its middle cut. No newline. */
-void bar_add_transfer(
-	struct buf *out, const struct bar_transfer *transfer, int columns);
+void bar_add_file(struct buf *out, const struct bar_file *file, int columns);
 
 #endif

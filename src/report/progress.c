@@ -1,8 +1,8 @@
 /* progress.c - what is going on, on the terminal or as plain lines.
  *
  * The attempts in flight are kept in a ring through attempt->active, from START to
- * FINISH. A tick, if the time has come, adds up what they have received, picks the
- * largest, and has the lines made (bar.c) and shown (screen.c). The rate is that of the
+ * FINISH. A tick, if the time has come, adds up what they have received, picks those of
+ * the largest files, and has the lines made (bar.c) and shown (screen.c). The rate is that of the
  * last few seconds: the difference to the oldest of some samples that are kept. */
 #include "report/progress.h"
 
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "core/arrival.h"
 #include "report/bar.h"
 #include "report/outfile.h"
 
@@ -19,7 +20,7 @@
 #define PLAIN_INTERVAL (5 * NS_PER_SEC)
 #define SAMPLE_INTERVAL (500 * NS_PER_MS)
 #define SAMPLES 8
-#define LARGEST 3             /* transfers that get a line of their own ... */
+#define LARGEST 3             /* files that get a line of their own ... */
 #define LARGE (1024 * 1024)   /* ... if they are of so many bytes ... */
 #define LONG (2 * NS_PER_SEC) /* ... or have run for so long */
 
@@ -61,15 +62,18 @@ static int64_t size_of(const struct attempt *attempt)
 {
 	int64_t received =
 		atomic_load_explicit(&attempt->received, memory_order_relaxed);
-	int64_t expected =
-		atomic_load_explicit(&attempt->expected, memory_order_relaxed);
+	int64_t size = arrival_size(attempt);
 
-	return received > expected ? received : expected;
+	return received > size ? received : size;
 }
 
-/* Put the attempt in its place among the largest; the least of them may fall out. */
+/* Put the attempt in its place among those of the largest files; the least of them may fall
+ * out. */
 static void rank(struct attempt *largest[LARGEST], struct attempt *attempt)
 {
+	for (size_t i = 0; i < LARGEST && largest[i]; i++)
+		if (largest[i]->entry == attempt->entry)
+			return;
 	for (size_t i = 0; i < LARGEST; i++) {
 		struct attempt *other = largest[i];
 
@@ -131,24 +135,24 @@ static struct bar_facts progress_facts(
 	};
 }
 
-static void add_attempt(
-	struct buf *out, struct attempt *attempt, nstime now, int columns)
+static void add_file(
+	struct buf *out, const struct attempt *attempt, nstime now, int columns)
 {
 	_cleanup_(buf_release) struct buf url = BUF_INIT;
-	struct bar_transfer transfer = {
+	struct arrival arrival = arrival_of(attempt);
+	struct bar_file file = {
 		.name = attempt->entry->path,
-		.received =
-			atomic_load_explicit(&attempt->received, memory_order_relaxed),
-		.expected =
-			atomic_load_explicit(&attempt->expected, memory_order_relaxed),
-		.age = now - attempt->started,
+		.here = arrival.here,
+		.size = arrival.size,
+		.fetched = arrival.fetched,
+		.span = now - arrival.since,
 	};
 
-	if (!transfer.name) {
+	if (!file.name) {
 		url_add_redacted(&url, attempt->url);
-		transfer.name = url.data;
+		file.name = url.data;
 	}
-	bar_add_transfer(out, &transfer, columns);
+	bar_add_file(out, &file, columns);
 }
 
 static void progress_draw(struct progress *progress, nstime now,
@@ -160,7 +164,7 @@ static void progress_draw(struct progress *progress, nstime now,
 	int columns = size.columns - 1;
 
 	for (int i = 0; i < LARGEST && largest[i] && i < size.rows - 2; i++) {
-		add_attempt(&frame, largest[i], now, columns);
+		add_file(&frame, largest[i], now, columns);
 		buf_addch(&frame, '\n');
 	}
 	bar_add_total(&frame, facts, columns);

@@ -254,6 +254,7 @@ screen_is_over() {
 	tr '\r' '\n' <"$CTL/typescript" >"$CTL/stderr"
 	said "1 in flight \([234] chunks\)"
 	not_said "[2-9] in flight"
+	said "a.bin +.*%, +[23]\.[0-9] MiB, " # of 4, and a chunk has half a one
 }
 
 @test "on a narrow terminal nothing wraps" {

@@ -9,6 +9,7 @@
 #include <wchar.h>
 
 #include "base/text.h"
+#include "core/task.h"
 #include "report/bar.h"
 #include "report/figures.h"
 #include "stage.h"
@@ -111,6 +112,7 @@ struct show {
 	struct stage stage;
 	struct observer *progress;
 	struct attempt attempts[8];
+	struct task tasks[8];
 	struct entry *entries[8];
 	struct terminal terminal;
 	int fd;
@@ -165,6 +167,7 @@ static void show_start(struct show *show, int index, const char *name, int64_t r
 	show->entries[index] = entry_new();
 	show->entries[index]->path = name ? xstrdup(name) : NULL;
 	attempt->entry = show->entries[index];
+	attempt->task = &show->tasks[index];
 	attempt->url = "http://me:canary@host.example/file";
 	list_init(&attempt->active);
 	observer_tell(
@@ -271,6 +274,37 @@ static void shows_what_goes_on(void)
 	check(strstr(show.terminal.cells[2], "2 in flight") != NULL);
 	check_str(show.terminal.cells[3], "");
 	show_close(&show);
+}
+
+/* Two chunks in flight of a file that is here by a quarter, an eighth from an earlier run. */
+static void shows_a_file_and_not_its_chunks(void)
+{
+	static struct show show;
+	const int64_t size = 80 * 1024 * 1024;
+	struct plan plan;
+	struct task *task = &show.tasks[0];
+
+	show_open(&show, true, 80, 24);
+	plan_init(&plan, size, 1);
+	check_int(plan_have(&plan, (struct range){0, size / 4 - 1}), 0);
+	show_start(&show, 0, "large.iso", size / 16, size / 8);
+	show_start(&show, 1, "other", size / 16, size / 8);
+	show_start(&show, 2, "small", 2 * 1024 * 1024, -1);
+	task->chunks.plan = &plan;
+	task->exchange.size_download = size / 8;
+	list_init(&task->chunks.flying);
+	for (int i = 0; i < 2; i++) {
+		show.attempts[i].task = task;
+		show.attempts[i].entry = show.entries[0];
+		list_add_before(&task->chunks.flying, &show.attempts[i].sibling);
+	}
+	show_tick(&show, 2 * NS_PER_SEC);
+	check_str(show.terminal.cells[0], "  large.iso                                 "
+					  "37%, 30.0 MiB, 10.0 MiB/s, 6 s left");
+	check(strstr(show.terminal.cells[1], "  small ") != NULL);
+	check(strstr(show.terminal.cells[2], "in flight") != NULL);
+	show_close(&show);
+	plan_release(&plan);
 }
 
 static void shows_the_largest_three(void)
@@ -547,6 +581,7 @@ int main(void)
 	need(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "C.UTF-8");
 	run(fits_every_width);
 	run(shows_what_goes_on);
+	run(shows_a_file_and_not_its_chunks);
 	run(shows_the_largest_three);
 	run(survives_numbers_that_lie);
 	run(heeds_a_low_terminal);
