@@ -11,8 +11,9 @@
  *            limiter (_bear), with search and trial: how many at once; version, range,
  *            plan, chunks (_tail): how a large file is cut; task (_mirrors): an entry at
  *            work, and whom it asks; mirror: one of its URLs; pieces: digests of parts of
- *            a file; s3: what s3:// URLs name; sched (_tasks, _outcome, _failure): the
- *            scheduler; source, observer: what it reads from and tells
+ *            a file; arrival: how far one is; s3: what s3:// URLs name; sched (_tasks,
+ *            _outcome, _failure): the scheduler; source, observer: what it reads from and
+ *            tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
  *            (_publish): from part file to final name; part (_write, _resume, _commit):
  *            what attempts share; digest, proof, composite: ETags of parts; inspection:
@@ -29,8 +30,8 @@
  *   net/     transfer (_connect, _receive, _document, _mirrors, _wait,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its
- *            bytes; net, tls, throttle: what all share; memory, with buffers: libcurl's;
- *            curlcode: its words in ours; names: what is known of them (cache,
+ *            bytes; net, tls, proxy, throttle: what all share; memory, with buffers:
+ *            libcurl's; curlcode: its words in ours; names: what is known of them (cache,
  *            hosts, claims, addrs, hostname); resolver (_wait): asking c-ares (channel,
  *            question, nameservers); pins: telling libcurl; s3, with regions, sigv4
  *            (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,

@@ -74,8 +74,7 @@ static inline void stage_init(struct stage *stage)
 	};
 	stage->entry = entry_new();
 	strings_add(&stage->entry->urls, "http://host.example/file");
-	stage_need(
-		url_parse(&stage->entry->url, stage->entry->urls.items[0], NULL) == 0,
+	need(url_parse(&stage->entry->url, stage->entry->urls.items[0], NULL) == 0,
 		"url_parse");
 	stage->attempt.entry = stage->entry;
 	stage->attempt.url = stage->entry->url.text;
