@@ -4,6 +4,7 @@
 
 #include "app/compare.h"
 #include "cli/check.h"
+#include "core/endpoint.h"
 #include "net/hosts.h"
 #include "net/nameservers.h"
 
@@ -363,10 +364,10 @@ const struct option_row options[] = {
 	       "Debian 12."
 }, {
 	.name = "s3-endpoint", .type = OPTION_TEXT, .field = FIELD(s3_endpoint),
-	.check = check_plain, .argument = "URL", .group = "Buckets",
+	.check = endpoint_check, .argument = "URL", .group = "Buckets",
 	.help = "of the store; else Amazon's",
 	.man = "Buckets (URLs that begin with `s3://`) are at URL, which is `https://HOST` or "
-	       "`http://HOST`, with a port or without. Without it the variables "
+	       "`http://HOST`, with a port or without, and maybe a path. Without it the variables "
 	       "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` and the profile's `endpoint_url` "
 	       "are asked, and then they are Amazon's. See BUCKETS below."
 }, {

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "core/endpoint.h"
 #include "net/credentials.h"
 #include "net/regions.h"
 #include "net/s3error.h"
@@ -31,20 +32,23 @@ struct s3 {
 	struct sigv4_key key;
 };
 
-/* An endpoint is scheme, host and port, and maybe a path before all buckets. */
-static int check_endpoint(struct s3 *s3, struct error *err)
+/* The option's, which is known to be good, or what the environment or the profile says. */
+static int find_endpoint(struct s3 *s3, struct error *err)
 {
+	const char *said = credentials_endpoint(s3->store);
 	struct error why;
-	struct url url;
 	size_t len;
 
-	if (!s3->endpoint)
-		return 0;
-	if (url_parse(&url, s3->endpoint, &why) != 0)
-		return error_set(err, KIND_USAGE, 0, "--s3-endpoint: %s", why.text);
-	url_release(&url);
-	len = strlen(s3->endpoint);
-	while (len > 0 && s3->endpoint[len - 1] == '/')
+	if (s3->settings->s3_endpoint)
+		said = s3->settings->s3_endpoint;
+	else if (said && endpoint_check(said, &why) != 0)
+		return error_set(err, KIND_USAGE, 0,
+			"not where buckets can be: %s (AWS_ENDPOINT_URL_S3, "
+			"AWS_ENDPOINT_URL or endpoint_url of the profile)",
+			why.text);
+	s3->endpoint = xstrdup(said);
+	len = said ? strlen(said) : 0;
+	while (len > 0 && said[len - 1] == '/')
 		s3->endpoint[--len] = '\0';
 	return 0;
 }
@@ -65,11 +69,11 @@ static int open_store(struct s3 *s3, struct error *err)
 		return -1;
 	region = credentials_region(s3->store);
 	s3->regions = regions_new(region ? region : FIRST_REGION);
-	s3->endpoint = xstrdup(settings->s3_endpoint ? settings->s3_endpoint
-						     : credentials_endpoint(s3->store));
+	if (find_endpoint(s3, err) != 0)
+		return -1;
 	s3->site = (struct s3_site){
 		.endpoint = s3->endpoint, .addressing = settings->s3_addressing};
-	return check_endpoint(s3, err);
+	return 0;
 }
 
 /* Profiles are read when the first bucket is named: who has none need not have them in order. */

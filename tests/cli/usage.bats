@@ -33,7 +33,8 @@ load helper
 	for arguments in "--colour" "-j 0" "-j many" "-j" "--mode fast" "--existing maybe" \
 		"--max-size -1" "--max-time soon" "--checksum sha-256=xyz" "--checksum crc=00" \
 		"--progress wild" "--tries 0" "--cacert=" "-o ../x" "-o /x" \
-		"-x foo://h:1"; do
+		"-x foo://h:1" "--s3-endpoint store" "--s3-endpoint http://store:99999" \
+		"--s3-region eu_west"; do
 		# shellcheck disable=SC2086 # words are meant
 		seine -d out http://127.0.0.1:1/a $arguments
 		((status == 2)) || fail "exit status $status for $arguments"
@@ -41,6 +42,25 @@ load helper
 		[[ ! -e $ARENA/out ]] || fail "made a directory for $arguments"
 		no_crash
 	done
+}
+
+@test "a store that cannot be: exit 2 wherever it is said, before anything is asked" {
+	seine s3://box/key --s3-endpoint 'http://two words'
+	((status == 2))
+	said "--s3-endpoint: bad URL: the host"
+	SEINE_S3_ENDPOINT=ftp://store seine s3://box/key
+	((status == 2))
+	said "--s3-endpoint: bad URL: only http"
+	said "(from SEINE_S3_ENDPOINT)"
+	echo "s3-endpoint = http://store/?x=1" >"$CTL/config"
+	seine --config "$CTL/config" s3://box/key
+	((status == 2))
+	said "config:1"
+	# Of others' variables the entries tell that need them.
+	AWS_ENDPOINT_URL=store:9000 seine s3://box/key
+	((status == 1))
+	said "s3://box/key: not where buckets can be: bad URL: no scheme"
+	said "AWS_ENDPOINT_URL"
 }
 
 @test "an option misspelt: the right one is named" {

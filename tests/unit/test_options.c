@@ -245,6 +245,35 @@ static void knows_what_a_proxy_is(void)
 	refused("--proxy: a control character", "-x", "http://h\r\n", URL);
 }
 
+static void refuses_what_is_no_store(void)
+{
+	static const char *const good[] = {"https://s3.example.com",
+		"http://127.0.0.1:9000/", "HTTP://Host:80", "http://[::1]:9000",
+		"https://gateway.example.com/stores%2fs3/a.b", NULL};
+
+	for (size_t i = 0; good[i]; i++) {
+		check_int(parse("--s3-endpoint", good[i], URL), 0);
+		check_str(got()->s3_endpoint, good[i]);
+	}
+	refused("--s3-endpoint: the value is empty", "--s3-endpoint=", URL);
+	refused("--s3-endpoint: bad URL: no scheme", "--s3-endpoint=store", URL);
+	refused("bad URL: no scheme", "--s3-endpoint=store:9000", URL);
+	refused("bad URL: only http", "--s3-endpoint=ftp://store", URL);
+	refused("bad URL: no host", "--s3-endpoint=http://", URL);
+	refused("bad URL: write http://", "--s3-endpoint=http:/store", URL);
+	refused("bad URL: the port", "--s3-endpoint=http://store:99999", URL);
+	refused("bad URL: the host", "--s3-endpoint=http://two words", URL);
+	refused("bad URL: control", "--s3-endpoint=http://store/\n", URL);
+	refused("its path cannot have", "--s3-endpoint=http://store/a b", URL);
+	refused("its path cannot have", "--s3-endpoint=http://store/a/..", URL);
+	refused("a \"?\" or \"#\"", "--s3-endpoint=http://store?x=1", URL);
+	refused("a \"?\" or \"#\"", "--s3-endpoint=http://store/#top", URL);
+	refused("user or password", "--s3-endpoint=http://me:s3same@store", URL);
+	check(!strstr(last.err.text, "s3same"));
+	refused("--s3-region: it must be", "--s3-region=eu_west", URL);
+	refused("--s3-region: it must be", "--s3-region=a.example/", URL);
+}
+
 static void refuses_forged_headers(void)
 {
 	refused("--header: a header is written 'Name: value'", "-H", "no colon", URL);
@@ -474,6 +503,7 @@ int main(void)
 	run(reads_units);
 	run(refuses_wrong_values);
 	run(knows_what_a_proxy_is);
+	run(refuses_what_is_no_store);
 	run(refuses_forged_headers);
 	run(knows_what_others_call_it);
 	run(refuses_what_it_does_not_know);
