@@ -4,13 +4,12 @@
 
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "app/expand.h"
 #include "app/intake.h"
 #include "app/keeper.h"
 #include "app/ledger.h"
+#include "app/room.h"
 #include "app/sample.h"
 #include "app/signals.h"
 #include "core/naming.h"
@@ -20,18 +19,6 @@
 #include "net/transfer.h"
 #include "report/report.h"
 #include "store/outdir.h"
-
-#define SPARE_FDS 32   /* for lists, reports, libraries */
-#define FILES_SHARE 32 /* one descriptor in so many is for parts and libcurl's own */
-#define FILES_MIN 64
-/* What a thread's transfer takes besides idle connections: its own, a file, and the pair of
- * sockets by which libcurl could wake it. */
-#define THREAD_FDS 4
-/* --jobs auto: no more than this in all, and that takes so much of the memory. */
-#define AUTO_MAX 16384 /* ports for one server are not many more */
-#define AUTO_THREADS 512
-#define TRANSFER_MEMORY 102400 /* bytes that a transfer takes, about */
-#define MEMORY_SHARE 4         /* one byte in so many that the machine has */
 
 struct session {
 	struct settings
@@ -50,74 +37,6 @@ struct session {
 	struct sched *sched;
 	struct env env;
 };
-
-/* Descriptors that are kept from sockets, for parts and directories. A small body has no file
- * open while it comes (body.h), so they are few; a large one for which none is left is asked
- * for again later. */
-static int64_t files_reserved(int64_t all)
-{
-	int64_t least = all / 2 < FILES_MIN ? all / 2 : FILES_MIN;
-
-	return all / FILES_SHARE > least ? all / FILES_SHARE : least;
-}
-
-/* For how many transfers there is room, but for descriptors, when nobody says how many. */
-static int64_t jobs_room(const struct settings *settings)
-{
-	int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-	int64_t room = AUTO_MAX;
-
-	if (strcmp(settings->mode, engine_sequential.name) == 0)
-		return 1;
-	if (strcmp(settings->mode, engine_threads.name) == 0)
-		room = AUTO_THREADS;
-	if (pages > 0 && page > 0 &&
-		pages / MEMORY_SHARE < room * TRANSFER_MEMORY / page)
-		room = pages / MEMORY_SHARE * page / TRANSFER_MEMORY;
-	return room > 0 ? room : 1;
-}
-
-static void choose_jobs(struct settings *settings)
-{
-	settings->jobs_auto = settings->jobs == 0;
-	if (settings->jobs_auto)
-		settings->jobs = jobs_room(settings);
-}
-
-/* Raise the soft limit of descriptors to the hard one, and start no more than fit. */
-static void fit_descriptors(struct settings *settings)
-{
-	struct rlimit limit;
-	bool threads = strcmp(settings->mode, engine_threads.name) == 0;
-	int64_t all, room;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	if (limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		if (setrlimit(RLIMIT_NOFILE, &limit) != 0 &&
-			getrlimit(RLIMIT_NOFILE, &limit) != 0)
-			return;
-	}
-	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT32_MAX ||
-		strcmp(settings->mode, engine_sequential.name) == 0)
-		return;
-	all = (int64_t)limit.rlim_cur - SPARE_FDS;
-	room = threads ? all / (THREAD_FDS + 1) : all - files_reserved(all);
-	if (room < 1)
-		room = 1;
-	settings->connections = room;
-	if (threads && settings->jobs <= room)
-		settings->connections = all - THREAD_FDS * settings->jobs;
-	if (settings->jobs <= room)
-		return;
-	if (!settings->jobs_auto)
-		log_warn("%lld transfers at once instead of %lld: the limit of open "
-			 "files is %lld (ulimit -n)",
-			(long long)room, (long long)settings->jobs,
-			(long long)limit.rlim_cur);
-	settings->jobs = room;
-}
 
 static uint64_t random_seed(void)
 {
@@ -153,6 +72,8 @@ static int session_open(struct session *s, struct error *err)
 		!(s->net = net_new(settings, s->outdir, s->ledger.parts, err)) ||
 		!(s->report = report_open(&s->report_job, err)))
 		return -1;
+	outdir_set_room(s->outdir, (size_t)settings->files);
+	parts_set_room(s->ledger.parts, (size_t)settings->files);
 	s->inputs = sample_of(
 		expand_new(settings, input_open(settings), net_s3(s->net)), s->every);
 	s->intake = intake_new(&(struct intake){.settings = settings,
@@ -265,8 +186,7 @@ int session_run_sample(const struct settings *settings, uint64_t every)
 	struct error err;
 	int status;
 
-	choose_jobs(&session.settings);
-	fit_descriptors(&session.settings);
+	room_fit(&session.settings);
 	if (settings->insecure)
 		log_warn(
 			"certificates are not checked (--insecure): anybody may be the "

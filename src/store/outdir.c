@@ -279,6 +279,11 @@ void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent)
 		parents_drop(outdir->parents, parent);
 }
 
+void outdir_set_room(struct outdir *outdir, size_t directories)
+{
+	parents_set_room(outdir->parents, directories);
+}
+
 bool outdir_trim(struct outdir *outdir)
 {
 	return parents_trim(outdir->parents) > 0;

@@ -8,6 +8,7 @@
 #define SEINE_STORE_OUTDIR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -62,6 +63,9 @@ void outdir_parent_put(struct outdir *outdir, struct outdir_parent *parent);
  * it looked up, and made, anew. */
 void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent);
 
+/* Keep no more than so many directories open for speed; 0: as many as is good. Before the first is
+ * asked for. */
+void outdir_set_room(struct outdir *outdir, size_t directories);
 /* Close descriptors that are kept only for speed; false when there were none. For those who
  * run out of descriptors. */
 bool outdir_trim(struct outdir *outdir);

@@ -24,6 +24,7 @@ struct parents {
 	pthread_mutex_t
 		mutex; /* guards all below, and slot, refs, used of every parent */
 	uint64_t lookups;
+	int room; /* of the slots, the first so many are used */
 	uint64_t hashes[SLOTS];
 	struct outdir_parent *slots[SLOTS];
 };
@@ -33,8 +34,15 @@ struct parents *parents_new(int root)
 	struct parents *parents = xcalloc(1, sizeof(*parents));
 
 	parents->root = root;
+	parents->room = SLOTS;
 	pthread_mutex_init(&parents->mutex, NULL);
 	return parents;
+}
+
+void parents_set_room(struct parents *parents, size_t most)
+{
+	if (most > 0 && most < SLOTS)
+		parents->room = (int)most;
 }
 
 static struct outdir_parent *parent_new(
@@ -102,7 +110,7 @@ static int choose_slot(const struct parents *parents)
 {
 	int chosen = -1;
 
-	for (int i = 0; i < SLOTS; i++) {
+	for (int i = 0; i < parents->room; i++) {
 		const struct outdir_parent *parent = parents->slots[i];
 
 		if (!parent)

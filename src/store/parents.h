@@ -27,6 +27,8 @@ struct parents;
 
 /* `root` is borrowed until parents_free. */
 struct parents *parents_new(int root);
+/* Keep no more than so many open that nobody uses; 0: as many as is good. Before the first get. */
+void parents_set_room(struct parents *parents, size_t most);
 /* Everything must have been put back. NULL is fine. */
 void parents_free(struct parents *parents);
 

@@ -16,6 +16,7 @@ struct parts *parts_new(struct outdir *outdir)
 	parts->journal = outdir_journal(outdir);
 	pthread_mutex_init(&parts->lock, NULL);
 	parts->by_entry = map_new();
+	list_init(&parts->idle);
 	return parts;
 }
 
@@ -51,13 +52,15 @@ static void forget(const struct part *part)
 /* Nobody uses it, and nobody finds it any more. */
 static void part_free(struct part *part)
 {
+	struct sink *sink = part_take(part);
+
 	if (part->keep && part->known) {
-		sink_close(part->sink);
+		sink_close(sink);
 		part->parts->kept = true;
 	} else {
 		forget(part);
-		if (part->sink)
-			sink_abort(part->sink);
+		if (sink)
+			sink_abort(sink);
 		else if (part->name[0])
 			sink_remove(part->parts->outdir, part->name);
 	}
@@ -98,23 +101,6 @@ bool parts_are_kept(struct parts *parts)
 	return kept;
 }
 
-/* Its file, opened; new unless it has a name. */
-static int part_open(struct part *part, int64_t size, struct error *err)
-{
-	struct outdir *outdir = part->parts->outdir;
-	char name[JOURNAL_PART_SIZE];
-
-	if (part->sink)
-		return 0;
-	journal_part_name(name, part->id);
-	part->sink = part->name[0] ? sink_reopen(outdir, part->entry, part->name, err)
-				   : sink_open(outdir, part->entry, name, size, err);
-	if (!part->sink)
-		return -1;
-	snprintf(part->name, sizeof(part->name), "%s", sink_name(part->sink));
-	return 0;
-}
-
 static int tell_journal(struct part *part, const struct version *counted_on,
 	const struct version *version, struct error *err)
 {
@@ -153,6 +139,7 @@ static struct part *part_new(struct parts *parts, const struct attempt *attempt,
 	part->resumable = facts->resumable && parts->journal;
 	part->verified = facts->version->size >= 0 ? VERIFIED_LENGTH : VERIFIED_NONE;
 	pthread_mutex_init(&part->lock, NULL);
+	list_init(&part->idle);
 	print_key(part->key, part->entry);
 	if (left) {
 		part->id = left->id;
@@ -265,8 +252,6 @@ struct part *parts_get(struct parts *parts, const struct attempt *attempt,
 
 	pthread_mutex_lock(&parts->lock);
 	part = find_wanted(parts, attempt, facts, err);
-	if (part && part_open(part, facts->version->size, err) != 0)
-		part = NULL;
 	if (part)
 		part->users++;
 	pthread_mutex_unlock(&parts->lock);
@@ -284,8 +269,7 @@ void part_put(struct part *part)
 	if (--part->users == 0 && part->dropped) {
 		part_free(part);
 	} else if (part->users == 0) {
-		sink_close(part->sink);
-		part->sink = NULL;
+		sink_close(part_take(part));
 	}
 	pthread_mutex_unlock(&parts->lock);
 }

@@ -3,8 +3,9 @@
  * can tell of which state of the file it is, for the next run.
  *
  * Digests are computed as bytes come, as long as they come in order; what came out of order is
- * read back when all is there. Verifying and renaming is the commit. While nobody uses a part
- * its file is closed. Does not know which ranges are missing: that is core/plan's.
+ * read back when all is there. Verifying and renaming is the commit. While nobody uses a part, or
+ * others need the descriptor more, its file is closed. Does not know which ranges are missing:
+ * that is core/plan's.
  *
  * Any thread: a part belongs to all attempts of its entry, which write disjoint ranges. */
 #ifndef SEINE_STORE_PART_H
@@ -23,6 +24,9 @@ struct parts *parts_new(struct outdir *outdir);
  * before the first commit; borrowed. */
 typedef bool parts_stop(const void *context);
 void parts_set_stop(struct parts *parts, parts_stop *stop, const void *context);
+/* How many of their files may be open at a time, but for those that are just being written to; 0,
+ * as at first: any number. To be set before the first part. */
+void parts_set_room(struct parts *parts, size_t files);
 /* Closes what is open; what another run can go on with stays. NULL is fine. */
 void parts_free(struct parts *parts);
 /* Is there something that another run could go on with? */

@@ -19,6 +19,19 @@ static int read_rest(struct part *part, int64_t size, struct error *err)
 	return failed;
 }
 
+/* Its file, opened, which is the caller's from now on. */
+static struct sink *take_file(struct part *part, struct error *err)
+{
+	struct parts *parts = part->parts;
+	struct sink *sink = NULL;
+
+	pthread_mutex_lock(&parts->lock);
+	if (part_open(part, -1, err) == 0)
+		sink = part_take(part);
+	pthread_mutex_unlock(&parts->lock);
+	return sink;
+}
+
 static int commit(struct part *part, const struct attempt *attempt,
 	const struct settings *settings, int64_t mtime, struct outcome *outcome,
 	struct error *err)
@@ -33,8 +46,9 @@ static int commit(struct part *part, const struct attempt *attempt,
 		    read_rest(part, version->size, err) != 0) ||
 		proofs_check(&part->proofs, outcome, err) != 0)
 		return -1;
-	sink = part->sink;
-	part->sink = NULL;
+	sink = take_file(part, err);
+	if (!sink)
+		return -1;
 	if (sink_commit(sink, settings->existing, version->size, mtime,
 		    &outcome->renamed, err) != 0)
 		return -1;

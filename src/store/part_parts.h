@@ -1,5 +1,6 @@
 /* part_parts.h - parts from inside: part.c is who has which, part_write.c what is written to
- * them, part_resume.c what an earlier run has left, part_commit.c the end. Not for others.
+ * them, part_files.c which files are open, part_resume.c what an earlier run has left,
+ * part_commit.c the end. Not for others.
  *
  * Two locks: that of the parts guards who has which part, and is held while one is opened; that
  * of a part, how far its proofs are. Writing is under neither. */
@@ -8,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "base/list.h"
 #include "base/map.h"
 #include "store/journal.h"
 #include "store/part.h"
@@ -21,8 +23,10 @@ struct parts {
 	struct journal *journal; /* NULL: nothing is kept */
 	pthread_mutex_t lock;
 	struct map *by_entry;
-	bool kept;        /* one was left for another run */
-	parts_stop *stop; /* NULL: never */
+	struct list idle; /* parts with an open file that nobody holds; longest first */
+	size_t n_open, room; /* files that are open, and may be; 0: no limit */
+	bool kept;           /* one was left for another run */
+	parts_stop *stop;    /* NULL: never */
 	const void *stop_context;
 };
 
@@ -36,7 +40,9 @@ struct part {
 	unsigned users;
 	bool dropped; /* to be removed, or kept, once nobody uses it */
 	bool keep;
-	struct sink *sink; /* NULL while nobody uses it */
+	struct sink *sink; /* NULL: its file is closed */
+	struct list idle;
+	unsigned held; /* by how many threads, so that it stays open */
 	char name[JOURNAL_PART_SIZE];
 	enum verified verified; /* by its length, or not at all */
 
@@ -56,6 +62,12 @@ uint64_t part_sources(const struct entry *entry);
 /* Show the proofs what is in the file, from `first` to before `end`. */
 int part_read_back(
 	struct part *part, int64_t first, int64_t end, struct error *err) must_check;
+/* part_files.c: have its file open until it is let go; open it (new unless it has a name, and then
+ * so large), and take it away from the part, both with the parts' lock. NULL: it is closed. */
+int part_hold(struct part *part, struct error *err) must_check;
+void part_let_go(struct part *part);
+int part_open(struct part *part, int64_t size, struct error *err) must_check;
+struct sink *part_take(struct part *part);
 /* Nobody finds it any more: it goes, or stays for another run, once nobody uses it. With the
  * parts' lock. */
 void part_drop(struct part *part, bool keep);

@@ -27,12 +27,24 @@ static void end_proving(struct part *part, int64_t proved)
 	pthread_mutex_unlock(&part->lock);
 }
 
+static int put(struct part *part, int64_t offset, const void *data, size_t len,
+	struct error *err)
+{
+	int failed;
+
+	if (part_hold(part, err) != 0)
+		return -1;
+	failed = sink_write(part->sink, offset, data, len, err);
+	part_let_go(part);
+	return failed;
+}
+
 int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 	struct error *err)
 {
 	int failed;
 
-	if (sink_write(part->sink, offset, data, len, err) != 0)
+	if (put(part, offset, data, len, err) != 0)
 		return -1;
 	if (part->entry->pieces || !begin_proving(part, offset))
 		return 0;
@@ -43,9 +55,12 @@ int part_write(struct part *part, int64_t offset, const void *data, size_t len,
 
 int part_read_back(struct part *part, int64_t first, int64_t end, struct error *err)
 {
-	unsigned char *block = xmalloc(READ_BACK);
+	unsigned char *block;
 	int failed = 0;
 
+	if (part_hold(part, err) != 0)
+		return -1;
+	block = xmalloc(READ_BACK);
 	while (!failed && first < end) {
 		size_t len =
 			end - first < READ_BACK ? (size_t)(end - first) : READ_BACK;
@@ -56,6 +71,7 @@ int part_read_back(struct part *part, int64_t first, int64_t end, struct error *
 		first += (int64_t)len;
 	}
 	free(block);
+	part_let_go(part);
 	return failed;
 }
 
@@ -78,11 +94,23 @@ void part_proves_length(struct part *part)
 	pthread_mutex_unlock(&part->lock);
 }
 
+/* Its bytes are where --durability wants them. */
+static int settle(struct part *part, struct error *err)
+{
+	int failed;
+
+	if (part_hold(part, err) != 0)
+		return -1;
+	failed = sink_sync(part->sink, err);
+	part_let_go(part);
+	return failed;
+}
+
 int part_note(struct part *part, struct range range, struct error *err)
 {
 	if (!part->known)
 		return 0;
-	if (sink_sync(part->sink, err) != 0)
+	if (outdir_durable(part->parts->outdir) && settle(part, err) != 0)
 		return -1;
 	return journal_range(part->parts->journal, part->id, range, err);
 }

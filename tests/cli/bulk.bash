@@ -28,7 +28,7 @@ bulk_whole() {
 # bulk_fetch OPTION...: fetch the whole list, anew.
 bulk_fetch() {
 	rm -rf "$ARENA/out"
-	fetch 0 "$(wc -l <"$CTL/list.txt")" -i "$CTL/list.txt" "$@" || return
+	fetch 0 "$(wc -l <"$CTL/sums.txt")" -i "$CTL/list.txt" "$@" || return
 	bulk_whole
 }
 

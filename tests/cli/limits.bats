@@ -23,19 +23,32 @@ in_flight() {
 	not_said "ulimit"
 }
 
+# Large files, so many of which have begun before any goes on: files and their directories want
+# descriptors, too, and nobody may find none left.
+with_descriptors() { # N AT-ONCE OPTION...
+	curl -sS -o "$CTL/reset" "$O/reset"
+	sed -i "s/gather=[0-9]*/gather=$2/" "$CTL/list.txt"
+	(
+		ulimit -n "$1"
+		bulk_fetch -j 1900 --tries 1 --first-byte-timeout 60s "${@:3}"
+	)
+	records 'all(.num_retries == 0)'
+}
+
 @test "large files in flight, 200 descriptors: fewer at a time, all there" {
 	origin_start
-	bulk_urls 150 "$O/large/" delay=100 | sed 's/size=/size=30/' | bulk_list
-	local mode
-	for mode in $SEINE_TEST_MODES; do
-		[[ $mode != sequential ]] || continue
-		MODE=$mode
-		(
-			ulimit -n 200
-			# Some descriptors are kept for files, as many as loops write at once, most
-			# of the time. Who finds none left asks again, and that costs no try.
-			bulk_fetch -j 1900 --tries 1
-		)
-		[[ $mode != threads ]] || records 'all(.num_retries == 0)'
-	done
+	bulk_urls 250 "$O/large/" "gather=1&stall=280000&stall-for=300" | sed 's/size=/size=30/' | bulk_list
+	MODE=event with_descriptors 200 100 --loops 1
+	MODE=event with_descriptors 200 100 --loops 2
+	MODE=event with_descriptors 40 4
+	MODE=threads with_descriptors 200 25
+}
+
+@test "chunks of many files in as many directories, 200 descriptors" {
+	origin_start
+	bulk_urls 120 "$O/large/" "gather=1&rate=2M" | sed 's/size=/size=30/' | bulk_list
+	sed -i -E 's|.*/([0-9]+)\.bin.*|&\n out=d\1/\1.bin|' "$CTL/list.txt"
+	sed -i -E 's|  ([0-9]+)\.bin$|  d\1/\1.bin|' "$CTL/sums.txt"
+	MODE=event with_descriptors 200 60 --min-split-size 64K --chunk-size 64K -s 3
+	MODE=threads with_descriptors 200 20 --min-split-size 64K --chunk-size 64K -s 3
 }

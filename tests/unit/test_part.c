@@ -180,6 +180,45 @@ static void closed_while_unused(void)
 	bench_close(&bench, true);
 }
 
+/* Four files that come at the same time, block by block, and room for two of them. */
+static void open_by_turns(void)
+{
+	struct entry *entries[4];
+	struct part *parts[4];
+	struct bench bench;
+	int before;
+
+	bench_open(&bench, true);
+	parts_set_room(bench.parts, 2);
+	before = open_descriptors();
+	for (unsigned i = 0; i < 4; i++) {
+		entries[i] = entry_new();
+		entries[i]->number = 10 + i;
+		entries[i]->path = xasprintf("sub/%u", i);
+		bench.attempt.entry = entries[i];
+		parts[i] = get(&bench);
+	}
+	for (int64_t at = 0; at < SIZE; at += 250 * KIB) {
+		int64_t end = at + 250 * KIB < SIZE ? at + 250 * KIB : SIZE;
+
+		for (int i = 0; i < 4; i++)
+			write_some(&bench, parts[i], at, end);
+		check_int(open_descriptors(), before + 2);
+	}
+	for (int i = 0; i < 4; i++) {
+		char path[16];
+
+		part_put(parts[i]);
+		bench.attempt.entry = entries[i];
+		check_int(commit(&bench), 0);
+		snprintf(path, sizeof(path), "out/sub/%d", i);
+		check(scratch_holds(path, content, SIZE));
+		entry_free(entries[i]);
+	}
+	bench.attempt.entry = bench.entry;
+	bench_close(&bench, true);
+}
+
 /* A newer generation has a part of its own; the older one's is gone as soon as those who use
  * it are, and nobody of the older one gets in the way any more. */
 static void generations(void)
@@ -317,6 +356,7 @@ int main(void)
 	run(a_length_that_nobody_knew);
 	run(the_time_of_the_server);
 	run(closed_while_unused);
+	run(open_by_turns);
 	run(generations);
 	run(nothing_to_commit);
 	run(given_up);
