@@ -294,10 +294,13 @@ static bool is_elsewhere(struct s3 *s3, const struct attempt *attempt,
 	return strcmp(known, region) != 0;
 }
 
-/* Are the credentials at fault that have signed the request, and others may do? */
+/* Is the token at fault that came with the request, so that others may do? One that was revoked, or
+ * that the store has forgotten, is InvalidToken to it. An unknown key (InvalidAccessKeyId) is not
+ * among them: it is that of another store, in all likelihood, and asking again does not help. */
 static bool are_expired(const struct s3error *why)
 {
-	static const char *const codes[] = {"ExpiredToken", "TokenRefreshRequired"};
+	static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException",
+		"InvalidToken", "TokenRefreshRequired"};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (strcmp(why->code, codes[i]) == 0)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define ROOT "/s3/"
 #define PAGE 1000 /* keys */
 #define KEYS 10   /* of a bucket whose name says nothing else */
@@ -81,6 +83,21 @@ static bool is_stale(const struct request *request)
 	       !strstr(request->query, "list-type=2");
 }
 
+/* "says-CODE" refuses as `stale` does, but in that word. */
+static bool says(const struct request *request, const char *bucket, size_t len,
+	struct bucket_answer *answer)
+{
+	size_t skip = strlen("says-");
+	char *code;
+
+	if (len <= skip || strncmp(bucket, "says-", skip) != 0 || !is_stale(request))
+		return false;
+	code = xstrndup(bucket + skip, len - skip);
+	add_error(answer, 400, code, "The provided token is no good.", "");
+	free(code);
+	return true;
+}
+
 /* What the bucket does to all requests. */
 static bool misbehaves(const struct request *request, const char *bucket, size_t len,
 	uint64_t ordinal, struct bucket_answer *answer)
@@ -102,6 +119,8 @@ static bool misbehaves(const struct request *request, const char *bucket, size_t
 		   (is_named(bucket, len, "stale") && is_stale(request)))
 		add_error(answer, 400, "ExpiredToken",
 			"The provided token has expired.", "");
+	else if (says(request, bucket, len, answer))
+		return true;
 	else if (is_named(bucket, len, "keys"))
 		add_credentials(answer, ordinal);
 	else if (is_named(bucket, len, "denied"))
