@@ -56,6 +56,14 @@ static bool is_over(const void *context)
 	return clock_now() >= stop->deadline(stop);
 }
 
+/* For credentials, which services may be asked for: is it time to wait no longer? */
+static bool is_asked(const void *context)
+{
+	const struct stop *stop = context;
+
+	return stop->asked(stop);
+}
+
 static int session_open(struct session *s, struct error *err)
 {
 	const struct settings *settings = &s->settings;
@@ -91,6 +99,7 @@ static int session_open(struct session *s, struct error *err)
 	if (!s->env.stop)
 		return -1;
 	parts_set_stop(s->ledger.parts, is_over, s->env.stop);
+	s3_set_stop(net_s3(s->net), is_asked, s->env.stop);
 	return 0;
 }
 

@@ -154,10 +154,10 @@ struct attempt {
 	size_t rank;        /* in flight there then, itself included */
 	struct list
 		sibling; /* with the others of its task; the rest here is core/chunks' */
-	struct stretch *lease; /* of the plan; NULL: none */
-	int64_t marked;        /* received by ... */
-	nstime marked_at;      /* ... then */
-	struct list inbox;     /* for an engine that passes it from thread to thread */
+	struct stretch *lease;    /* of the plan; NULL: none */
+	int64_t marked;           /* received by ... */
+	nstime marked_at;         /* ... then */
+	struct list inbox;        /* for an engine that puts it by, or passes it on */
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };

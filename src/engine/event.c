@@ -133,6 +133,7 @@ static bool admit(struct reactor *reactor, nstime *wake)
 
 	for (size_t i = 0; i < n; i++)
 		slot_begin(reactor, attempts[i], now);
+	slot_begin_keyless(reactor, now);
 	/* After that, since what another loop has passed on may be cancelled, too. */
 	if (cancelled)
 		slot_end_cancelled(reactor);

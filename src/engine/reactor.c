@@ -25,6 +25,12 @@ static void on_rouse(struct watcher *watcher _unused_, int fd, uint32_t events _
 		log_debug("cannot read an eventfd: %m");
 }
 
+/* In the thread that has asked for them. */
+static void on_credentials(struct waiter *waiter)
+{
+	reactor_rouse(container_of(waiter, struct reactor, credentials));
+}
+
 static void on_opened(struct sockets *sockets, int fd)
 {
 	loop_opened(&container_of(sockets, struct reactor, sockets)->loop, fd);
@@ -119,6 +125,9 @@ int reactor_init(struct reactor *reactor, struct error *err)
 	list_init(&reactor->busy);
 	list_init(&reactor->idle);
 	list_init(&reactor->inbox);
+	list_init(&reactor->keyless);
+	reactor->credentials.answered = on_credentials;
+	list_init(&reactor->credentials.link);
 	if (loop_init(&reactor->loop, err) != 0)
 		return -1;
 	if (reactor->rouse_fd < 0)
@@ -134,6 +143,7 @@ int reactor_init(struct reactor *reactor, struct error *err)
 
 void reactor_release(struct reactor *reactor)
 {
+	s3_forget(net_s3(reactor->env->net), &reactor->credentials);
 	slot_release_all(reactor);
 	for (size_t i = 0; i < reactor->max_shards && reactor->shards; i++)
 		shard_release(&reactor->shards[i]);

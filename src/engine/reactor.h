@@ -48,6 +48,8 @@ struct reactor {
 	size_t connections;     /* of each shard, at most, idle ones included */
 	struct list busy, idle; /* slots */
 	size_t n_idle;
+	struct list keyless;       /* attempts that cannot be signed yet, */
+	struct waiter credentials; /* and who is told when they can */
 	bool stopping;
 	bool stale; /* an attempt has ended since the scheduler was asked last */
 
@@ -84,6 +86,8 @@ void reactor_rouse(struct reactor *reactor);
 /* Begin an attempt: once its host's addresses are known it runs, and its outcome goes to the
  * scheduler. An attempt that cannot be begun has its outcome at once. */
 void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now);
+/* Begin those that wait for credentials, if these are here. */
+void slot_begin_keyless(struct reactor *reactor, nstime now);
 /* A handle of a shard is done: the shard's callback. */
 void slot_done(struct shard *shard, CURL *easy, CURLcode code);
 /* End those attempts that the scheduler has cancelled. */

@@ -1,8 +1,8 @@
 /* The transfers of a reactor.
  *
  * A slot is idle, or busy in one of two ways: its attempt waits for a name (no shard yet), or
- * it runs on a shard. Idle ones are kept, the one used last on top, because it is the warmest
- * and its connection the likeliest to be alive. */
+ * it runs on a shard. An attempt that waits for credentials has none yet. Idle ones are kept, the
+ * one used last on top, because it is the warmest and its connection the likeliest to be alive. */
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -189,14 +189,25 @@ static int slot_run(struct slot *slot, const struct addresses *addresses, nstime
 	return 0;
 }
 
+/* Run it, if it can be signed, or else when it can: its name is known then. */
+static void slot_go(struct slot *slot, const struct addresses *addresses, nstime now)
+{
+	struct reactor *reactor = slot->reactor;
+	struct attempt *attempt = slot->attempt;
+	struct error err;
+
+	if (!s3_may_begin(net_s3(reactor->env->net), attempt, &reactor->credentials)) {
+		slot_put(slot);
+		list_add_before(&reactor->keyless, &attempt->inbox);
+	} else if (slot_run(slot, addresses, now, &err) != 0) {
+		slot_fail(reactor, slot, attempt, &err);
+	}
+}
+
 static void on_addresses(
 	struct resolver_waiter *waiter, const struct addresses *addresses)
 {
-	struct slot *slot = container_of(waiter, struct slot, waiter);
-	struct error err;
-
-	if (slot_run(slot, addresses, clock_now(), &err) != 0)
-		slot_fail(slot->reactor, slot, slot->attempt, &err);
+	slot_go(container_of(waiter, struct slot, waiter), addresses, clock_now());
 }
 
 static void slot_ask(struct slot *slot)
@@ -232,7 +243,6 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 	bool named = transfer_needs_addresses(net, attempt);
 	struct error err;
 	struct slot *slot;
-	int failed;
 
 	if (attempt->work == WORK_COMMIT) {
 		commit(reactor, attempt);
@@ -256,17 +266,53 @@ void slot_begin(struct reactor *reactor, struct attempt *attempt, nstime now)
 		slot_ask(slot);
 		return;
 	}
-	failed = slot_run(slot, addresses, now, &err);
+	slot_go(slot, addresses, now);
 	if (addresses)
 		names_put(addresses);
-	if (failed)
-		slot_fail(reactor, slot, attempt, &err);
+}
+
+void slot_begin_keyless(struct reactor *reactor, nstime now)
+{
+	struct list *first = reactor->keyless.next, *node;
+	struct list ready;
+
+	if (first == &reactor->keyless ||
+		!s3_may_begin(net_s3(reactor->env->net),
+			container_of(first, struct attempt, inbox),
+			&reactor->credentials))
+		return;
+	/* Some of them may have to wait again. */
+	list_init(&ready);
+	while ((node = list_pop(&reactor->keyless)))
+		list_add_before(&ready, node);
+	while ((node = list_pop(&ready)))
+		slot_begin(reactor, container_of(node, struct attempt, inbox), now);
+}
+
+/* End those that wait for credentials: all, or what has been cancelled. */
+static void end_keyless(struct reactor *reactor, bool all, const char *why)
+{
+	struct list *node, *next;
+	struct error err;
+
+	error_set(&err, KIND_INTERRUPTED, 0, "%s", why);
+	for (node = reactor->keyless.next; node != &reactor->keyless; node = next) {
+		struct attempt *attempt = container_of(node, struct attempt, inbox);
+
+		next = node->next;
+		if (!all && !atomic_load_explicit(
+				    &attempt->cancelled, memory_order_relaxed))
+			continue;
+		list_remove(node);
+		slot_fail(reactor, NULL, attempt, &err);
+	}
 }
 
 void slot_end_cancelled(struct reactor *reactor)
 {
 	struct list *node, *next;
 
+	end_keyless(reactor, false, "not wanted any more");
 	for (node = reactor->busy.next; node != &reactor->busy; node = next) {
 		struct slot *slot = container_of(node, struct slot, link);
 
@@ -287,6 +333,7 @@ void slot_interrupt_all(struct reactor *reactor)
 {
 	struct list *node;
 
+	end_keyless(reactor, true, "stopped before it was done");
 	while ((node = reactor->busy.next) != &reactor->busy) {
 		struct slot *slot = container_of(node, struct slot, link);
 

@@ -15,7 +15,7 @@
 
 struct asking {
 	struct buf *answer;
-	const atomic_bool *stop;
+	const struct ask_route *route;
 	bool too_large;
 };
 
@@ -31,12 +31,19 @@ static size_t on_answer(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
+static bool is_stopped(void *context)
+{
+	const struct ask_route *route = context;
+
+	return route->stop && route->stop(route->stop_context);
+}
+
 static int on_progress(void *context, curl_off_t down_total _unused_,
 	curl_off_t down _unused_, curl_off_t up_total _unused_, curl_off_t up _unused_)
 {
 	const struct asking *asking = context;
 
-	return asking->stop && atomic_load(asking->stop);
+	return is_stopped((void *)asking->route);
 }
 
 static CURLcode add_line(struct curl_slist **lines, const char *name, const char *value)
@@ -71,13 +78,6 @@ static void lines_free(struct curl_slist *lines)
 }
 
 /* ---- where the service is */
-
-static bool is_stopped(void *context)
-{
-	const struct ask_route *route = context;
-
-	return route->stop && atomic_load(route->stop);
-}
 
 /* NULL only when nobody can be asked. */
 static const struct addresses *look_up(const struct ask *ask,
@@ -235,7 +235,7 @@ bool ask_is_here(const struct url *url)
 int ask_send(const struct ask *ask, const struct ask_route *route, struct buf *answer,
 	long *status, struct error *err)
 {
-	struct asking asking = {.answer = answer, .stop = route->stop};
+	struct asking asking = {.answer = answer, .route = route};
 	struct luggage luggage = {.lines = NULL};
 	CURLcode code;
 	CURL *easy;

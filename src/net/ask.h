@@ -7,7 +7,6 @@
 #ifndef SEINE_NET_ASK_H
 #define SEINE_NET_ASK_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,11 +21,15 @@
 #define ASK_ANSWER_MAX ((size_t)64 * 1024)
 #define ASK_HEADERS_MAX 2
 
+/* Is it time to give up? Asked by the thread that waits, once a second at least. */
+typedef bool ask_stop(const void *context);
+
 /* How to get there. Borrowed. */
 struct ask_route {
-	const char *proxy;       /* NULL: as the environment says, "": none */
-	struct tls *tls;         /* NULL: authorities as libcurl knows them */
-	const atomic_bool *stop; /* NULL: never */
+	const char *proxy; /* NULL: as the environment says, "": none */
+	struct tls *tls;   /* NULL: authorities as libcurl knows them */
+	ask_stop *stop;    /* NULL: never */
+	const void *stop_context;
 	/* Where names are looked up (resolver.h), and how; NULL: by libcurl, as behind a proxy. */
 	struct names *names;
 	const struct settings *settings;
@@ -51,8 +54,8 @@ bool ask_is_here(const struct url *url);
 /* Ask, and once more when there is no answer or the server has one of its weak moments (429,
  * 500, 502, 503, 504). 0 with any *status and the answer in an empty buf, which is the caller's
  * to secret_release; nothing is left in memory but there. KIND_CREDENTIALS with a CURLcode when
- * nobody answers, or more than is allowed; KIND_INTERRUPTED when *stop has become true, which is
- * seen within a second. Errors say who, but quote neither headers nor bodies. */
+ * nobody answers, or more than is allowed; KIND_INTERRUPTED when it is stopped, which is seen
+ * within a second. Errors say who, but quote neither headers nor bodies. */
 int ask_send(const struct ask *ask, const struct ask_route *route, struct buf *answer,
 	long *status, struct error *err) must_check;
 

@@ -20,7 +20,9 @@ struct credentials_store {
 	const char *region;   /* the option's, the environment's or the profile's */
 	const char *endpoint; /* the environment's or the profile's */
 	struct credentials_chain chain;
-	atomic_bool stop;
+	atomic_bool ending;
+	ask_stop *stop; /* the user's; NULL: never */
+	const void *stop_context;
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t answered;
@@ -33,6 +35,7 @@ struct credentials_store {
 	int64_t asked; /* when that began */
 	bool threaded; /* `thread` is there to be joined */
 	pthread_t thread;
+	struct list waiters;
 };
 
 /* ---- set-up */
@@ -59,13 +62,23 @@ static const char *find_endpoint(
 		store->profile.endpoint_url);
 }
 
+/* For ask.h. */
+static bool is_over(const void *context)
+{
+	const struct credentials_store *store = context;
+
+	return atomic_load(&store->ending) ||
+	       (store->stop && store->stop(store->stop_context));
+}
+
 struct credentials_store *credentials_new(
 	const struct credentials_options *options, struct error *err)
 {
 	struct credentials_store *store = xcalloc(1, sizeof(*store));
 
 	store->environment = options->environment;
-	atomic_init(&store->stop, false);
+	atomic_init(&store->ending, false);
+	list_init(&store->waiters);
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->answered, NULL);
 	if (profile_load(&store->profile, options->profile, &store->environment, err) !=
@@ -89,7 +102,10 @@ struct credentials_store *credentials_new(
 		.region = store->region,
 		.sts_endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_STS"),
 		.route = options->route};
-	store->chain.route.stop = &store->stop;
+	store->stop = options->route.stop;
+	store->stop_context = options->route.stop_context;
+	store->chain.route.stop = is_over;
+	store->chain.route.stop_context = store;
 	return store;
 fail:
 	credentials_free(store);
@@ -100,7 +116,7 @@ void credentials_free(struct credentials_store *store)
 {
 	if (!store)
 		return;
-	atomic_store(&store->stop, true);
+	atomic_store(&store->ending, true);
 	if (store->threaded)
 		pthread_join(store->thread, NULL);
 	aws_credentials_release(&store->held);
@@ -141,6 +157,19 @@ static void take_on(struct credentials_store *store, struct aws_credentials *fre
 		store->valid_until = soon;
 }
 
+/* With the lock. */
+static void rouse(struct credentials_store *store)
+{
+	struct list *node;
+
+	pthread_cond_broadcast(&store->answered);
+	while ((node = list_pop(&store->waiters))) {
+		struct waiter *waiter = container_of(node, struct waiter, link);
+
+		waiter->answered(waiter);
+	}
+}
+
 /* Called by the one who has set busy, without the lock. */
 static void renew(struct credentials_store *store)
 {
@@ -158,7 +187,7 @@ static void renew(struct credentials_store *store)
 			log_warn("credentials are not renewed yet: %s", why.text);
 	}
 	store->busy = false;
-	pthread_cond_broadcast(&store->answered);
+	rouse(store);
 	pthread_mutex_unlock(&store->lock);
 }
 
@@ -204,11 +233,16 @@ static void renew_aside(struct credentials_store *store, int64_t now)
 	store->renew_at = now + AGAIN;
 }
 
+static bool has_some(const struct credentials_store *store, int64_t now)
+{
+	return store->held.id && now < store->valid_until;
+}
+
 /* With the lock. */
 static int wait_for_some(
 	struct credentials_store *store, int64_t now, struct error *err)
 {
-	while (!store->held.id || now >= store->valid_until) {
+	while (!has_some(store, now)) {
 		if (store->busy) {
 			pthread_cond_wait(&store->answered, &store->lock);
 		} else if (now < store->failed_until) {
@@ -240,6 +274,30 @@ int credentials_get(struct credentials_store *store, int64_t now,
 	}
 	pthread_mutex_unlock(&store->lock);
 	return failed;
+}
+
+bool credentials_are_near(
+	struct credentials_store *store, int64_t now, struct waiter *waiter)
+{
+	bool near;
+
+	pthread_mutex_lock(&store->lock);
+	near = has_some(store, now) || (!store->busy && now < store->failed_until);
+	if (!near && !store->busy)
+		renew_aside(store, now);
+	/* Where there is no thread to ask, whoever wants them must. */
+	near |= !store->busy;
+	if (!near && list_empty(&waiter->link))
+		list_add_before(&store->waiters, &waiter->link);
+	pthread_mutex_unlock(&store->lock);
+	return near;
+}
+
+void credentials_forget(struct credentials_store *store, struct waiter *waiter)
+{
+	pthread_mutex_lock(&store->lock);
+	list_remove(&waiter->link);
+	pthread_mutex_unlock(&store->lock);
 }
 
 /* Services may hand out the same again for a time, so they are not asked at each answer. With the

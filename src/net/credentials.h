@@ -30,6 +30,7 @@
 #include "base/diag.h"
 #include "net/ask.h"
 #include "net/environment.h"
+#include "net/waiter.h"
 
 /* Owned: aws_credentials_release. Id and token can be sent in headers as they are. */
 struct aws_credentials {
@@ -45,8 +46,8 @@ void aws_credentials_release(struct aws_credentials *credentials);
 struct credentials_options {
 	const char *profile; /* NULL: as the environment says */
 	const char *region;  /* likewise, or the profile */
-	/* How services are asked; `stop` is set here. Services of this machine are asked by no
-	 * proxy, whatever it says. */
+	/* How services are asked, until its `stop` or credentials_free. Services of this machine are
+	 * asked by no proxy, whatever it says. */
 	struct ask_route route;
 	struct environment environment;
 };
@@ -62,10 +63,17 @@ void credentials_free(struct credentials_store *store);
 
 /* Those that are valid now, as a copy. Waits where it must: for one second, twice, for each answer
  * of the instance's metadata service, and up to ten seconds, twice, for STS. KIND_CREDENTIALS when
- * there are none, or they cannot be had: the text says why; the same is said again, without a
- * request, for some seconds. */
+ * there are none, or they cannot be had, KIND_INTERRUPTED when asking was stopped: the text says
+ * why; the same is said again, without a request, for some seconds. */
 int credentials_get(struct credentials_store *store, int64_t now,
 	struct aws_credentials *out, struct error *err) must_check;
+
+/* Would that not wait? If it would, a thread asks, and the waiter, unless it is known already, is
+ * told when to look again. */
+bool credentials_are_near(
+	struct credentials_store *store, int64_t now, struct waiter *waiter) must_check;
+/* It is not told any more, and is not being told. */
+void credentials_forget(struct credentials_store *store, struct waiter *waiter);
 
 /* Whoever was shown a request signed by those of this serial number, at `now`, calls them expired.
  * 0: others are held by then, or a thread asks for others, unless it did so for the same reason

@@ -22,6 +22,8 @@ struct s3 {
 	const struct settings *settings;
 	struct tls *tls;
 	struct names *names;
+	s3_stop *stop;
+	const void *stop_context;
 	pthread_mutex_t lock; /* of what follows, until it is open; then of the key */
 	bool opened;
 	struct error broken; /* why it could not be; KIND_NONE: it is */
@@ -60,6 +62,8 @@ static int open_store(struct s3 *s3, struct error *err)
 		.region = settings->s3_region,
 		.route = {.proxy = settings->proxy,
 			.tls = s3->tls,
+			.stop = s3->stop,
+			.stop_context = s3->stop_context,
 			.names = s3->names,
 			.settings = settings}};
 	const char *region;
@@ -98,6 +102,12 @@ struct s3 *s3_new(const struct settings *settings, struct tls *tls, struct names
 	s3->names = names;
 	pthread_mutex_init(&s3->lock, NULL);
 	return s3;
+}
+
+void s3_set_stop(struct s3 *s3, s3_stop *stop, const void *context)
+{
+	s3->stop = stop;
+	s3->stop_context = context;
 }
 
 void s3_free(struct s3 *s3)
@@ -235,6 +245,24 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 				       err) != 0
 		       ? -1
 		       : 0;
+}
+
+/* Is it a request to a bucket, in our own name? */
+static bool is_ours(const struct s3 *s3, const struct attempt *attempt)
+{
+	return attempt->bucket && attempt->at_home && !s3->settings->s3_no_sign_request;
+}
+
+bool s3_may_begin(struct s3 *s3, const struct attempt *attempt, struct waiter *waiter)
+{
+	return !is_ours(s3, attempt) ||
+	       credentials_are_near(s3->store, time(NULL), waiter);
+}
+
+void s3_forget(struct s3 *s3, struct waiter *waiter)
+{
+	if (s3->store)
+		credentials_forget(s3->store, waiter);
 }
 
 int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,

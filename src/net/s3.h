@@ -18,6 +18,7 @@
 #include "core/settings.h"
 #include "net/names.h"
 #include "net/tls.h"
+#include "net/waiter.h"
 
 struct s3;
 
@@ -26,6 +27,10 @@ struct s3;
 struct s3 *s3_new(const struct settings *settings, struct tls *tls,
 	struct names *names) must_check;
 void s3_free(struct s3 *s3); /* NULL is fine */
+/* Asked in whatever thread waits for credentials: true ends the wait. To be set before the first
+ * URL is located; borrowed. */
+typedef bool s3_stop(const void *context);
+void s3_set_stop(struct s3 *s3, s3_stop *stop, const void *context);
 
 /* The HTTP URL of an object, or of a page of the listing, where its bucket is as far as is
  * known. As url_parse; KIND_USAGE when endpoint or profile, which are looked at the first time,
@@ -34,6 +39,13 @@ int s3_locate(struct s3 *s3, const struct s3_name *name, struct url *url,
 	struct error *err) must_check;
 int s3_locate_page(struct s3 *s3, const struct s3_name *name, const char *token,
 	struct url *url, struct error *err) must_check;
+
+/* Are the credentials here by which the attempt is signed, if it is to be? Otherwise s3_dress would
+ * wait for them; they are asked for now, and the waiter is told when to look again. */
+bool s3_may_begin(
+	struct s3 *s3, const struct attempt *attempt, struct waiter *waiter) must_check;
+/* The waiter, which may be an idle one, is not told any more. */
+void s3_forget(struct s3 *s3, struct waiter *waiter);
 
 /* Append the headers by which this request, of a mirror in a bucket, is one that its store
  * knows, and signed; *signer tells by which credentials (0: by none). KIND_CREDENTIALS when there

@@ -89,3 +89,57 @@ from_other_example() {
 	fetch 1 1 "${S3[@]}" --cacert "$CERTS/ca.pem" --dns-servers 127.0.0.1:1 s3://box/k
 	records 'all(.error == "credentials" and (.errormsg | test("other.example: ")))'
 }
+
+# asked_in_vain CONDITION: a stop comes once credentials are waited for, as the condition tells.
+asked_in_vain() {
+	seine_start -d out "${S3[@]}" --results "$CTL/results.jsonl" --dns-servers "$DNS" s3://box/k
+	wait_until 60 "$@"
+	kill -INT "$SEINE_PID"
+	status=0
+	wait "$SEINE_PID" || status=$?
+	((status == 130)) || fail "exit status $status, not 130" || return
+	# That nobody answers is known only later.
+	records 'all(.error == "interrupted")'
+	no_crash
+}
+
+silent_name_asked() {
+	(($(queries sts.silent.example) > 0))
+}
+
+silent_service_asked() {
+	stats '.requests > 0' >/dev/null
+}
+
+@test "a stop ends the wait for credentials, of a name server and of a service" {
+	command -v dnsmasq >/dev/null || skip "dnsmasq is not installed"
+	buckets
+	unset AWS_ACCESS_KEY_ID
+	DNS_LOG=$CTL/behind.log dns_start
+	halt "$DNS_PID"
+	dns_start --server="/silent.example/${DNS/:/#}"
+	echo token >"$CTL/token"
+	for MODE in $SEINE_TEST_MODES; do
+		AWS_WEB_IDENTITY_TOKEN_FILE=$CTL/token AWS_ROLE_ARN=arn:aws:iam::1:role/r \
+			AWS_ENDPOINT_URL_STS=https://sts.silent.example/ \
+			asked_in_vain silent_name_asked
+		: >"$CTL/dns.log"
+		AWS_CONTAINER_CREDENTIALS_FULL_URI="$O/silent?hang" asked_in_vain silent_service_asked
+		curl -sS -o "$CTL/reset" "$O/reset"
+	done
+}
+
+@test "who waits for credentials holds nobody else up" {
+	buckets
+	unset AWS_ACCESS_KEY_ID
+	export AWS_CONTAINER_CREDENTIALS_FULL_URI="$O/silent?hang"
+	fetch 1 12 "${S3[@]}" --mode event --loops 1 -j 20 s3://box/{1..6} "$O"/{a..f}
+	files a b c d e f
+	records 'map(select(.status == "failed")) | length == 6 and all(.error == "credentials")'
+	# The service is asked twice; all else while it is silent the first time.
+	requests 'map(.target) | length == 8 and .[-1] == "/silent?hang"'
+	# When there are some, all go on.
+	AWS_CONTAINER_CREDENTIALS_FULL_URI="$O/s3/keys/" \
+		fetch 0 6 "${S3[@]}" --mode event --loops 1 -j 20 s3://box/{1..6}
+	all_signed 'select(.target | startswith("/s3/box"))'
+}

@@ -276,6 +276,51 @@ static void says_who_renews_the_others(void)
 	credentials_free(store);
 }
 
+struct loop_like {
+	struct waiter waiter;
+	sem_t roused;
+};
+
+static void on_answered(struct waiter *waiter)
+{
+	sem_post(&container_of(waiter, struct loop_like, waiter)->roused);
+}
+
+static void tells_those_who_cannot_wait(void)
+{
+	struct loop_like one = {.waiter = {.answered = on_answered}}, other = one;
+	struct credentials_store *store;
+
+	sem_init(&one.roused, 0, 0);
+	sem_init(&other.roused, 0, 0);
+	list_init(&one.waiter.link);
+	list_init(&other.waiter.link);
+	use_container();
+	container_says(KEYS("A", "2027-01-15T09:00:00Z"));
+	store = open_store(NULL);
+	gate(true);
+	for (int i = 0; i < 3; i++) {
+		check(!credentials_are_near(store, NOW, &one.waiter));
+		check(!credentials_are_near(store, NOW, &other.waiter));
+	}
+	credentials_forget(store, &other.waiter);
+	wait_for(&server.arrived);
+	gate(false);
+	sem_post(&server.go);
+	wait_for(&one.roused);
+	check(credentials_are_near(store, NOW, &one.waiter));
+	check_serves(store, NOW, "A");
+	check_int(requests(), 1);
+	check(sem_trywait(&one.roused) != 0 && sem_trywait(&other.roused) != 0);
+	/* A failure is near, too: it is said without a request, for a time. */
+	say("GET /keys?a=b", NULL, NULL, 400, "CANARY");
+	check(!credentials_are_near(store, NOW + 3600, &one.waiter));
+	wait_for(&one.roused);
+	check(credentials_are_near(store, NOW + 3600, &one.waiter));
+	credentials_forget(store, &one.waiter); /* which is not known there any more */
+	credentials_free(store);
+}
+
 static void is_freed_while_it_asks(void)
 {
 	struct credentials_store *store;
@@ -310,6 +355,7 @@ int main(void)
 	run(serves_what_a_store_refuses_to_others);
 	run(asks_once_when_it_does_so_already);
 	run(says_who_renews_the_others);
+	run(tells_those_who_cannot_wait);
 	run(is_freed_while_it_asks);
 	return end();
 }
