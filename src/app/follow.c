@@ -47,7 +47,7 @@ static void feed(struct follow_source *follow)
 	follow->parsed += len;
 }
 
-/* What its user said of the Metalink holds for the files. */
+/* What its user said of the Metalink holds for the files, but for what is for its server alone. */
 static void complete(const struct follow_source *follow, struct entry *entry)
 {
 	const struct entry *model = follow->model;
@@ -121,6 +121,7 @@ static struct follow_source *follow_make(
 	follow->settings = settings;
 	follow->model = entry_like(document);
 	follow->model->checksum = document->checksum;
+	follow->model->size = document->size;
 	for (size_t i = 0; i < document->urls.count; i++)
 		strings_add(&follow->model->urls, document->urls.items[i]);
 	buf_init(&follow->body);

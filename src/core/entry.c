@@ -19,6 +19,9 @@ struct entry *entry_like(const struct entry *entry)
 	struct entry *like = entry_new();
 
 	like->dir = xstrdup(entry->dir);
+	for (size_t i = 0; i < entry->headers.count; i++)
+		strings_add(&like->headers, entry->headers.items[i]);
+	like->referer = xstrdup(entry->referer);
 	like->user_agent = xstrdup(entry->user_agent);
 	like->max_tries = entry->max_tries;
 	like->input = entry->input;

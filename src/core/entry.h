@@ -77,8 +77,8 @@ struct entry {
 
 struct entry *entry_new(void);
 void entry_free(struct entry *entry); /* NULL is fine */
-/* A new entry without a URL, which has the other's input, directory and manners: User-Agent and
- * tries. No headers, no Referer: they are for the other's server. */
+/* A new entry without a URL, for the other's server: it has its input, directory, headers, Referer,
+ * User-Agent and tries. */
 struct entry *entry_like(const struct entry *entry);
 /* The URL of this index leads there (taken over), to what is in this bucket (copied); NULL as in
  * struct home. All of the entry's URLs are known. */

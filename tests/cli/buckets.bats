@@ -321,3 +321,19 @@ both_give() {
 	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt"
 	requests 'map(select(.target == "/s3/box/k") | .headers.authorization) == [null]'
 }
+
+# What cannot be read comes back as it was asked for, and its parts are asked for like it.
+@test "what is said of a bucket goes with each request, and into the failed list" {
+	buckets
+	list s3://torn/ " header=X-One: 1" " header=X-Two: 2" " referer=http://r.example/" \
+		" user-agent=me" " max-tries=2" " dir=sub" \
+		s3://box/ " header=X-One: 1" " referer=http://r.example/"
+	fetch 3 11 "${S3[@]}" -i "$CTL/list.txt" --failed "$CTL/left.txt"
+	requests 'map(.headers["x-one"]) | length == 12 and all(. == "1")'
+	requests 'map(.headers.referer) | all(. == "http://r.example/")'
+	diff <(grep -v '^#' "$CTL/left.txt" | sort) <(head -n 7 "$CTL/list.txt" | sort)
+	# A page that does not come.
+	list s3://denied/ " header=X-One: 1"
+	fetch 1 1 "${S3[@]}" -i "$CTL/list.txt" --failed "$CTL/left.txt"
+	diff <(grep -v '^#' "$CTL/left.txt") "$CTL/list.txt"
+}

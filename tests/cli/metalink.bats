@@ -166,3 +166,14 @@ by_its_type() {
 	sanitized || [[ $(grep -oE 'memory [0-9]+' "$CTL/stderr") =~ ([0-9]+) ]]
 	sanitized || ((BASH_REMATCH[1] < 64))
 }
+
+@test "one that cannot be read comes back by the failed list as it was asked for" {
+	origin_start
+	list "$O/a.meta4?size=100	$O/b?size=100" " header=X-One: 1" " referer=http://r.example/" \
+		" user-agent=me" " max-tries=2" " size=100" " dir=sub"
+	fetch 3 1 -i "$CTL/list.txt" --failed "$CTL/left.txt"
+	requests 'map(.headers["x-one"]) == ["1"]'
+	diff <(grep -v '^#' "$CTL/left.txt" | sort) <(sort "$CTL/list.txt")
+	fetch 3 1 -i "$CTL/left.txt"
+	requests 'map(.headers["x-one"]) == ["1", "1"]'
+}
