@@ -11,12 +11,12 @@
  *            limiter (_bear), with search and trial: how many at once; version, range,
  *            plan, chunks (_tail): how a large file is cut; task (_mirrors): an entry at
  *            work, and whom it asks; mirror: one of its URLs; pieces: digests of parts of
- *            a file; arrival: how far one is; s3: what s3:// URLs name; sched (_tasks,
- *            _outcome, _failure): the scheduler; source, observer: what it reads from and
- *            tells
+ *            a file; arrival: how far one is; s3: what s3:// URLs name, endpoint: where;
+ *            sched (_tasks, _outcome, _failure): the scheduler; source, observer: what it
+ *            reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
- *            (_publish): from part file to final name; part (_write, _resume, _commit):
- *            what attempts share; digest, proof, composite: ETags of parts; inspection:
+ *            (_publish): from part file to final name; part (_write, _files, _resume,
+ *            _commit): what attempts share; digest, proof, composite: ETags of parts; inspection:
  *            pieces, as they come; journal, with its _format, _reader, _writer, _load,
  *            _state, _survey and _renew, and finished: what an unfinished job has got;
  *            durable: syncs; stamp: ETags
@@ -42,8 +42,8 @@
  *            event
  *   app/     session: one job, wired; intake: from lines to named entries; expand, with
  *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
- *            is kept of an unfinished job; signals; compare, with child, sample, stored:
- *            the same job once per mode
+ *            is kept of an unfinished job; room: what memory and descriptors allow; signals;
+ *            compare, with child, sample, stored: the same job once per mode
  *   cli/     options (_find): the one table; parse, levels, value, check, nearest,
  *            habit: argv, the environment and the config file; docs: help, man page and
  *            completions

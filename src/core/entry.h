@@ -133,6 +133,7 @@ struct attempt {
 	const char *bucket; /* that its mirror is in: a store answers; NULL: none */
 	bool at_home; /* url is where the mirror's own leads, not where others have sent us: what
 	               * its store is to be told may go there */
+	bool refused; /* the one before it was, for its credentials: it wants others */
 	bool public_only; /* refuse to connect to a private address (redirected from public) */
 	enum work work;
 	unsigned generation;    /* of the part that its bytes go to */

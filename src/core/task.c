@@ -92,6 +92,7 @@ struct attempt *task_attempt(struct task *task, nstime now)
 				  ? entry_bucket(task->entry, task->mirror)
 				  : NULL;
 	attempt->at_home = !mirror->place || mirror->place->home;
+	attempt->refused = task->refused;
 	attempt->started = now;
 	atomic_init(&attempt->received, 0);
 	atomic_init(&attempt->expected, -1);
@@ -143,6 +144,7 @@ bool task_end(struct task *task, struct attempt *attempt, const struct outcome *
 	struct mirror *mirror;
 
 	task->history.in_flight--;
+	task->refused = outcome->renewed;
 	if (attempt->work == WORK_FETCH) {
 		mirror = &task->mirrors[attempt->mirror];
 		mirror->n_flying--;

@@ -42,6 +42,7 @@ struct task {
 	struct place *asked;  /* where history.url is; NULL: entry->url */
 	bool delivers;        /* the origin was sending to another when it ended ... */
 	bool flaky;           /* ... and refuses some for no reason of load */
+	bool refused; /* the credentials of the last attempt were, and are renewed */
 	nstime born;
 	nstime deadline; /* set with the first attempt; NSTIME_NEVER: none */
 };

@@ -32,6 +32,7 @@ struct credentials_store {
 	struct error failure; /* is what there is to say until failed_until */
 	int64_t failed_until;
 	bool busy;     /* somebody asks */
+	bool disowned; /* ... because those that are held were called expired */
 	int64_t asked; /* when that began */
 	bool threaded; /* `thread` is there to be joined */
 	pthread_t thread;
@@ -186,7 +187,7 @@ static void renew(struct credentials_store *store)
 		if (store->held.id && why.kind != KIND_INTERRUPTED)
 			log_warn("credentials are not renewed yet: %s", why.text);
 	}
-	store->busy = false;
+	store->busy = store->disowned = false;
 	rouse(store);
 	pthread_mutex_unlock(&store->lock);
 }
@@ -276,13 +277,22 @@ int credentials_get(struct credentials_store *store, int64_t now,
 	return failed;
 }
 
-bool credentials_are_near(
-	struct credentials_store *store, int64_t now, struct waiter *waiter)
+void credentials_await_others(struct credentials_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	while (store->disowned)
+		pthread_cond_wait(&store->answered, &store->lock);
+	pthread_mutex_unlock(&store->lock);
+}
+
+bool credentials_are_near(struct credentials_store *store, int64_t now, bool others,
+	struct waiter *waiter)
 {
 	bool near;
 
 	pthread_mutex_lock(&store->lock);
-	near = has_some(store, now) || (!store->busy && now < store->failed_until);
+	near = (has_some(store, now) && !(others && store->disowned)) ||
+	       (!store->busy && now < store->failed_until);
 	if (!near && !store->busy)
 		renew_aside(store, now);
 	/* Where there is no thread to ask, whoever wants them must. */
@@ -315,6 +325,7 @@ static int disown(struct credentials_store *store, int64_t now, struct error *er
 	/* They serve meanwhile: one store's word must not take them from all others. */
 	if (!store->busy)
 		renew_aside(store, now);
+	store->disowned = store->busy;
 	return 0;
 }
 

@@ -68,10 +68,12 @@ void credentials_free(struct credentials_store *store);
 int credentials_get(struct credentials_store *store, int64_t now,
 	struct aws_credentials *out, struct error *err) must_check;
 
-/* Would that not wait? If it would, a thread asks, and the waiter, unless it is known already, is
- * told when to look again. */
-bool credentials_are_near(
-	struct credentials_store *store, int64_t now, struct waiter *waiter) must_check;
+/* For those who were refused with what is held: wait while others are asked for on that account. */
+void credentials_await_others(struct credentials_store *store);
+/* Would neither wait (the latter for `others`)? If one would, a thread asks, and the waiter, unless
+ * it is known already, is told when to look again. */
+bool credentials_are_near(struct credentials_store *store, int64_t now, bool others,
+	struct waiter *waiter) must_check;
 /* It is not told any more, and is not being told. */
 void credentials_forget(struct credentials_store *store, struct waiter *waiter);
 

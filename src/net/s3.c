@@ -256,7 +256,7 @@ static bool is_ours(const struct s3 *s3, const struct attempt *attempt)
 bool s3_may_begin(struct s3 *s3, const struct attempt *attempt, struct waiter *waiter)
 {
 	return !is_ours(s3, attempt) ||
-	       credentials_are_near(s3->store, time(NULL), waiter);
+	       credentials_are_near(s3->store, time(NULL), attempt->refused, waiter);
 }
 
 void s3_forget(struct s3 *s3, struct waiter *waiter)
@@ -279,6 +279,8 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 		want(&wanted, "x-amz-request-payer", "requester");
 	if (s3->settings->s3_no_sign_request)
 		return add_wanted(&wanted, headers, err);
+	if (attempt->refused)
+		credentials_await_others(s3->store);
 	if (credentials_get(s3->store, time(NULL), &who, err) != 0)
 		return -1;
 	failed = sign_request(s3, attempt, &who, &wanted, headers, err);

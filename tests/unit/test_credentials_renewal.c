@@ -212,6 +212,53 @@ static void asks_for_others_when_a_store_refuses_these(void)
 	credentials_free(store);
 }
 
+struct refused {
+	struct credentials_store *store;
+	char id[8];
+};
+
+static void *get_another(void *context)
+{
+	struct refused *refused = context;
+	struct aws_credentials got = {.id = NULL};
+
+	credentials_await_others(refused->store);
+	if (credentials_get(refused->store, NOW, &got, NULL) == 0)
+		snprintf(refused->id, sizeof(refused->id), "%s", got.id);
+	aws_credentials_release(&got);
+	return NULL;
+}
+
+/* All others are served meanwhile. */
+static void who_was_refused_waits_for_others(void)
+{
+	struct refused refused = {.id = ""};
+	struct waiter waiter = {.answered = NULL};
+	pthread_t thread;
+
+	use_container();
+	container_says(KEYS("A", "2027-01-15T10:00:00Z"));
+	refused.store = open_store(NULL);
+	list_init(&waiter.link);
+	credentials_await_others(refused.store); /* for nothing */
+	check_serves(refused.store, NOW, "A");
+	container_says(KEYS("B", "2027-01-15T10:00:00Z"));
+	gate(true);
+	check_int(refuse(refused.store, NOW), 0);
+	check_int(pthread_create(&thread, NULL, get_another, &refused), 0);
+	wait_for(&server.arrived);
+	check_serves(refused.store, NOW, "A");
+	check(credentials_are_near(refused.store, NOW, false, &waiter));
+	check(!credentials_are_near(refused.store, NOW, true, &waiter));
+	credentials_forget(refused.store, &waiter);
+	gate(false);
+	sem_post(&server.go);
+	pthread_join(thread, NULL);
+	check_str(refused.id, "B");
+	check(credentials_are_near(refused.store, NOW, true, &waiter));
+	credentials_free(refused.store);
+}
+
 static void asks_no_more_often_than_it_should(void)
 {
 	struct credentials_store *store = open_with(KEYS("A", "2027-01-15T10:00:00Z"));
@@ -300,23 +347,23 @@ static void tells_those_who_cannot_wait(void)
 	store = open_store(NULL);
 	gate(true);
 	for (int i = 0; i < 3; i++) {
-		check(!credentials_are_near(store, NOW, &one.waiter));
-		check(!credentials_are_near(store, NOW, &other.waiter));
+		check(!credentials_are_near(store, NOW, false, &one.waiter));
+		check(!credentials_are_near(store, NOW, false, &other.waiter));
 	}
 	credentials_forget(store, &other.waiter);
 	wait_for(&server.arrived);
 	gate(false);
 	sem_post(&server.go);
 	wait_for(&one.roused);
-	check(credentials_are_near(store, NOW, &one.waiter));
+	check(credentials_are_near(store, NOW, false, &one.waiter));
 	check_serves(store, NOW, "A");
 	check_int(requests(), 1);
 	check(sem_trywait(&one.roused) != 0 && sem_trywait(&other.roused) != 0);
 	/* A failure is near, too: it is said without a request, for a time. */
 	say("GET /keys?a=b", NULL, NULL, 400, "CANARY");
-	check(!credentials_are_near(store, NOW + 3600, &one.waiter));
+	check(!credentials_are_near(store, NOW + 3600, false, &one.waiter));
 	wait_for(&one.roused);
-	check(credentials_are_near(store, NOW + 3600, &one.waiter));
+	check(credentials_are_near(store, NOW + 3600, false, &one.waiter));
 	credentials_forget(store, &one.waiter); /* which is not known there any more */
 	credentials_free(store);
 }
@@ -351,6 +398,7 @@ int main(void)
 	run(one_asks_for_all);
 	run(uses_what_is_about_to_expire);
 	run(asks_for_others_when_a_store_refuses_these);
+	run(who_was_refused_waits_for_others);
 	run(asks_no_more_often_than_it_should);
 	run(serves_what_a_store_refuses_to_others);
 	run(asks_once_when_it_does_so_already);
