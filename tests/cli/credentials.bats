@@ -6,6 +6,7 @@ load helper
 load buckets
 load dns
 load web
+load processes
 
 from_container() {
 	buckets
@@ -115,7 +116,7 @@ silent_service_asked() {
 	buckets
 	unset AWS_ACCESS_KEY_ID
 	DNS_LOG=$CTL/behind.log dns_start
-	halt "$DNS_PID"
+	hold_still "$DNS_PID"
 	dns_start --server="/silent.example/${DNS/:/#}"
 	echo token >"$CTL/token"
 	for MODE in $SEINE_TEST_MODES; do

@@ -54,7 +54,7 @@ fetch_both() {
 	origin_start
 	# A server that has stopped, one connection waiting, lets no other in.
 	origin_start SIX --host 2001:db8::1 --port "$O_PORT" --backlog 0
-	halt "$SIX_PID"
+	hold_still "$SIX_PID"
 	exec {feed}<>"/dev/tcp/2001:db8::1/$O_PORT"
 	wait_until 60 is_connected "$O_PORT"
 	dns_start --host-record=both.test,127.0.0.1,2001:db8::1

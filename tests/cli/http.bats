@@ -86,7 +86,7 @@ load web
 
 @test "a server that lets nobody connect: --connect-timeout" {
 	origin_start DEAF --backlog 0
-	halt "$DEAF_PID"
+	hold_still "$DEAF_PID"
 	# fill what the kernel takes in the server's stead
 	local feed
 	exec {feed}<>"/dev/tcp/127.0.0.1/$DEAF_PORT"

@@ -1,8 +1,8 @@
 # processes.bash - processes that are stopped or killed, and what the system then has of theirs.
 
-# halt PID...: stop these processes wherever they are, and wait until they stand still. Those that
+# hold_still PID...: stop these processes wherever they are, and wait until they stand still. Those that
 # have ended do.
-halt() {
+hold_still() {
 	local pid
 	kill -STOP "$@" 2>/dev/null || true
 	for pid; do
@@ -23,7 +23,7 @@ has_taken_signals() {
 # kill_now PID: end it at this very moment. What the origin $O has sent, and it has not taken from
 # its sockets yet, is added to BUFFERED: how much that is, is the machine's doing.
 kill_now() {
-	halt "$1" "$O_PID" || return
+	hold_still "$1" "$O_PID" || return
 	((BUFFERED += $(in_buffers "$O_PORT"))) || true
 	kill -KILL "$1" 2>/dev/null || true
 	kill -CONT "$O_PID"
