@@ -118,9 +118,10 @@ failing_dns_start() {
 		fetch 1 400 --mode event --loops "$loops" --dns-servers "$DNS" --tries 1 \
 			--connect-timeout 4s -j 400 -i "$CTL/list.txt"
 		records 'all(.error == "dns")'
-		# until the first one is put again, which is when room is made for others
+		# until the first one is put again, which is when room is made for others: some of
+		# them may come before it, where another loop asks
 		asked=$(grep -F query "$CTL/dns.log" | awk 'seen[$5, $6]++ { exit } { n++ } END { print n }')
-		((asked >= 100 && asked <= 128)) || fail "$asked questions under way"
+		((asked >= 100 && asked <= 128 + 8 * loops)) || fail "$asked questions under way"
 	done
 }
 
