@@ -143,6 +143,16 @@ static void warn_of_name(struct intake_source *intake, const struct entry *entry
 		 "it is there");
 }
 
+/* It will not be fetched. */
+static void refuse(
+	const struct intake *parts, struct entry *entry, const struct error *err)
+{
+	tell(parts, EVENT_FAILED, entry, err);
+	if (entry->document)
+		source_lost(entry);
+	entry_free(entry);
+}
+
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -154,8 +164,7 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		return true;
 	if (!entry->url.text ||
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
-		tell(parts, EVENT_FAILED, entry, &err);
-		entry_free(entry);
+		refuse(parts, entry, &err);
 		return false;
 	}
 	warn_of_name(intake, entry);
@@ -166,11 +175,15 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
 					  &entry->there) == 0;
 	if (present == PRESENT_NOT) {
-		entry->resume = parts_resume(parts->ledger->parts, entry);
+		entry->resume = parts_resume(parts->ledger->parts, entry,
+			parts->settings->ignore_server_digests);
 		return true;
 	}
-	tell(parts, present == PRESENT_WHOLE ? EVENT_PRESENT : EVENT_FAILED, entry,
-		present == PRESENT_WHOLE ? NULL : &err);
+	if (present != PRESENT_WHOLE) {
+		refuse(parts, entry, &err);
+		return false;
+	}
+	tell(parts, EVENT_PRESENT, entry, NULL);
 	entry_free(entry);
 	return false;
 }

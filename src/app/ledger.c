@@ -57,6 +57,18 @@ static bool is_untouched(const struct ledger *ledger)
 	       journal_sequence(ledger->journal) == ledger->opened;
 }
 
+/* One directory is for one job at a time, and this one is over. */
+static void tell_of_others(const struct ledger *ledger)
+{
+	size_t left = journal_left(ledger->journal);
+
+	if (left > 0)
+		log_warn("what another job had got here of %zu file%s, which this one "
+			 "does not name, is removed: an unfinished job wants a "
+			 "directory of its own",
+			left, left == 1 ? "" : "s");
+}
+
 int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 {
 	bool complete;
@@ -66,6 +78,8 @@ int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 		return 0;
 	complete = (ended && ledger->parts && !parts_are_kept(ledger->parts)) ||
 		   is_untouched(ledger);
+	if (complete && ledger->journal)
+		tell_of_others(ledger);
 	parts_free(ledger->parts);
 	outdir_attach(ledger->outdir, NULL, NULL);
 	if (ledger->durable && ledger->sync)

@@ -25,7 +25,7 @@ void chunks_init(
 		.latency = -1,
 		.patience = CHUNKS_PATIENCE,
 		.unit = entry->pieces ? entry->pieces->length : 1,
-		.asked_proof = entry->pieces || entry->checksum.alg >= DIGEST_MD5};
+		.asked_proof = entry_is_proven(entry)};
 	list_init(&chunks->flying);
 	/* What is known to be small needs no range, which not every server takes well of what is
 	 * empty. */

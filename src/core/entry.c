@@ -83,6 +83,11 @@ const char *entry_bucket(const struct entry *entry, size_t index)
 	return entry->homes ? entry->homes[index].bucket : NULL;
 }
 
+bool entry_is_proven(const struct entry *entry)
+{
+	return entry->pieces || entry->checksum.alg >= DIGEST_MD5;
+}
+
 const char *entry_checksum_by(const struct entry *entry)
 {
 	return entry->checksum_from_file ? "checksum-file" : "checksum";

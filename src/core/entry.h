@@ -86,6 +86,8 @@ void entry_set_home(struct entry *entry, size_t index, char *url, const char *bu
 /* As there; where the URL itself is what is asked for, that. For indices of URLs only. */
 const char *entry_home_url(const struct entry *entry, size_t index);
 const char *entry_bucket(const struct entry *entry, size_t index);
+/* Has it a digest of the file, or of its pieces, that no other file would have by chance? */
+bool entry_is_proven(const struct entry *entry);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
 const char *entry_checksum_by(const struct entry *entry);
 
@@ -144,6 +146,7 @@ struct attempt {
 	struct version
 		version; /* where ranged: what the file must still be, if it is pinned */
 	unsigned ordinal; /* 1 for the first attempt of this entry */
+	bool first_word;  /* when it began, nobody had answered with the file in this run */
 	nstime queued;    /* when the task became ready to start */
 	nstime started;
 	nstime deadline;     /* when the file must be done; NSTIME_NEVER: no limit */

@@ -157,15 +157,23 @@ static struct attempt *launch(
 	return attempt;
 }
 
+static struct attempt *sched_start_commit(struct sched *sched, nstime now)
+{
+	struct list *node = list_pop(&sched->whole);
+
+	return node ? launch(sched, container_of(node, struct task, link), NULL, now)
+		    : NULL;
+}
+
 static struct attempt *sched_start(struct sched *sched, nstime now)
 {
+	struct attempt *attempt = sched_start_commit(sched, now);
 	struct origin *origin = NULL;
-	struct list *node = list_pop(&sched->whole);
-	struct attempt *attempt;
+	struct list *node;
 	struct task *task;
 
-	if (node)
-		return launch(sched, container_of(node, struct task, link), NULL, now);
+	if (attempt)
+		return attempt;
 	node = origins_start(&sched->origins, &origin, now);
 	if (!node)
 		return NULL;
@@ -237,6 +245,10 @@ enum sched_verdict sched_next(
 
 	*wake = NSTIME_NEVER;
 	if (sched->draining) {
+		/* What has come whole gets its name. */
+		*attempt = sched_start_commit(sched, now);
+		if (*attempt)
+			return SCHED_START;
 		if (sched->in_flight > 0)
 			return SCHED_WAIT;
 		sched_abandon(sched, now);

@@ -93,6 +93,7 @@ struct attempt *task_attempt(struct task *task, nstime now)
 				  : NULL;
 	attempt->at_home = !mirror->place || mirror->place->home;
 	attempt->refused = task->refused;
+	attempt->first_word = !task->answered;
 	attempt->started = now;
 	atomic_init(&attempt->received, 0);
 	atomic_init(&attempt->expected, -1);
@@ -128,6 +129,7 @@ bool task_head(struct task *task, struct attempt *attempt, const struct head *he
 	bool had_lease = attempt->lease != NULL;
 	bool more = chunks_head(&task->chunks, attempt, head);
 
+	task->answered = true;
 	if (attempt->generation != task->chunks.generation || !attempt->lease)
 		return more;
 	if (chunks_proven(&task->chunks))

@@ -36,6 +36,7 @@ struct task {
 	size_t mirror;        /* index of the one that is asked next */
 	const struct url *at; /* ... there */
 	size_t turn;          /* the mirror whose turn it is, if all else is equal */
+	bool answered;        /* somebody has, with the file */
 	size_t teller;        /* who has told what the file is; NO_MIRROR: nobody */
 	unsigned lap;         /* from 1: in each, a mirror may fail once */
 	unsigned round;       /* laps since something came */

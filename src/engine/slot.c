@@ -104,8 +104,9 @@ static void slot_end(struct slot *slot, CURLcode code)
 	struct outcome outcome;
 
 	transfer_end(slot->transfer, code, &outcome);
-	slot_put(slot);
+	/* Some of the outcome is the transfer's, which may be freed with its slot. */
 	reactor_finish(reactor, attempt, &outcome);
+	slot_put(slot);
 	reactor->stale = true;
 	outcome_release(&outcome);
 }

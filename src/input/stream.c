@@ -165,7 +165,7 @@ static enum stream_status fail_packing(
 {
 	(void)error_set(err, KIND_INPUT, 0,
 		"%s: it is compressed by %s; only plain text and gzip are read, so "
-		"unpack it, as in: %s | seine -i -",
+		"unpack it first, as %s does",
 		stream->shown, packing->name, packing->command);
 	return STREAM_FAILED;
 }

@@ -52,6 +52,11 @@ static bool is_state_wanted(
 {
 	struct version wanted = attempt->version;
 
+	/* A server that had it would say so in a 206, too (RFC 9110, 15.3.7): one that does not may
+	 * have passed over what it was asked. */
+	if (wanted.etag && !version->etag && !wanted.digest &&
+		!entry_is_proven(attempt->entry))
+		return false;
 	if (wanted.mtime < 0 && wanted.modified)
 		wanted.mtime = httpdate_parse(wanted.modified);
 	return version_agrees(version, &wanted);

@@ -77,7 +77,7 @@ static void tell_head(struct transfer *t, struct head *head)
 	if (!t->head || (t->found.size >= 0 && t->found.size <= SMALL_FILE))
 		return;
 	/* Later answers tell of the same mirrors. */
-	if (t->attempt->version.size < 0) {
+	if (t->attempt->first_word) {
 		head->mirrors = transfer_hear_mirrors(t);
 		head->from_public = transfer_is_from_public(t);
 	}

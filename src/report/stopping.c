@@ -1,4 +1,5 @@
-/* stopping.c - to whoever stops the job: that it was heard, and what comes of it. */
+/* stopping.c - to whoever stops the job: that it was heard, and what comes of it. A disk that
+ * takes no more stops it, too. */
 #include "report/reporter.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static int stopping_close(
 	const struct report_job *job =
 		container_of(observer, struct stopping, observer)->job;
 
-	if (job->signal() != 0)
+	if (job->signal() != 0 || job->tally->failures[KIND_DISK] > 0)
 		log_warn("stopped%s", job->settings->resume
 					      ? ": the same command goes on from here"
 					      : "");

@@ -166,6 +166,16 @@ const struct journal_file *journal_find(struct journal *journal, const char *pat
 	return known ? &known->file : NULL;
 }
 
+size_t journal_left(struct journal *journal)
+{
+	size_t left;
+
+	pthread_mutex_lock(&journal->lock);
+	left = map_count(journal->old.state.by_path);
+	pthread_mutex_unlock(&journal->lock);
+	return left;
+}
+
 bool journal_has_part(void *context, const char *part)
 {
 	struct journal *journal = context;

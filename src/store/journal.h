@@ -93,6 +93,8 @@ void journal_part_name(char part[JOURNAL_PART_SIZE], uint64_t id);
 /* The file of this path that an earlier session left, as it was when the journal was opened.
  * NULL: there is none. Valid until it is dropped, done, or begun anew, or the close. */
 const struct journal_file *journal_find(struct journal *journal, const char *path);
+/* How many such files there are still. */
+size_t journal_left(struct journal *journal);
 /* Is this the part of such a file? For outdir_sweep(): `journal` is a struct journal. */
 bool journal_has_part(void *journal, const char *part);
 

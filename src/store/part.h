@@ -34,8 +34,9 @@ bool parts_are_kept(struct parts *parts);
 
 /* What an earlier run has left of the entry's file: the same URLs, a version that can be asked
  * for or has a digest, or digests of the same pieces, the size that the entry asks for, if it
- * does, and a part that is as long as it must be. Yours; NULL: nothing. */
-struct resume *parts_resume(struct parts *parts, const struct entry *entry);
+ * does, and a part that is as long as it must be. `deaf`: no digest that was announced is to count. Yours; NULL:
+ * nothing. */
+struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf);
 
 /* What an answer says of the file, when its first bytes come. */
 struct part_facts {

@@ -29,13 +29,16 @@ uint64_t part_sources(const struct entry *entry)
 	return hash64(pieces->digests, pieces->count * checksum_len(pieces->alg), hash);
 }
 
-/* Has the file that was left the size, and can more of it be asked for? */
-static bool can_go_on(const struct journal_file *file, const struct entry *entry)
+/* Has the file that was left the size, and can more of it be asked for? Where a digest has proven
+ * it, it may be of several servers, and nothing without that. */
+static bool can_go_on(
+	const struct journal_file *file, const struct entry *entry, bool deaf)
 {
 	struct checksum sum;
 	struct error err;
 
-	if (file->size < 0 || (entry->size >= 0 && entry->size != file->size) ||
+	if (file->size < 0 || (file->digest && deaf) ||
+		(entry->size >= 0 && entry->size != file->size) ||
 		(file->digest && checksum_parse(&sum, file->digest, &err) != 0))
 		return false;
 	if (entry->pieces)
@@ -43,7 +46,7 @@ static bool can_go_on(const struct journal_file *file, const struct entry *entry
 	return file->etag || file->modified || file->digest;
 }
 
-struct resume *parts_resume(struct parts *parts, const struct entry *entry)
+struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf)
 {
 	const struct journal_file *file;
 	struct resume *resume;
@@ -51,8 +54,8 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry)
 	if (!parts->journal)
 		return NULL;
 	file = journal_find(parts->journal, entry->path);
-	if (!file || file->urls != part_sources(entry) || !can_go_on(file, entry) ||
-		!is_sound(parts, file))
+	if (!file || file->urls != part_sources(entry) ||
+		!can_go_on(file, entry, deaf) || !is_sound(parts, file))
 		return NULL;
 	resume = xcalloc(
 		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));

@@ -25,7 +25,7 @@ load helper
 		command -v "$tool" >/dev/null || continue
 		echo "$O/a.bin?size=10" | "$tool" -c >"$CTL/list.$tool"
 		fetch 3 0 -i "$CTL/list.$tool"
-		said "list.$tool: it is compressed by $tool; .*: $tool -dc FILE \| seine -i -"
+		said "list.$tool: it is compressed by $tool; .*, as $tool -dc FILE does"
 		"$tool" -dc "$CTL/list.$tool" >"$CTL/list"
 		STDIN=$CTL/list fetch 0 1 -i -
 		rm -r "$ARENA/out"

@@ -177,3 +177,11 @@ by_its_type() {
 	fetch 3 1 -i "$CTL/left.txt"
 	requests 'map(.headers["x-one"]) == ["1", "1"]'
 }
+
+@test "a Metalink whose URL is none is a failure, and the rest is fetched" {
+	origin_start
+	list "m.meta4" "ftp://127.0.0.1/m.metalink" "$O/a.bin?size=1000"
+	fetch 3 3 -i "$CTL/list.txt"
+	records 'map(select(.error == "bad-url")) | length == 2'
+	files a.bin
+}

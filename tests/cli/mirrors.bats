@@ -3,6 +3,7 @@
 
 load helper
 load chunks
+load processes
 
 # of A B [OPTION]...: a file at the URL A of one origin, and B of another, into a list.
 of() {
@@ -224,6 +225,23 @@ denied() {
 	records '.[0] | .size_download <= 12582912'
 }
 
+# A simple server, which passes over If-Range and says no ETag: nobody knows whether it is the same.
+@test "a mirror that does not say which state of the file it sends" {
+	two_origins
+	SEINE_TEST_MODES="threads event"
+	local there="/y/a.bin?size=12M&rate=4M&as=/g&etag=none&modified=none&lie=heedless"
+	each_mode other_state "$O/x/a.bin?size=12M&as=/f&rate=4M&$(pointer "$OTHER$there")"
+	of "/x/a.bin?size=12M&as=/f&rate=4M" "$there"
+	each_mode other_state -i "$CTL/list.txt"
+}
+
+other_state() {
+	forget
+	fetch 0 1 "${CHUNKS[@]}" "$@"
+	same a.bin "/f?size=12M"
+	stats '.requests == 1' "$OTHER"
+}
+
 # The redirect tells of the other origin, and the file does not.
 announced_on_the_way() {
 	announced "$@"
@@ -253,4 +271,26 @@ announced_on_the_way() {
 	each_mode disproven "$O$file&$digest&$(pointer "$there&as=/g&etag=%22y%22")"
 	# A mirror that announces another digest is not asked for more.
 	each_mode denied "$O$file&$digest&$(pointer "$there&as=/g&$(repr "/g?size=12M")")"
+}
+
+# A file of which an earlier run has got some.
+resumed() {
+	rm -rf "$ARENA/out"
+	seine_start -d out "${CHUNKS[@]}" "$1"
+	wait_until 60 has_sent
+	kill_now "$SEINE_PID"
+	wait "$SEINE_PID" 2>/dev/null || true
+	forget
+	fetch 0 1 "${CHUNKS[@]}" "$1"
+	same a.bin "/f?size=12M"
+	stats '.requests > 0' "$OTHER"
+}
+
+has_sent() {
+	(($(sent) >= 4 << 20))
+}
+
+@test "mirrors that the server tells of are heard by another run, too" {
+	two_origins
+	MODE=event resumed "$O/x/a.bin?size=12M&as=/f&rate=1M&$(pointer "$OTHER/y/a.bin?size=12M&as=/f&rate=1M")"
 }

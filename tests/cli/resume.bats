@@ -66,6 +66,16 @@ ended_by() { # SIGNAL STATUS
 	sent_at_most 100 $((SIZE + 4 * $(lost_at_most $((6 << 20)))))
 }
 
+@test "--ignore-server-digests does not count what an earlier run has heard" {
+	origin_start
+	local target="/a.bin?size=64M&rate=6M"
+	target+="&$(repr "/b?size=64M")"
+	MODE=event
+	stopped_by TERM $((16 << 20)) "${JOB[@]}" "$O$target"
+	fetch 0 1 "${JOB[@]}" --ignore-server-digests --tries 1 "$O$target"
+	same a.bin "$target"
+}
+
 @test "killed again and again, and ended in another mode" {
 	origin_start
 	local target="/a.bin?size=64M&rate=4M" k
@@ -270,4 +280,16 @@ given_up() {
 	((status == 0))
 	files a.bin
 	same a.bin "$TARGET"
+}
+
+@test "what another job has left is removed, and that is said" {
+	origin_start
+	MODE=event
+	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	fetch 0 1 "$O/b.bin?size=1000"
+	said "what another job had got here of 1 file, .* is removed"
+	files b.bin
+	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	fetch 0 1 "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	not_said "another job"
 }

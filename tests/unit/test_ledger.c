@@ -73,7 +73,7 @@ static void bring_half(struct bench *bench)
 
 static bool is_resumable(struct bench *bench)
 {
-	struct resume *resume = parts_resume(bench->ledger.parts, bench->entry);
+	struct resume *resume = parts_resume(bench->ledger.parts, bench->entry, false);
 	bool resumable = resume != NULL;
 
 	resume_free(resume);

@@ -242,6 +242,7 @@ static void knows_what_a_proxy_is(void)
 		refused("--proxy: ", "-x", wrong[i], URL);
 	refused("begins with http, https, socks4, socks4a, socks5 or socks5h", "-x",
 		"foo://h:1", URL);
+	refused("a number is no proxy", "-x16", URL);
 	refused("--proxy: a control character", "-x", "http://h\r\n", URL);
 }
 

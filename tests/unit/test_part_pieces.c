@@ -111,7 +111,8 @@ static void another_run(void)
 
 		bench_open(&bench, true);
 		want_changed(&bench, change);
-		resume = bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		resume = bench.entry->resume =
+			parts_resume(bench.parts, bench.entry, false);
 		if ((resume != NULL) != (change == NO_CHANGE))
 			printf("# change %d\n", change);
 		check_int(resume != NULL, change == NO_CHANGE);

@@ -10,7 +10,7 @@ static void first_run(void)
 	struct bench bench;
 
 	bench_open(&bench, true);
-	check(parts_resume(bench.parts, bench.entry) == NULL);
+	check(parts_resume(bench.parts, bench.entry, false) == NULL);
 	bring(&bench, 0, 100 * KIB);
 	bring(&bench, 500 * KIB, 600 * KIB);
 	bring(&bench, 100 * KIB, 200 * KIB);
@@ -30,7 +30,8 @@ static void another_run_goes_on(void)
 		bench_open(&bench, true);
 		if (digest)
 			want_digest(&bench, content, SIZE);
-		resume = bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		resume = bench.entry->resume =
+			parts_resume(bench.parts, bench.entry, false);
 		check(resume != NULL);
 		check_int(resume->version.size, SIZE);
 		check_str(resume->version.etag, "\"v1\"");
@@ -44,7 +45,7 @@ static void another_run_goes_on(void)
 		check_int(scratch_count(PARTS), 1);
 		check_int(parts_unread(bench.parts, &bench.attempt), digest ? SIZE : 0);
 		commit_ok(&bench);
-		check(parts_resume(bench.parts, bench.entry) == NULL);
+		check(parts_resume(bench.parts, bench.entry, false) == NULL);
 		bench_close(&bench, true);
 	}
 }
@@ -60,7 +61,7 @@ static void another_run_commits(void)
 	bench_close(&bench, false);
 	bench_open(&bench, true);
 	want_digest(&bench, content, SIZE);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
 	check(bench.entry->resume != NULL);
 	check_int(parts_unread(bench.parts, &bench.attempt), SIZE);
 	commit_ok(&bench);
@@ -94,7 +95,7 @@ static void an_announced_digest_is_remembered(void)
 		bench_close(&bench, false);
 		bench_open(&bench, true);
 		bench.version.etag = NULL;
-		bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
 		check(bench.entry->resume != NULL);
 		check_str(bench.entry->resume->version.digest, digest);
 		bench.attempt.version = bench.entry->resume->version;
@@ -118,13 +119,13 @@ static void another_run_begins_anew(void)
 
 	first_run();
 	bench_open(&bench, true);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
 	check(bench.entry->resume != NULL);
 	part_put(get(&bench)); /* the old one, until the first answer */
 	bench.version.etag = bench.attempt.version.etag = (char *)"\"v2\"";
 	bring_all_as(&bench, 1);
 	check_int(scratch_count(PARTS), 1);
-	check(parts_resume(bench.parts, bench.entry) == NULL);
+	check(parts_resume(bench.parts, bench.entry, false) == NULL);
 	commit_ok(&bench);
 	bench_close(&bench, true);
 }
@@ -198,7 +199,7 @@ static void what_cannot_be_gone_on_with(void)
 			free(bench.entry->path);
 			bench.entry->path = xstrdup("sub/file2");
 		}
-		resume = parts_resume(bench.parts, bench.entry);
+		resume = parts_resume(bench.parts, bench.entry, false);
 		if ((resume != NULL) != (damage == NO_DAMAGE))
 			printf("# damage %d\n", damage);
 		check_int(resume != NULL, damage == NO_DAMAGE);
@@ -267,7 +268,7 @@ static void what_the_disk_refuses_is_kept(void)
 
 	scratch_run_denied(the_disk_refuses, 0, 0);
 	bench_open(&bench, true);
-	bench.entry->resume = parts_resume(bench.parts, bench.entry);
+	bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
 	check(bench.entry->resume != NULL);
 	commit_ok(&bench);
 	bench_close(&bench, true);
@@ -308,7 +309,7 @@ static void a_commit_that_is_stopped(void)
 
 		bench_open(&bench, true);
 		want_digest(&bench, content, SIZE);
-		bench.entry->resume = parts_resume(bench.parts, bench.entry);
+		bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
 		check(bench.entry->resume != NULL);
 		commit_ok(&bench);
 		bench_close(&bench, true);

@@ -57,8 +57,8 @@ static void what_cannot_be_unpacked_is_named(void)
 {
 #define REFUSED(name, command)                                                         \
 	"broken: stdin: it is compressed by " name                                     \
-	"; only plain text and gzip are read, so unpack it, as in: " command           \
-	" FILE | seine -i -\n"
+	"; only plain text and gzip are read, so unpack it first, as " command         \
+	" FILE does\n"
 	CHECK_LINES("\xfd"
 		    "7zXZ\0\0\4\n",
 		REFUSED("xz", "xz -dc"));

@@ -117,6 +117,22 @@ static void drained(void)
 	bench_free(bench);
 }
 
+/* What has come whole by then gets its name. */
+static void drained_when_all_is_there(void)
+{
+	struct bench *bench = begun(3);
+
+	sched_drain(bench->sched);
+	for (int i = 0; i < 3; i++)
+		bring(bench, 0, -1);
+	check_int(turn(bench), SCHED_WAIT);
+	check_int(bench->flying[0]->work, WORK_COMMIT);
+	succeed(bench, 0);
+	check_int(turn(bench), SCHED_FINISHED);
+	check_int(bench->failed, KIND_NONE);
+	bench_free(bench);
+}
+
 /* Nobody waits for anything: what is on its way is cut in two until the jobs are busy. */
 static void idle_jobs_help(void)
 {
@@ -254,6 +270,7 @@ int main(void)
 	run(given_up_while_others_fly);
 	run(disk_full);
 	run(drained);
+	run(drained_when_all_is_there);
 	run(idle_jobs_help);
 	run(stalled_ones_are_rescued);
 	run(redirected_chunks);
