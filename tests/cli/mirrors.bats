@@ -294,3 +294,12 @@ has_sent() {
 	two_origins
 	MODE=event resumed "$O/x/a.bin?size=12M&as=/f&rate=1M&$(pointer "$OTHER/y/a.bin?size=12M&as=/f&rate=1M")"
 }
+
+# With so many at once, those who have heard them are gone sooner than what they have heard is used.
+@test "mirrors that thousands of redirects tell of at once" {
+	two_origins
+	local link
+	link=$(pointer "$OTHER/m")
+	list "$O/r"{1..1500}"?delay=1500&redirect=$O/t?size=100&$link"
+	MALLOC_PERTURB_=170 fetch 0 1500 --mode event --loops 1 -j 1500 -i "$CTL/list.txt"
+}
