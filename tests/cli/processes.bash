@@ -26,7 +26,14 @@ kill_now() {
 	hold_still "$1" "$O_PID" || return
 	((BUFFERED += $(in_buffers "$O_PORT"))) || true
 	kill -KILL "$1" 2>/dev/null || true
+	# it would send more to sockets that are not closed yet
+	wait_until 60 has_ended "$1" || return
 	kill -CONT "$O_PID"
+}
+
+# has_ended PID: it has no sockets any more.
+has_ended() {
+	! grep -hs '^State:' "/proc/$1/task/"*/status | grep -qv '[ZX] ('
 }
 
 # in_buffers PORT: the bytes that were sent from this port and are in sockets still.

@@ -7,6 +7,12 @@
 #define TUE "Tue, 01 Oct 2024 10:00:00 GMT"
 #define WED "Wed, 02 Oct 2024 10:00:00 GMT"
 
+#define V(bytes, tag, date, time)                                                      \
+	{                                                                              \
+		.size = (bytes), .etag = (char *)(tag), .modified = (char *)(date),    \
+		.mtime = (time)                                                        \
+	}
+
 static void pins(void)
 {
 	struct version none = VERSION_UNKNOWN;
@@ -52,25 +58,25 @@ static void which_agree(void)
 		bool agree;
 	} cases[] = {
 		{VERSION_UNKNOWN, VERSION_UNKNOWN, true},
-		{{5, NULL, NULL, -1}, VERSION_UNKNOWN, true},
-		{{5, NULL, NULL, -1}, {5, NULL, NULL, -1}, true},
-		{{5, NULL, NULL, -1}, {6, NULL, NULL, -1}, false},
-		{{0, NULL, NULL, -1}, {1, NULL, NULL, -1}, false},
-		{{5, (char *)"\"a\"", NULL, -1}, {5, (char *)"\"a\"", NULL, -1}, true},
-		{{5, (char *)"\"a\"", NULL, -1}, {5, (char *)"\"b\"", NULL, -1}, false},
-		{{5, (char *)"\"a\"", NULL, -1}, {5, NULL, NULL, -1}, true},
+		{V(5, NULL, NULL, -1), VERSION_UNKNOWN, true},
+		{V(5, NULL, NULL, -1), V(5, NULL, NULL, -1), true},
+		{V(5, NULL, NULL, -1), V(6, NULL, NULL, -1), false},
+		{V(0, NULL, NULL, -1), V(1, NULL, NULL, -1), false},
+		{V(5, "\"a\"", NULL, -1), V(5, "\"a\"", NULL, -1), true},
+		{V(5, "\"a\"", NULL, -1), V(5, "\"b\"", NULL, -1), false},
+		{V(5, "\"a\"", NULL, -1), V(5, NULL, NULL, -1), true},
 		/* A tag says more than a date. */
-		{{5, (char *)"\"a\"", NULL, 1}, {5, (char *)"\"a\"", NULL, 2}, true},
-		{{5, (char *)"\"a\"", NULL, 1}, {6, (char *)"\"a\"", NULL, 1}, false},
+		{V(5, "\"a\"", NULL, 1), V(5, "\"a\"", NULL, 2), true},
+		{V(5, "\"a\"", NULL, 1), V(6, "\"a\"", NULL, 1), false},
 		/* Dates count where one of them has no tag, whether or not they are
 		 * strong. */
-		{{5, (char *)"\"a\"", NULL, 1}, {5, NULL, NULL, 2}, false},
-		{{5, NULL, (char *)TUE, 1}, {5, NULL, NULL, 2}, false},
-		{{5, NULL, (char *)TUE, 1}, {5, NULL, (char *)TUE, 1}, true},
-		{{5, NULL, NULL, 1}, {5, NULL, NULL, -1}, true},
+		{V(5, "\"a\"", NULL, 1), V(5, NULL, NULL, 2), false},
+		{V(5, NULL, TUE, 1), V(5, NULL, NULL, 2), false},
+		{V(5, NULL, TUE, 1), V(5, NULL, TUE, 1), true},
+		{V(5, NULL, NULL, 1), V(5, NULL, NULL, -1), true},
 		/* The text itself is for asking, not for comparing. */
-		{{5, NULL, (char *)TUE, -1}, {5, NULL, (char *)WED, 2}, true},
-		{{5, NULL, (char *)TUE, -1}, {5, NULL, (char *)TUE, 1}, true},
+		{V(5, NULL, TUE, -1), V(5, NULL, WED, 2), true},
+		{V(5, NULL, TUE, -1), V(5, NULL, TUE, 1), true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
