@@ -167,7 +167,6 @@ static void take_job(struct oracle *oracle, const struct record *record)
 		oracle->most_in_flight = oracle->in_flight;
 	must(oracle->in_flight <= oracle->settings->jobs, record, "more than --jobs");
 	must(oracle->now >= record->not_before, record, "started during its backoff");
-	must(!oracle->draining, record, "started though draining");
 }
 
 static void check_limits(
@@ -199,6 +198,7 @@ static void on_start(
 		must(record->large, record, "a commit of a small file");
 		return; /* it asks nobody */
 	}
+	must(!oracle->draining, record, "started though draining");
 	check_url(oracle, record, attempt);
 	record->attempts++;
 	free(record->url);
