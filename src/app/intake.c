@@ -174,15 +174,17 @@ static bool take(struct intake_source *intake, struct entry *entry)
 	if (parts->settings->existing == EXISTING_UPDATE)
 		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
 					  &entry->there) == 0;
-	if (present == PRESENT_NOT) {
-		entry->resume = parts_resume(parts->ledger->parts, entry,
-			parts->settings->ignore_server_digests);
-		return true;
-	}
-	if (present != PRESENT_WHOLE) {
+	if (present == PRESENT_WRONG) {
 		refuse(parts, entry, &err);
 		return false;
 	}
+	if (present == PRESENT_NOT && parts->settings->resume)
+		entry->resume = parts_resume(parts->ledger->parts, entry,
+			parts->settings->ignore_server_digests);
+	else
+		parts_forget(parts->ledger->parts, entry);
+	if (present == PRESENT_NOT)
+		return true;
 	tell(parts, EVENT_PRESENT, entry, NULL);
 	entry_free(entry);
 	return false;

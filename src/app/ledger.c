@@ -11,16 +11,6 @@
 
 #define PIECE (256 * 1024)
 
-/* Without its journal, what is left is of no use. */
-static int forget_all(struct outdir *outdir, struct error *err)
-{
-	if (unlinkat(outdir_workdir(outdir), WORKDIR_JOURNAL, 0) != 0 &&
-		errno != ENOENT)
-		return error_errno(
-			err, KIND_DISK, errno, "cannot remove the journal of the job");
-	return outdir_sweep(outdir, NULL, NULL, err);
-}
-
 int ledger_open(struct ledger *ledger, const struct settings *settings,
 	struct outdir *outdir, struct error *err)
 {
@@ -29,17 +19,19 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 		.keep_finished = settings->existing == EXISTING_OVERWRITE ||
 				 settings->existing == EXISTING_RENAME};
 
-	*ledger = (struct ledger){
-		.outdir = outdir, .sync = settings->durability != DURABILITY_NONE};
-	if (!settings->resume && forget_all(outdir, err) != 0)
-		return -1;
+	*ledger = (struct ledger){.outdir = outdir,
+		.dir = settings->dir,
+		.sync = settings->durability != DURABILITY_NONE};
 	ledger->found = faccessat(setup.workdir, WORKDIR_JOURNAL, F_OK,
 				AT_SYMLINK_NOFOLLOW) == 0;
 	ledger->journal = journal_open(&setup, err);
-	if (ledger->journal)
-		ledger->opened = journal_sequence(ledger->journal);
-	if (!ledger->journal ||
-		outdir_sweep(outdir, journal_has_part, ledger->journal, err) != 0)
+	if (!ledger->journal)
+		return -1;
+	if (!settings->resume && ledger->found &&
+		journal_end_jobs(ledger->journal, err) != 0)
+		return -1;
+	ledger->opened = journal_sequence(ledger->journal);
+	if (outdir_sweep(outdir, journal_has_part, ledger->journal, err) != 0)
 		return -1;
 	ledger->durable =
 		durable_new(settings->durability, setup.workdir, ledger->journal, err);
@@ -57,20 +49,22 @@ static bool is_untouched(const struct ledger *ledger)
 	       journal_sequence(ledger->journal) == ledger->opened;
 }
 
-/* One directory is for one job at a time, and this one is over. */
-static void tell_of_others(const struct ledger *ledger)
+/* What is left is of jobs that name other files. How many such files? */
+static size_t tell_of_others(const struct ledger *ledger)
 {
-	size_t left = journal_left(ledger->journal);
+	size_t left = ledger->journal ? journal_left(ledger->journal) : 0;
 
 	if (left > 0)
-		log_warn("what another job had got here of %zu file%s, which this one "
-			 "does not name, is removed: an unfinished job wants a "
-			 "directory of its own",
-			left, left == 1 ? "" : "s");
+		log_warn("'%s/" WORKDIR_NAME "' keeps what another job has got of "
+			 "%zu file%s: the same command goes on with that; "
+			 "remove it if nobody wants it",
+			ledger->dir, left, left == 1 ? "" : "s");
+	return left;
 }
 
 int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 {
+	size_t of_others = 0;
 	bool complete;
 	int failed = 0;
 
@@ -78,15 +72,17 @@ int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 		return 0;
 	complete = (ended && ledger->parts && !parts_are_kept(ledger->parts)) ||
 		   is_untouched(ledger);
-	if (complete && ledger->journal)
-		tell_of_others(ledger);
+	if (complete)
+		of_others = tell_of_others(ledger);
 	parts_free(ledger->parts);
 	outdir_attach(ledger->outdir, NULL, NULL);
 	if (ledger->durable && ledger->sync)
 		failed = durable_sync(ledger->durable, err);
 	durable_free(ledger->durable); /* whose thread writes to the journal */
-	if (journal_close(ledger->journal, complete && !failed, failed ? NULL : err) !=
-		0)
+	if (complete && of_others > 0 && !failed)
+		failed = journal_end_jobs(ledger->journal, err);
+	complete = complete && of_others == 0 && !failed;
+	if (journal_close(ledger->journal, complete, failed ? NULL : err) != 0)
 		failed = -1;
 	if (complete && !failed)
 		failed = outdir_sweep(ledger->outdir, NULL, NULL, err);

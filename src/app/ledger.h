@@ -12,6 +12,7 @@
 
 struct ledger {
 	struct outdir *outdir;
+	const char *dir; /* borrowed; for messages */
 	struct journal *journal;
 	struct durable *durable;
 	struct parts *parts;
@@ -22,13 +23,15 @@ struct ledger {
 };
 
 /* Attaches journal and durable to the outdir (borrowed). What an earlier run has left and the
- * journal does not know is removed; with --no-resume, all of it. Whatever this returns, close
- * it. */
+ * journal does not know is removed. With --no-resume nothing counts as finished before; what is
+ * left of the job's files is for whoever takes in its entries to forget. Whatever this returns,
+ * close it. */
 int ledger_open(struct ledger *ledger, const struct settings *settings,
 	struct outdir *outdir, struct error *err) must_check;
 /* `ended`: the run came to the end of its list, whether or not all of it could be had. Then
- * nothing stays, unless there is a part that another run could go on with; nor does it where
- * nothing was there, and nothing has happened. */
+ * nothing stays, unless there is a part that another run could go on with, of this job or of
+ * another one that named other files; nor does it where nothing was there, and nothing has
+ * happened. */
 int ledger_close(struct ledger *ledger, bool ended, struct error *err) must_check;
 
 enum present {

@@ -113,7 +113,7 @@ const struct option_row options[] = {
 	.man = "Go on where an earlier run of the job was interrupted: finished files are "
 	       "there, and of large ones only what is missing is fetched, if the server says "
 	       "that they are still the same. This is the default. With --no-resume, what is "
-	       "left of unfinished files is thrown away."
+	       "left of the job's unfinished files is thrown away."
 }, {
 	.name = "remote-time", .type = OPTION_FLAG, .field = FIELD(remote_time),
 	.fallback = "yes", .group = "Files",

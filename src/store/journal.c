@@ -117,6 +117,13 @@ static int leave(struct journal *journal, struct error *err)
 	return sync_file(journal, err);
 }
 
+int journal_end_jobs(struct journal *journal, struct error *err)
+{
+	journal_state_end_job(&journal->old.state);
+	journal->old.doubt = false;
+	return tell(journal, &(struct record){.type = RECORD_OVER}, err);
+}
+
 static int remove_file(const struct journal *journal, const char *name)
 {
 	return unlinkat(journal->workdir, name, 0) < 0 && errno != ENOENT ? -errno : 0;
@@ -269,7 +276,7 @@ int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t
 	return tell(journal, &record, err);
 }
 
-/* What is known of finished files does not change: no lock. */
+/* What is known of finished files does not change while threads ask: no lock. */
 
 enum journal_trust journal_trust(
 	struct journal *journal, const char *path, int64_t size)

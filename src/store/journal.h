@@ -66,6 +66,9 @@ struct journal *journal_open(
  * told since), a shutdown after this leaves no doubt. Frees it, also on failure (KIND_DISK).
  * NULL is fine. */
 int journal_close(struct journal *journal, bool complete, struct error *err);
+/* All that was finished up to now is of jobs that are over, and not asked about any more; their
+ * unfinished files stay. For one thread, before anything is told or after the last. */
+int journal_end_jobs(struct journal *journal, struct error *err) must_check;
 
 /* Unfinished files. */
 
@@ -93,7 +96,7 @@ void journal_part_name(char part[JOURNAL_PART_SIZE], uint64_t id);
 /* The file of this path that an earlier session left, as it was when the journal was opened.
  * NULL: there is none. Valid until it is dropped, done, or begun anew, or the close. */
 const struct journal_file *journal_find(struct journal *journal, const char *path);
-/* How many such files there are still. */
+/* How many such files there are still: of another job, when this one is complete. */
 size_t journal_left(struct journal *journal);
 /* Is this the part of such a file? For outdir_sweep(): `journal` is a struct journal. */
 bool journal_has_part(void *journal, const char *part);

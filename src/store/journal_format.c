@@ -65,6 +65,7 @@ static unsigned char *put_payload(unsigned char *at, const struct record *record
 	case RECORD_SYNC:
 		return put(at, record->upto, 8);
 	case RECORD_END:
+	case RECORD_OVER:
 		break;
 	}
 	return at;
@@ -208,6 +209,7 @@ static bool get_payload(struct rest *rest, struct record *record)
 			rest->bad = true;
 		break;
 	case RECORD_END:
+	case RECORD_OVER:
 		break;
 	default:
 		return false;

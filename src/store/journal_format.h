@@ -46,6 +46,7 @@ enum record_type {
 	RECORD_DONE, /* id (0: it had none), path_hash, size: it has its final name */
 	RECORD_SYNC, /* upto: what records up to this sequence tell is on the disk */
 	RECORD_END,  /* this boot's sessions ended with all of it on the disk */
+	RECORD_OVER, /* what was finished before is of jobs that are over */
 };
 
 struct record {

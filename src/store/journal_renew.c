@@ -1,7 +1,8 @@
 /* journal_renew.c - see journal_renew.h. Records are copied as they are, in their order and
  * in their sessions, so that it is as true afterwards which of them are to be believed; but
  * what a SYNC said of them is now said by each itself. What means nothing any more is left out:
- * all of files that are dropped or done, and ranges that the last boot has lost. */
+ * all of files that are dropped or done, ranges that the last boot has lost, and what jobs that
+ * are over have finished. */
 #include "store/journal_renew.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ struct copy {
 	struct journal_writer *writer;
 	struct survey_cursor cursor;
 	size_t n_spans; /* of which the session was copied */
-	bool ended;     /* the record copied last is END */
+	bool ended;     /* the record copied last is END or OVER */
 };
 
 /* A session that goes on where the one before left need not be told. */
@@ -44,6 +45,9 @@ static bool keeps(
 		return word != SURVEY_LOST &&
 		       journal_state_by_id(state, record->id) != NULL;
 	case RECORD_DONE:
+		return record->sequence > state->over;
+	case RECORD_OVER:
+		return record->sequence == state->over;
 	case RECORD_END:
 		return true;
 	case RECORD_DROP:
@@ -66,7 +70,7 @@ static int copy_record(struct copy *copy, struct record *record)
 	else
 		journal_writer_add(copy->writer, record);
 	copy->n_spans = copy->cursor.n_seen;
-	copy->ended = record->type == RECORD_END;
+	copy->ended = record->type == RECORD_END || record->type == RECORD_OVER;
 	if (copy->writer->pending.len < FLUSH_FROM)
 		return 0;
 	return journal_writer_flush(copy->writer);

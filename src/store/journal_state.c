@@ -50,6 +50,13 @@ void journal_state_forget(struct journal_state *state, struct known_file *known)
 	known_free(known);
 }
 
+void journal_state_end_job(struct journal_state *state)
+{
+	finished_release(&state->finished);
+	state->live -= state->done;
+	state->done = 0;
+}
+
 static size_t text_size(const char *text)
 {
 	return text ? strlen(text) + 1 : 0;
@@ -175,9 +182,14 @@ void journal_state_apply(struct journal_state *state, const struct record *recor
 	case RECORD_DONE:
 		journal_state_forget(state, journal_state_by_id(state, record->id));
 		state->live += bytes;
+		state->done += bytes;
 		if (state->keep_finished)
 			finished_put(&state->finished, record->path_hash, record->size,
 				believed);
+		break;
+	case RECORD_OVER:
+		journal_state_end_job(state);
+		state->over = record->sequence;
 		break;
 	case RECORD_SYNC:
 		break;

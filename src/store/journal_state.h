@@ -29,7 +29,9 @@ struct journal_state {
 	struct finished finished;
 	bool keep_finished; /* fill `finished` */
 	uint64_t last_id;   /* the highest there was */
+	uint64_t over;      /* sequence of the last OVER; 0: none */
 	int64_t live;       /* length of all records that still mean something */
+	int64_t done;       /* ... of these, of DONE */
 };
 
 void journal_state_init(struct journal_state *state, bool keep_finished);
@@ -43,6 +45,8 @@ void journal_state_finish(struct journal_state *state);
 
 /* NULL when there is none. */
 struct known_file *journal_state_by_id(const struct journal_state *state, uint64_t id);
+/* Forget what was finished: the job is over. */
+void journal_state_end_job(struct journal_state *state);
 /* Forget the file, which is gone then. NULL is fine. */
 void journal_state_forget(struct journal_state *state, struct known_file *known);
 

@@ -90,12 +90,14 @@ void journal_survey_add(struct journal_survey *survey, const struct record *reco
 	span = &survey->spans[survey->n_spans - 1];
 	if (record->type == RECORD_SYNC && record->upto > span->synced)
 		span->synced = record->upto;
-	span->ended = record->type == RECORD_END;
+	span->ended = record->type == RECORD_END || record->type == RECORD_OVER;
+	if (record->type == RECORD_OVER)
+		survey->n_over = survey->n_spans - 1;
 }
 
 bool journal_survey_doubts(const struct journal_survey *survey)
 {
-	for (size_t i = 0; i < survey->n_spans; i++)
+	for (size_t i = survey->n_over; i < survey->n_spans; i++)
 		if (!survey->spans[i].present && !survey->spans[i].ended)
 			return true;
 	return survey->n_spans == 0;

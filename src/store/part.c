@@ -161,11 +161,10 @@ void part_drop(struct part *part, bool keep)
 		part->dropped = true;
 }
 
-/* What an earlier run has left of the entry is of no use any more. */
-static void drop_left(struct parts *parts, const struct entry *entry)
+void parts_forget(struct parts *parts, const struct entry *entry)
 {
 	const struct journal_file *left =
-		entry->resume ? journal_find(parts->journal, entry->path) : NULL;
+		parts->journal ? journal_find(parts->journal, entry->path) : NULL;
 	char name[JOURNAL_PART_SIZE];
 	struct error err;
 
@@ -215,7 +214,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		part_drop(part, false);
 	}
 	if (attempt->generation > 0)
-		drop_left(parts, attempt->entry);
+		parts_forget(parts, attempt->entry);
 	part = part_new(parts, attempt, facts);
 	if (part_open(part, facts->version->size, err) != 0 ||
 		begin_proofs(part, &attempt->version, facts, err) != 0 ||
@@ -285,7 +284,7 @@ void parts_end(struct parts *parts, const struct entry *entry, bool keep)
 		part_drop(part, keep);
 	}
 	if (!keep)
-		drop_left(parts, entry);
+		parts_forget(parts, entry);
 	else
 		parts->kept |=
 			entry->resume && journal_find(parts->journal, entry->path);

@@ -54,9 +54,13 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool
 	if (!parts->journal)
 		return NULL;
 	file = journal_find(parts->journal, entry->path);
-	if (!file || file->urls != part_sources(entry) ||
-		!can_go_on(file, entry, deaf) || !is_sound(parts, file))
+	if (!file)
 		return NULL;
+	if (file->urls != part_sources(entry) || !can_go_on(file, entry, deaf) ||
+		!is_sound(parts, file)) {
+		parts_forget(parts, entry);
+		return NULL;
+	}
 	resume = xcalloc(
 		1, sizeof(*resume) + file->n_ranges * sizeof(resume->ranges[0]));
 	resume->version = (struct version){.size = file->size,

@@ -213,21 +213,26 @@ ends_well() {
 	same a.bin "$TARGET"
 }
 
-# What is not in the list any more is not kept for ever.
-@test "another list: what it does not name is left behind by nobody" {
+# others_stay ARGUMENT...: a job that ends well beside what another one has left.
+others_stay() {
+	seine -d out "$@"
+	((status == 0)) || fail "exit status $status, not 0"
+	said "'out/.seine' keeps what another job has got of 1 file"
+	[[ $(ls "$ARENA/out/.seine/parts") == f*.part ]]
+}
+
+@test "the same name from another URL, the same URL to another name" {
 	origin_start
 	half_done
 	again
-	fetch 0 1 "${PIECES[@]}" "$O/b.bin?size=1M"
-	files b.bin
-	# the same name, from another URL
-	again
 	fetch 0 1 "${PIECES[@]}" "$O/other/a.bin?size=4M"
 	same a.bin "/other/a.bin?size=4M"
+	# ... a small one, which has no part
+	again
+	fetch 0 1 "$O/small/a.bin?size=1K"
 	# the same URL, to another name
 	again
-	fetch 0 1 "${PIECES[@]}" -o b.bin "$O$TARGET"
-	files b.bin
+	others_stay "${PIECES[@]}" -o b.bin "$O$TARGET"
 	same b.bin "$TARGET"
 	# a file of that name has come from elsewhere
 	again
@@ -282,14 +287,26 @@ given_up() {
 	same a.bin "$TARGET"
 }
 
-@test "what another job has left is removed, and that is said" {
+@test "what another job has left stays for it, and that is said" {
 	origin_start
 	MODE=event
 	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
-	fetch 0 1 "$O/b.bin?size=1000"
-	said "what another job had got here of 1 file, .* is removed"
-	files b.bin
-	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	others_stay "$O/b.bin?size=1000"
+	others_stay --existing overwrite "$O/b.bin?size=1001"
+	[[ $(stat -c %s "$ARENA/out/b.bin") == 1001 ]] || fail "it counted as finished"
 	fetch 0 1 "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
 	not_said "another job"
+	records '.[0].size_download < 60 * 1024 * 1024'
+	files a.bin b.bin
+}
+
+@test "--no-resume throws away what is left of its own files only" {
+	origin_start
+	MODE=event
+	stopped_by KILL $((16 << 20)) "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	others_stay --no-resume "$O/b.bin?size=1000"
+	fetch 0 1 --no-resume "${JOB[@]}" "$O/a.bin?size=64M&rate=6M"
+	not_said "another job"
+	records '.[0].size_download == 64 * 1024 * 1024'
+	files a.bin b.bin
 }

@@ -97,6 +97,7 @@ void journal_model_add(struct journal_model *model, const struct record *record)
 		break;
 	case RECORD_SYNC:
 	case RECORD_END:
+	case RECORD_OVER:
 		break;
 	}
 }

@@ -391,6 +391,44 @@ static void written_anew_after_an_end(void)
 	end_journal(open_journal(2));
 }
 
+/* A job is over, and the journal stays for another one's file: what was finished before is not
+ * asked about, nor doubted, whatever boots it was in; also when the journal is written anew. */
+static void a_job_is_over(void)
+{
+	for (int large = 0; large < 2; large++) {
+		struct journal *journal = open_journal(1);
+		uint64_t id = begin_file(journal, "large", 100);
+		uint64_t gone = begin_file(journal, "gone", -1);
+
+		tell_range(journal, id, 0, 9);
+		finish(journal, "before", 5);
+		sync_now(journal);
+		finish(journal, "unsynced", 5);
+		for (int i = 0; large && i < 30000; i++)
+			tell_range(journal, gone, i, i);
+		leave_journal(journal); /* killed */
+
+		journal = open_journal(2);
+		trusts(journal, "before", 5, JOURNAL_TRUSTED);
+		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
+		check_int(journal_drop(journal, gone, NULL), 0);
+		check_int(journal_end_jobs(journal, NULL), 0);
+		trusts(journal, "lost", 5, JOURNAL_TRUSTED);
+		leave_journal(journal);
+
+		journal = open_journal(3);
+		check_file(journal, "large", "large #1 f1.part 100 7 \"v1\" -: 0-9\n");
+		trusts(journal, "lost", 5, JOURNAL_TRUSTED);
+		leave_journal(journal); /* killed, and a job had begun */
+
+		journal = open_journal(4);
+		check(!journal_finished(journal, "before"));
+		finish(journal, "after", 5);
+		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
+		end_journal(journal);
+	}
+}
+
 /* The real one is there, and the same each time. */
 static void asks_the_system(void)
 {
@@ -467,6 +505,7 @@ int main(void)
 	run(written_anew);
 	run(written_anew_without_the_lost);
 	run(written_anew_after_an_end);
+	run(a_job_is_over);
 	run_if(scratch_there("/proc/sys/kernel/random/boot_id"), "no boot_id",
 		asks_the_system);
 	run(believes_just_enough);

@@ -21,8 +21,9 @@ struct bench {
 
 static void open_dir(struct bench *bench)
 {
-	*bench =
-		(struct bench){.settings = {.existing = EXISTING_SKIP, .resume = true}};
+	*bench = (struct bench){.settings = {.dir = (char *)"out",
+					.existing = EXISTING_SKIP,
+					.resume = true}};
 	bench->outdir = outdir_open("out", &bench->err);
 	check(bench->outdir != NULL);
 	bench->entry = entry_new();
@@ -114,8 +115,9 @@ static void what_can_be_gone_on_with_stays(void)
 		bench_close(&bench, false, true); /* it is still to come */
 		bench_open(&bench);
 		check(is_resumable(&bench));
-		check(scratch_write(PARTS "/stray", "x"));
-		bench_close(&bench, true, false); /* nobody asked for it any more */
+		parts_forget(bench.ledger.parts, bench.entry);
+		check(!is_resumable(&bench));
+		bench_close(&bench, true, false);
 		scratch_remove("out");
 	}
 }
@@ -133,11 +135,12 @@ static void strays_are_swept(void)
 	check_int(scratch_count(PARTS), 1);
 	check(!scratch_there(PARTS "/stray"));
 	check(is_resumable(&bench));
-	bench_close(&bench, true, false);
+	bench_close(&bench, false, true);
 	scratch_remove("out");
 }
 
-static void no_resume(void)
+/* A job that does not name the file comes to its end in the directory. */
+static void what_another_job_has_left_stays(void)
 {
 	struct bench bench;
 
@@ -145,12 +148,49 @@ static void no_resume(void)
 	bring_half(&bench);
 	parts_end(bench.ledger.parts, bench.entry, true);
 	bench_close(&bench, false, true);
-	open_dir(&bench);
-	bench.settings.resume = false;
-	open_ledger(&bench);
+	bench_open(&bench);
+	bench_close(&bench, true, true);
+	check_int(scratch_count(PARTS), 1);
+	bench_open(&bench);
+	check(is_resumable(&bench));
+	bench_close(&bench, true, true);
+	scratch_remove("out");
+}
+
+/* What can not be gone on with must not be taken for another job's for ever. */
+static void what_does_not_fit_is_removed(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+	bench_open(&bench);
+	bench.entry->size = SIZE + 1;
 	check(!is_resumable(&bench));
 	check_int(scratch_count(PARTS), 0);
 	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
+/* Nothing counts as finished before. */
+static void no_resume(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	check(scratch_write("out/file", "new"));
+	check_int(journal_done(bench.ledger.journal, 0, "file", 3, NULL), 0);
+	bench_close(&bench, false, true);
+	open_dir(&bench);
+	bench.settings.resume = false;
+	bench.settings.existing = EXISTING_OVERWRITE;
+	open_ledger(&bench);
+	check_int(ledger_present(
+			  &bench.ledger, EXISTING_OVERWRITE, bench.entry, &bench.err),
+		PRESENT_NOT);
+	bench_close(&bench, false, true);
 	scratch_remove("out");
 }
 
@@ -196,6 +236,28 @@ static void what_was_replaced_by_this_job(void)
 			run ? PRESENT_WHOLE : PRESENT_NOT);
 		check_int(journal_done(bench.ledger.journal, 0, "file", 3, NULL), 0);
 		bench_close(&bench, run, !run);
+	}
+	scratch_remove("out");
+}
+
+/* ... but when the job is over it is, although the journal stays for the sake of another one. */
+static void what_was_replaced_by_a_job_that_is_over(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+	for (int run = 0; run < 2; run++) {
+		open_dir(&bench);
+		bench.settings.existing = EXISTING_OVERWRITE;
+		bench.entry->path[0] = 'F';
+		open_ledger(&bench);
+		check(scratch_write("out/File", "new"));
+		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
+		check_int(journal_done(bench.ledger.journal, 0, "File", 3, NULL), 0);
+		bench_close(&bench, true, true);
 	}
 	scratch_remove("out");
 }
@@ -408,10 +470,13 @@ int main(void)
 	run(nothing_happens);
 	run(closed_without_an_open);
 	run(what_can_be_gone_on_with_stays);
+	run(what_another_job_has_left_stays);
+	run(what_does_not_fit_is_removed);
 	run(strays_are_swept);
 	run(no_resume);
 	run(what_is_there);
 	run(what_was_replaced_by_this_job);
+	run(what_was_replaced_by_a_job_that_is_over);
 	run(after_a_crash);
 	run(a_file_beside_after_a_crash);
 	run(the_keeper);
