@@ -56,7 +56,7 @@ static size_t tell_of_others(const struct ledger *ledger)
 
 	if (left > 0)
 		log_warn("'%s/" WORKDIR_NAME "' keeps what another job has got of "
-			 "%zu file%s: the same command goes on with that; "
+			 "%zu file%s: its own command goes on with that; "
 			 "remove it if nobody wants it",
 			ledger->dir, left, left == 1 ? "" : "s");
 	return left;
