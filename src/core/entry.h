@@ -23,10 +23,14 @@
 /* Up to this length a body is kept in memory until it is whole; a larger one goes to a part. */
 #define SMALL_FILE (256 * 1024)
 
+/* In place of the index of a mirror: none, or more than one. */
+#define NO_MIRROR SIZE_MAX
+
 /* What an earlier run has left of a file: the state that it is of, whose size is known, and
  * the ranges that are in its part. Owned by the entry. */
 struct resume {
 	struct version version;
+	size_t teller; /* which of the entry's URLs has told of it; NO_MIRROR: none of them */
 	size_t n_ranges;
 	struct range ranges[];
 };
@@ -97,9 +101,6 @@ void strings_take(struct strings *strings, char *text);
 void strings_remove(struct strings *strings, size_t index);
 void strings_release(struct strings *strings);
 
-/* As attempt->mirror: none, or more than one. */
-#define NO_MIRROR SIZE_MAX
-
 struct origin;
 struct task;
 struct place;
@@ -146,8 +147,8 @@ struct attempt {
 	struct version
 		version; /* where ranged: what the file must still be, if it is pinned */
 	unsigned ordinal; /* 1 for the first attempt of this entry */
-	bool first_word;  /* when it began, nobody had answered with the file in this run */
-	nstime queued;    /* when the task became ready to start */
+	bool first_word; /* when it began, nobody had answered with the file in this run */
+	nstime queued; /* when the task became ready to start */
 	nstime started;
 	nstime deadline;     /* when the file must be done; NSTIME_NEVER: no limit */
 	struct list active;  /* for the one observer that lists what is in flight */

@@ -6,6 +6,17 @@
 
 #include "base/alloc.h"
 
+/* What is left of an earlier run is of the mirror that had told of the file: its validators are
+ * that one's, which is asked first. What has been verified may go on with anything. */
+static void go_on_from(struct task *task, const struct resume *resume)
+{
+	if (resume->teller >= task->n_mirrors)
+		return;
+	version_copy(&task->mirrors[resume->teller].version, &resume->version);
+	task->teller = task->turn = resume->teller;
+	task_aim(task, NULL, NULL);
+}
+
 struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime now)
 {
 	struct task *task = xcalloc(1, sizeof(*task));
@@ -18,10 +29,6 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 	task->mirrors = xreallocarray(NULL, task->n_mirrors, sizeof(*task->mirrors));
 	for (size_t i = 0; i < task->n_mirrors; i++)
 		mirror_init(&task->mirrors[i]);
-	/* What is left of an earlier run is from the first one, in all likelihood; what has
-	 * been verified may go on with anything. */
-	if (entry->resume && !entry->pieces)
-		version_copy(&task->mirrors[0].version, &entry->resume->version);
 	task->at = &entry->url;
 	task->teller = NO_MIRROR;
 	task->lap = 1;
@@ -30,6 +37,8 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 	list_init(&task->all);
 	list_init(&task->cut);
 	chunks_init(&task->chunks, wish, entry);
+	if (entry->resume && !entry->pieces)
+		go_on_from(task, entry->resume);
 	return task;
 }
 

@@ -220,7 +220,8 @@ int journal_begin(
 		.size = file->size,
 		.etag = bounded(file->etag),
 		.modified = bounded(file->modified),
-		.digest = file->digest};
+		.digest = file->digest,
+		.teller = file->teller};
 	struct journal_state *state = &journal->old.state;
 
 	if (strlen(file->path) >= PATH_MAX)

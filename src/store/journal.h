@@ -73,6 +73,7 @@ int journal_end_jobs(struct journal *journal, struct error *err) must_check;
 /* Unfinished files. */
 
 #define JOURNAL_PART_SIZE 32
+#define JOURNAL_NO_URL UINT32_MAX
 
 struct journal_file {
 	uint64_t id;
@@ -84,6 +85,9 @@ struct journal_file {
 	 * ETag is a strong one; whether a Last-Modified is good enough is not judged here. */
 	const char *etag, *modified;
 	const char *digest; /* of version.h; NULL: none */
+	/* Which of the entry's URLs has told of the version, whose validators may be another's
+	 * at the others; JOURNAL_NO_URL: one that is not the entry's. */
+	uint32_t teller;
 	/* What is there: in order, with gaps between; at least one. */
 	const struct range *ranges;
 	size_t n_ranges;

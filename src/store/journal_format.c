@@ -41,7 +41,9 @@ static unsigned char *put_begin(unsigned char *at, const struct record *record)
 	at = put_text(at, record->path);
 	at = put_text(at, record->etag);
 	at = put_text(at, record->modified);
-	return record->digest ? put_text(at, record->digest) : at;
+	if (record->digest || record->teller > 0)
+		at = put_text(at, record->digest);
+	return record->teller > 0 ? put(at, record->teller, 4) : at;
 }
 
 static unsigned char *put_payload(unsigned char *at, const struct record *record)
@@ -150,6 +152,18 @@ static void get_session(struct rest *rest, struct record *record)
 	record->salt = (uint32_t)get(rest, 4);
 }
 
+/* What is as it mostly is is not said: no digest, the first URL. */
+static void get_more(struct rest *rest, struct record *record)
+{
+	record->digest = get_text(rest, VALIDATOR_MAX);
+	if (rest->len == 0) {
+		rest->bad |= !record->digest;
+		return;
+	}
+	record->teller = (uint32_t)get(rest, 4);
+	rest->bad |= record->teller == 0;
+}
+
 static void get_begin(struct rest *rest, struct record *record)
 {
 	get_id(rest, record, 1);
@@ -158,10 +172,8 @@ static void get_begin(struct rest *rest, struct record *record)
 	record->path = get_text(rest, PATH_MAX - 1);
 	record->etag = get_text(rest, VALIDATOR_MAX);
 	record->modified = get_text(rest, VALIDATOR_MAX);
-	if (rest->len > 0) {
-		record->digest = get_text(rest, VALIDATOR_MAX);
-		rest->bad |= !record->digest; /* there is one, or nothing */
-	}
+	if (rest->len > 0)
+		get_more(rest, record);
 	if (record->size < -1 || !record->path)
 		rest->bad = true;
 }

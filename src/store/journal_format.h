@@ -67,6 +67,7 @@ struct record {
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
 	const char
 		*digest; /* likewise; what was written before it was there has none */
+	uint32_t teller; /* index of a URL; likewise, it is the first one's then */
 };
 
 /* Write a record with this sequence, for a session with this salt. Returns its length. */

@@ -82,8 +82,10 @@ static struct known_file *known_new(const struct record *record)
 		text_size(record->modified) + text_size(record->digest));
 	char *at = known->texts;
 
-	*known = (struct known_file){
-		.file = {.id = record->id, .urls = record->urls, .size = record->size}};
+	*known = (struct known_file){.file = {.id = record->id,
+					     .urls = record->urls,
+					     .size = record->size,
+					     .teller = record->teller}};
 	known->file.path = copy_text(&at, record->path);
 	known->file.etag = copy_text(&at, record->etag);
 	known->file.modified = copy_text(&at, record->modified);

@@ -101,16 +101,20 @@ bool parts_are_kept(struct parts *parts)
 	return kept;
 }
 
-static int tell_journal(struct part *part, const struct version *counted_on,
+static int tell_journal(struct part *part, const struct attempt *attempt,
 	const struct version *version, struct error *err)
 {
+	const struct version *counted_on = &attempt->version;
 	struct journal_file file = {.id = part->id,
 		.path = part->entry->path,
 		.urls = part_sources(part->entry),
 		.size = version->size,
 		.etag = version->etag,
 		.modified = version->modified,
-		.digest = counted_on->digest ? counted_on->digest : version->digest};
+		.digest = counted_on->digest ? counted_on->digest : version->digest,
+		.teller = attempt->mirror < part->entry->urls.count
+				  ? (uint32_t)attempt->mirror
+				  : JOURNAL_NO_URL};
 
 	if (journal_begin(part->parts->journal, &file, err) != 0)
 		return -1;
@@ -219,8 +223,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 	if (part_open(part, facts->version->size, err) != 0 ||
 		begin_proofs(part, &attempt->version, facts, err) != 0 ||
 		(part->resumable && !part->known &&
-			tell_journal(part, &attempt->version, facts->version, err) !=
-				0)) {
+			tell_journal(part, attempt, facts->version, err) != 0)) {
 		/* What is left of an earlier run is counted on. */
 		part->keep = part->known;
 		part_free(part);

@@ -69,6 +69,7 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool
 		.digest = xstrdup(file->digest),
 		.digest_by = "journal",
 		.mtime = -1};
+	resume->teller = file->teller == JOURNAL_NO_URL ? NO_MIRROR : file->teller;
 	resume->n_ranges = file->n_ranges;
 	memcpy(resume->ranges, file->ranges,
 		file->n_ranges * sizeof(resume->ranges[0]));

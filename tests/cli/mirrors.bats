@@ -153,6 +153,25 @@ refusing() {
 	each_mode refusing
 }
 
+# The first one refuses at first, so the second tells what the file is, and then is gone. What both
+# have are the same bytes, as the digest proves, and their ETags are their own.
+@test "what an earlier run has of a mirror that is gone, another one adds to" {
+	two_origins
+	of "/x/a.bin?size=4M&as=/f&etag=%22x%22&fail=1:503" "/y/a.bin?size=4M&as=/f&etag=%22y%22" \
+		" checksum=sha-256=$(digest sha256 "/f?size=4M")"
+	MODE=event
+	seine_start -d out "${CHUNKS[@]}" --split 1 --limit-rate 1M -i "$CTL/list.txt"
+	wait_until 60 noted 4
+	kill -KILL "$SEINE_PID"
+	wait "$SEINE_PID" || true
+	kill "$OTHER_PID"
+	wait "$OTHER_PID" || true
+	fetch 0 1 "${CHUNKS[@]}" -i "$CTL/list.txt"
+	same a.bin "/f?size=4M"
+	records '.[0].size_download < 4194304'
+	requests 'all(.headers["if-range"] != "\"y\"")'
+}
+
 # Secrets are the first one's, also when both are asked at once.
 secret() {
 	forget

@@ -69,7 +69,7 @@ static void check_same(const struct record *a, const struct record *b)
 	must(memcmp(&a->boot, &b->boot, sizeof(a->boot)) == 0 && a->salt == b->salt);
 	must(a->path_hash == b->path_hash && a->size == b->size);
 	must(a->range.first == b->range.first && a->range.last == b->range.last);
-	must(a->upto == b->upto && a->urls == b->urls);
+	must(a->upto == b->upto && a->urls == b->urls && a->teller == b->teller);
 	must(same_text(a->path, b->path) && same_text(a->etag, b->etag) &&
 		same_text(a->digest, b->digest) && same_text(a->modified, b->modified));
 }

@@ -172,6 +172,34 @@ static void texts_are_bounded(void)
 	end_journal(journal);
 }
 
+/* Who told of a file, with a digest and without. */
+static void remembers_who_told(void)
+{
+	static const uint32_t tellers[] = {0, 1, 300, JOURNAL_NO_URL};
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(tellers); i++) {
+		const char *digest = i % 2 ? "sha-256=00" : NULL;
+		struct journal *journal = open_journal(1);
+		const struct journal_file *file;
+
+		check_int(journal_begin(journal,
+				  &(struct journal_file){.id = 1,
+					  .path = "f",
+					  .size = 9,
+					  .digest = digest,
+					  .teller = tellers[i / 2]},
+				  NULL),
+			0);
+		tell_range(journal, 1, 0, 0);
+		leave_journal(journal);
+		journal = open_journal(1);
+		file = journal_find(journal, "f");
+		check(file && file->teller == tellers[i / 2]);
+		check_str(file->digest, digest);
+		end_journal(journal);
+	}
+}
+
 static void hashes_urls(void)
 {
 	char *a = (char *)"http://h/a", *b = (char *)"http://h/b";
@@ -362,6 +390,7 @@ int main(void)
 	run(files_end);
 	run(bytes_beyond_the_end);
 	run(texts_are_bounded);
+	run(remembers_who_told);
 	run(hashes_urls);
 	run(merges_ranges);
 	run(remembers_what_is_finished);

@@ -112,6 +112,32 @@ static void an_announced_digest_is_remembered(void)
 	}
 }
 
+/* Whose validators they are; one that a server has told of has no number in another run. */
+static void who_told_is_remembered(void)
+{
+	static const size_t told[][2] = {{0, 0}, {1, 1}, {2, NO_MIRROR}};
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		struct bench bench;
+
+		for (int run = 0; run < 2; run++) {
+			bench_open(&bench, true);
+			strings_add(&bench.entry->urls, "http://b.test/file");
+			bench.attempt.mirror = told[i][0];
+			bench.entry->resume =
+				parts_resume(bench.parts, bench.entry, false);
+			if (run > 0)
+				break;
+			bring(&bench, 0, 200 * KIB);
+			parts_end(bench.parts, bench.entry, true);
+			bench_close(&bench, false);
+		}
+		check(bench.entry->resume && bench.entry->resume->teller == told[i][1]);
+		bench_close(&bench, false);
+		scratch_remove("out");
+	}
+}
+
 /* The file has changed since: what was left is dropped, and forgotten. */
 static void another_run_begins_anew(void)
 {
@@ -325,6 +351,7 @@ int main(void)
 	run(another_run_goes_on);
 	run(another_run_commits);
 	run(an_announced_digest_is_remembered);
+	run(who_told_is_remembered);
 	run(another_run_begins_anew);
 	run(what_cannot_be_gone_on_with);
 	run(what_nothing_pins_is_not_kept);

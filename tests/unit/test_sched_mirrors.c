@@ -79,6 +79,52 @@ static void pins(void)
 	}
 }
 
+/* What an earlier run has left is of the second one: that is asked first, for what it had said. The
+ * others are to have the same, but where a digest proves what comes of it. Of one that nobody can
+ * name any more the order is as ever. */
+static void goes_on_from(void)
+{
+	for (int i = 0; i < 4; i++) {
+		bool proven = i % 2, known = i / 2;
+		struct bench *bench = bench_chunks(8);
+		struct resume *resume =
+			xcalloc(1, sizeof(*resume) + sizeof(struct range));
+
+		resume->version = (struct version){
+			.size = 9 * MIB, .etag = xstrdup("\"vb\""), .mtime = -1};
+		resume->teller = known ? 1 : NO_MIRROR;
+		resume->ranges[resume->n_ranges++] = (struct range){0, MIB - 1};
+		add(bench, "http://a.test/1")->resume = resume;
+		mirror(bench, "http://b.test/1");
+		if (proven)
+			bench->ready[0]->checksum.alg = DIGEST_SHA256;
+		check_hosts(bench, known ? "b a b" : "a b a");
+		for (int k = 0; k < 3; k++)
+			check_str(version_pin(&bench->flying[k]->version),
+				!proven || (known && k % 2 == 0) ? "\"vb\"" : NULL);
+		check_int(bench->flying[0]->asked.first, MIB);
+		bench_free(bench);
+	}
+}
+
+/* A date says less: the others come when that one cannot be asked. */
+static void goes_on_from_a_date(void)
+{
+	struct bench *bench = bench_chunks(8);
+	struct resume *resume = xcalloc(1, sizeof(*resume) + sizeof(struct range));
+
+	resume->version = (struct version){
+		.size = 9 * MIB, .modified = xstrdup("then"), .mtime = -1};
+	resume->teller = 1;
+	resume->ranges[resume->n_ranges++] = (struct range){0, MIB - 1};
+	add(bench, "http://a.test/1")->resume = resume;
+	mirror(bench, "http://b.test/1");
+	check_hosts(bench, "b b b");
+	fail(bench, 0, KIND_CONNECT);
+	check_hosts(bench, "b b a");
+	bench_free(bench);
+}
+
 /* It has another file: nobody asks it again, and nothing is begun anew. */
 static void another_version(void)
 {
@@ -449,6 +495,8 @@ int main(void)
 	run(one_at_a_time);
 	run(only_where_there_is_room);
 	run(pins);
+	run(goes_on_from);
+	run(goes_on_from_a_date);
 	run(another_version);
 	run(the_first_changes);
 	run(the_first_changes_at_the_end);
