@@ -66,7 +66,7 @@ int body_begin(struct body *body, const struct attempt *attempt, bool whole,
 	if (size > 0)
 		buf_reserve(&body->pending, (size_t)size);
 	if (proofs_begin(&body->proofs, attempt->entry, facts->announced, facts->by,
-		    err) != 0)
+		    false, err) != 0)
 		return -1;
 	if (facts->etag)
 		proofs_try_etag(&body->proofs, facts->etag, size);

@@ -45,7 +45,8 @@ int transfer_put_aside(struct transfer *t, const char *data, size_t len, size_t 
 int transfer_finish_document(struct transfer *t, struct outcome *outcome)
 {
 	struct proofs proofs = PROOFS_INIT;
-	int failed = proofs_begin(&proofs, t->attempt->entry, NULL, NULL, &t->stop);
+	int failed =
+		proofs_begin(&proofs, t->attempt->entry, NULL, NULL, false, &t->stop);
 
 	if (!failed)
 		failed = proofs_add(&proofs, t->aside.data, t->aside.len, &t->stop);

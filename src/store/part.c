@@ -181,22 +181,22 @@ void parts_forget(struct parts *parts, const struct entry *entry)
 }
 
 /* Whoever of the attempts comes first, the file is held against the digest that all of them count
- * on, if there is one. */
+ * on, if there is one. Of the first attempt's answer the others will. */
 static int begin_proofs(struct part *part, const struct version *counted_on,
 	const struct part_facts *facts, struct error *err)
 {
 	struct checksum sum;
 
 	if (!counted_on->digest)
-		return proofs_begin(
-			&part->proofs, part->entry, facts->announced, facts->by, err);
+		return proofs_begin(&part->proofs, part->entry, facts->announced,
+			facts->by, facts->resumable && facts->version->digest, err);
 	if (checksum_parse(&sum, counted_on->digest, err) != 0)
 		return -1;
 	return proofs_begin(&part->proofs, part->entry, &sum,
 		facts->announced && checksum_equal(facts->announced, &sum)
 			? facts->by
 			: counted_on->digest_by,
-		err);
+		true, err);
 }
 
 /* The part of this generation, made if need be; with the parts' lock. */

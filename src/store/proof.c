@@ -35,9 +35,10 @@ static const char *wish_of(const struct entry *entry)
 }
 
 /* What the user asks for must hold. What the server announces is looked at where it would
- * prove more, and passed over where libcrypto cannot compute it. */
+ * prove more. */
 int proofs_begin(struct proofs *proofs, const struct entry *entry,
-	const struct checksum *announced, const char *by, struct error *err)
+	const struct checksum *announced, const char *by, bool counted_on,
+	struct error *err)
 {
 	const struct checksum *asked = &entry->checksum;
 	struct error why;
@@ -53,6 +54,8 @@ int proofs_begin(struct proofs *proofs, const struct entry *entry,
 		proof_begin(&proofs->announced, announced, by, &why) == 0)
 		return 0;
 	proofs->announced.want.alg = DIGEST_NONE;
+	if (counted_on && !entry_is_proven(entry))
+		return error_set(err, why.kind, why.code, "%s", why.text);
 	log_debug("%s is passed over: %s", by, why.text);
 	return 0;
 }

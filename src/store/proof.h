@@ -32,9 +32,12 @@ struct proofs {
 
 void proofs_release(struct proofs *proofs);
 
-/* Begin a file: of the entry, and of `announced` by `by` (NULL: nothing was), both copied. */
+/* Begin a file: of the entry, and of `announced` by `by` (NULL: nothing was), both copied. What
+ * was announced is passed over where libcrypto cannot compute it, unless it is `counted_on`: then
+ * that is an error, as with what the user asks for, if nothing of his proves the file. */
 int proofs_begin(struct proofs *proofs, const struct entry *entry,
-	const struct checksum *announced, const char *by, struct error *err) must_check;
+	const struct checksum *announced, const char *by, bool counted_on,
+	struct error *err) must_check;
 /* Try this, too: the ETag of an object of S3's that has so many bytes. It proves, or says
  * nothing, so it is only looked at where there is no digest. */
 void proofs_try_etag(struct proofs *proofs, const char *etag, int64_t size);

@@ -1,8 +1,10 @@
 /* test_part.c - the part of a large file: several attempts that write to it, in any order, and
  * what it proves. What another run finds of it is in test_part_runs.c. */
+#include <openssl/evp.h>
 #include <pthread.h>
 
 #include "parting.h"
+#include "store/proof.h"
 
 /* Ends of pieces; each is brought by another attempt, in this order. */
 static const int orders[][5] = {
@@ -120,6 +122,69 @@ static void a_digest_that_others_count_on(void)
 	bring(&bench, 0, SIZE);
 	commit_fails(&bench, KIND_CHECKSUM);
 	check(strstr(bench.err.text, "repr-digest"));
+	bench_close(&bench, true);
+}
+
+/* What is wanted of the digest that a server announces. */
+enum need {
+	WELCOME,    /* one stream, or small: it is looked at where it can be */
+	COUNTED_ON, /* by attempts that are under way ... */
+	TO_BE       /* ... or that will begin, now that it is announced */
+};
+
+/* As in FIPS mode: libcrypto has it not. Who counts on it must not be left alone; a digest of the
+ * user's makes up for it. */
+static void a_digest_that_cannot_be_computed(void)
+{
+	for (int i = 0; i < 2 * (TO_BE + 1); i++) {
+		enum need need = i / 2;
+		struct bench bench;
+		struct checksum sum;
+		struct part_facts facts = {.version = &bench.version,
+			.resumable = need != WELCOME,
+			.announced = &sum,
+			.by = "repr-digest"};
+		struct part *part;
+		char *text;
+
+		bench_open(&bench, false);
+		want_digest(&bench, content, SIZE);
+		sum = bench.entry->checksum;
+		text = digest_text(&bench, SIZE);
+		bench.attempt.version.digest = need == COUNTED_ON ? text : NULL;
+		bench.version.digest = text;
+		if (i % 2)
+			bench.entry->checksum = (struct checksum){.alg = DIGEST_CRC32};
+		check_int(EVP_set_default_properties(NULL, "provider=none-such"), 1);
+		part = parts_get(bench.parts, &bench.attempt, &facts, &bench.err);
+		check_int(EVP_set_default_properties(NULL, ""), 1);
+		check_int(part != NULL, need == WELCOME);
+		check_int(bench.err.kind, part ? KIND_NONE : KIND_INTERNAL);
+		part_put(part);
+		free(text);
+		bench_close(&bench, true);
+	}
+}
+
+/* The digest that the user gives can be computed, which is all that is counted on then. */
+static void a_stronger_digest_that_cannot_be_computed(void)
+{
+	struct proofs proofs = PROOFS_INIT;
+	struct error err;
+	struct bench bench;
+	struct checksum stronger = {.alg = DIGEST_SHA512};
+
+	bench_open(&bench, false);
+	want_digest(&bench, content, SIZE);
+	check_int(proofs_begin(&proofs, bench.entry, NULL, NULL, false, &err), 0);
+	/* It is there already. */
+	check_int(EVP_set_default_properties(NULL, "provider=none-such"), 1);
+	check_int(proofs_begin(&proofs, bench.entry, &stronger, "x", true, &err), 0);
+	check_int(EVP_set_default_properties(NULL, ""), 1);
+	check_int(proofs_add(&proofs, content, SIZE, &err), 0);
+	check_int(proofs_check(&proofs, &bench.outcome, &err), 0);
+	check_int(bench.outcome.verified, VERIFIED_HASH);
+	proofs_release(&proofs);
 	bench_close(&bench, true);
 }
 
@@ -353,6 +418,8 @@ int main(void)
 	run(wrong_digests);
 	run(announced_digests);
 	run(a_digest_that_others_count_on);
+	run(a_digest_that_cannot_be_computed);
+	run(a_stronger_digest_that_cannot_be_computed);
 	run(a_length_that_nobody_knew);
 	run(the_time_of_the_server);
 	run(closed_while_unused);

@@ -68,16 +68,6 @@ static void another_run_commits(void)
 	bench_close(&bench, true);
 }
 
-static char *digest_text(struct bench *bench, size_t len)
-{
-	struct buf text = BUF_INIT;
-
-	want_digest(bench, content, len);
-	checksum_add(&text, &bench->entry->checksum);
-	bench->entry->checksum.alg = DIGEST_NONE;
-	return text.data;
-}
-
 /* What was announced to an earlier run holds in this one, also without any validator, and when
  * nobody says it again. */
 static void an_announced_digest_is_remembered(void)
