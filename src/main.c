@@ -15,8 +15,8 @@
  *            sched (_tasks, _outcome, _failure): the scheduler; source, observer: what it
  *            reads from and tells
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
- *            (_publish): from part file to final name; part (_write, _files, _resume,
- *            _commit): what attempts share; digest, proof, composite: ETags of parts; inspection:
+ *            (_publish): from part file to final name; part (_write, _files, _space,
+ *            _resume, _commit): what attempts share; digest, proof, composite: ETags of parts; inspection:
  *            pieces, as they come; journal, with its _format, _reader, _writer, _load,
  *            _state, _survey and _renew, and finished: what an unfinished job has got;
  *            durable: syncs; stamp: ETags

@@ -14,9 +14,15 @@ struct keeper {
 /* Might the file still come, in another run? */
 static bool is_worth_keeping(const struct event *event)
 {
-	if (event->error->kind == KIND_INTERRUPTED || event->error->kind == KIND_DISK ||
-		event->error->kind == KIND_CREDENTIALS)
+	switch (event->error->kind) {
+	case KIND_INTERRUPTED:
+	case KIND_DISK:
+	case KIND_NO_ROOM:
+	case KIND_CREDENTIALS:
 		return true;
+	default:
+		break;
+	}
 	return event->outcome && policy_is_transient(event->outcome) &&
 	       event->error->kind != KIND_CHECKSUM &&
 	       event->error->kind != KIND_CHANGED;

@@ -44,6 +44,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_EXISTS] = "exists",
 	[KIND_DISK] = "disk",
 	[KIND_NO_ROOM] = "no-room",
+	[KIND_CROWDED] = "crowded",
 	[KIND_DESCRIPTORS] = "descriptors",
 	[KIND_LOCKED] = "locked",
 	[KIND_INTERRUPTED] = "interrupted",

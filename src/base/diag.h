@@ -37,6 +37,7 @@ enum kind {
 	KIND_EXISTS,    /* somebody else made the file meanwhile */
 	KIND_DISK,      /* the output cannot be written */
 	KIND_NO_ROOM,   /* the disk has no room for this file, whose length is known */
+	KIND_CROWDED,   /* ... beside those that are under way: passes */
 	KIND_DESCRIPTORS, /* too many files are open: passes */
 	KIND_LOCKED,      /* another process works in the directory */
 	KIND_INTERRUPTED, /* we were told to stop */

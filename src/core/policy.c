@@ -38,6 +38,7 @@ bool policy_is_transient(const struct outcome *outcome)
 	case KIND_RANGE:
 	case KIND_CHANGED:
 	case KIND_CHECKSUM:
+	case KIND_CROWDED:
 	case KIND_DESCRIPTORS:
 		return true;
 	case KIND_HTTP:

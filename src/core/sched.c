@@ -54,6 +54,7 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	list_init(&sched->tasks);
 	list_init(&sched->whole);
 	list_init(&sched->cut);
+	list_init(&sched->crowded);
 	heap_init(&sched->backoff);
 	return sched;
 }
@@ -284,11 +285,11 @@ void sched_head(struct sched *sched, nstime now, struct attempt *attempt,
 {
 	struct task *task = attempt->task;
 	unsigned generation = task->chunks.generation;
-
 	bool more;
 
 	if (task->done)
 		return;
+	sched->n_answered += !task->answered;
 	more = task_head(task, attempt, head);
 	if (attempt->generation == task->chunks.generation)
 		sched_add_mirrors(

@@ -147,6 +147,12 @@ static bool leave_mirror(struct sched *sched, struct task *task,
 static bool get_round(struct sched *sched, struct task *task, struct attempt *attempt,
 	nstime now, const struct outcome *outcome)
 {
+	if (outcome->kind == KIND_CROWDED) {
+		task->history.retries++;
+		sched_tell(sched, EVENT_RETRY, now, attempt, outcome, 0);
+		sched_wait_for_room(sched, task, now);
+		return true;
+	}
 	if (is_another_file(outcome))
 		return leave_mirror(sched, task, attempt, now, outcome);
 	if (!is_wrong_as_a_whole(task, attempt, outcome))

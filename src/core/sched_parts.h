@@ -16,11 +16,13 @@ struct sched {
 	struct observer *observer;
 	uint64_t random;
 	struct origins origins;
-	struct list tasks;  /* all of them, for the end */
-	struct list whole;  /* those to be committed */
-	struct list cut;    /* those that come in ranges */
-	nstime rescue;      /* when to look for slow attempts again */
-	uint64_t cancelled; /* how often attempts were cancelled */
+	struct list tasks;   /* all of them, for the end */
+	struct list whole;   /* those to be committed */
+	struct list cut;     /* those that come in ranges */
+	struct list crowded; /* those that others leave no room; they back off, too */
+	size_t n_answered;   /* those that take room */
+	nstime rescue;       /* when to look for slow attempts again */
+	uint64_t cancelled;  /* how often attempts were cancelled */
 	struct plan_wish wish;
 	struct heap backoff;
 	size_t n_tasks, n_waiting, in_flight;
@@ -57,6 +59,8 @@ void sched_go_on(struct sched *sched, struct task *task, nstime now);
 /* The attempt has failed: done about it is what can be. `successes` as for task_failed. */
 void sched_failed(struct sched *sched, struct task *task, struct attempt *attempt,
 	nstime now, const struct outcome *outcome, uint64_t successes);
+/* The disk has no room for the task beside others: it is begun again when one of these has ended. */
+void sched_wait_for_room(struct sched *sched, struct task *task, nstime now);
 /* Nothing of the task is in flight: forget and free it. */
 void sched_drop(struct sched *sched, struct task *task);
 

@@ -2,17 +2,47 @@
  *
  * A task that has something to start is in the queue of its origin (it may start as soon as
  * the origin may be asked), among those to be committed, or in the heap of those that back
- * off; a file that comes in ranges (chunks.h) may have attempts in flight besides. */
+ * off, also for want of room; a file that comes in ranges (chunks.h) may have attempts in flight
+ * besides. */
 #include "core/policy.h"
 #include "core/sched_parts.h"
+
+/* A file less: there may be room for one that waits for that. Two are tried, so that, where the
+ * first one was in the way of all, they do not come one by one. */
+static void make_room(struct sched *sched)
+{
+	struct list *node;
+
+	for (int i = 0; i < 2 && (node = list_pop(&sched->crowded)); i++)
+		heap_set(&sched->backoff,
+			&container_of(node, struct task, crowded)->wake, 0);
+}
+
+void sched_wait_for_room(struct sched *sched, struct task *task, nstime now)
+{
+	sched->n_answered -= task->answered;
+	task->answered = false;
+	list_remove(&task->crowded);
+	/* Those that were in the way may have ended since. */
+	if (sched->n_answered == 0) {
+		sched_go_on(sched, task, now);
+		return;
+	}
+	list_add_before(&sched->crowded, &task->crowded);
+	heap_set(&sched->backoff, &task->wake, task->deadline);
+}
 
 void sched_drop(struct sched *sched, struct task *task)
 {
 	list_remove(&task->all);
 	list_remove(&task->cut);
+	list_remove(&task->crowded);
 	list_remove(&task->link);
 	heap_remove(&sched->backoff, &task->wake);
 	sched->n_tasks--;
+	sched->n_answered -= task->answered;
+	if (task->answered || sched->n_answered == 0)
+		make_room(sched);
 	task_free(task);
 }
 

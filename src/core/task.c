@@ -36,6 +36,7 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 	list_init(&task->link);
 	list_init(&task->all);
 	list_init(&task->cut);
+	list_init(&task->crowded);
 	chunks_init(&task->chunks, wish, entry);
 	if (entry->resume && !entry->pieces)
 		go_on_from(task, entry->resume);

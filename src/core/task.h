@@ -21,9 +21,10 @@
 struct task {
 	struct entry *entry; /* owned */
 	struct chunks chunks;
-	struct list link; /* in its origin's queue while it has something to start */
-	struct list all;  /* in the scheduler's list of tasks */
-	struct list cut;  /* ... of those that come in ranges */
+	struct list link;    /* in its origin's queue while it has something to start */
+	struct list all;     /* in the scheduler's list of tasks */
+	struct list cut;     /* ... of those that come in ranges */
+	struct list crowded; /* ... or that have no room */
 	struct heap_node wake; /* in the scheduler's heap while it backs off */
 	struct history history;
 	struct exchange
@@ -36,7 +37,7 @@ struct task {
 	size_t mirror;        /* index of the one that is asked next */
 	const struct url *at; /* ... there */
 	size_t turn;          /* the mirror whose turn it is, if all else is equal */
-	bool answered;        /* somebody has, with the file */
+	bool answered;        /* somebody has, with the file, which takes room now */
 	size_t teller;        /* who has told what the file is; NO_MIRROR: nobody */
 	unsigned lap;         /* from 1: in each, a mirror may fail once */
 	unsigned round;       /* laps since something came */

@@ -107,7 +107,6 @@ int transfer_begin_body(struct transfer *t)
 		return whole ? 0
 			     : error_set(&t->stop, KIND_RANGE, 0,
 				       "a document of which only the beginning came");
-	tell_head(t, &head);
 	announced = announced_digest(t, whole);
 	facts.resumable = head.ranges && (version_pin(&t->found) || t->found.digest ||
 						 t->attempt->entry->pieces);
@@ -117,7 +116,10 @@ int transfer_begin_body(struct transfer *t)
 		facts.announced = &announced->sum;
 		facts.by = announced->by;
 	}
-	return body_begin(&t->body, t->attempt, whole, &facts, &t->stop);
+	if (body_begin(&t->body, t->attempt, whole, &facts, &t->stop) != 0)
+		return -1;
+	tell_head(t, &head);
+	return 0;
 }
 
 int64_t transfer_bytes_wanted(const struct transfer *t)

@@ -64,6 +64,7 @@ static void part_free(struct part *part)
 		else if (part->name[0])
 			sink_remove(part->parts->outdir, part->name);
 	}
+	part_waive(part);
 	proofs_release(&part->proofs);
 	pthread_mutex_destroy(&part->lock);
 	free(part);
@@ -199,6 +200,23 @@ static int begin_proofs(struct part *part, const struct version *counted_on,
 		true, err);
 }
 
+/* All that a new one must have before its first byte. */
+static int start(struct part *part, const struct attempt *attempt,
+	const struct part_facts *facts, struct error *err)
+{
+	const struct version *version = facts->version;
+
+	/* Nothing more comes to what is to be committed. */
+	if (attempt->work == WORK_FETCH && part_claim(part, version->size, err) != 0)
+		return -1;
+	if (part_open(part, version->size, err) != 0 ||
+		begin_proofs(part, &attempt->version, facts, err) != 0)
+		return -1;
+	return part->resumable && !part->known
+		       ? tell_journal(part, attempt, version, err)
+		       : 0;
+}
+
 /* The part of this generation, made if need be; with the parts' lock. */
 static struct part *find(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err)
@@ -220,10 +238,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 	if (attempt->generation > 0)
 		parts_forget(parts, attempt->entry);
 	part = part_new(parts, attempt, facts);
-	if (part_open(part, facts->version->size, err) != 0 ||
-		begin_proofs(part, &attempt->version, facts, err) != 0 ||
-		(part->resumable && !part->known &&
-			tell_journal(part, attempt, facts->version, err) != 0)) {
+	if (start(part, attempt, facts, err) != 0) {
 		/* What is left of an earlier run is counted on. */
 		part->keep = part->known;
 		part_free(part);

@@ -52,7 +52,8 @@ struct part_facts {
 /* The part for the attempt's file and generation: the one that is there (of an earlier
  * attempt, or of an earlier run), or a new one, in place of what older generations have left.
  * Yours until part_put. KIND_INTERRUPTED when the attempt has been cancelled, KIND_CHANGED
- * when a newer generation has one already; KIND_NO_ROOM as sink_open. */
+ * when a newer generation has one already; KIND_NO_ROOM when the disk has none for all of the
+ * file, and KIND_CROWDED when it may have once others have ended. */
 struct part *parts_get(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err) must_check;
 /* The attempt needs it no more. NULL is fine. */

@@ -1,6 +1,6 @@
 /* part_parts.h - parts from inside: part.c is who has which, part_write.c what is written to
- * them, part_files.c which files are open, part_resume.c what an earlier run has left,
- * part_commit.c the end. Not for others.
+ * them, part_files.c which files are open, part_space.c whether the disk has room for them,
+ * part_resume.c what an earlier run has left, part_commit.c the end. Not for others.
  *
  * Two locks: that of the parts guards who has which part, and is held while one is opened; that
  * of a part, how far its proofs are. Writing is under neither. */
@@ -25,6 +25,7 @@ struct parts {
 	struct map *by_entry;
 	struct list idle; /* parts with an open file that nobody holds; longest first */
 	size_t n_open, room; /* files that are open, and may be; 0: no limit */
+	int64_t claimed;     /* the sum of their claims */
 	bool kept;           /* one was left for another run */
 	parts_stop *stop;    /* NULL: never */
 	const void *stop_context;
@@ -44,6 +45,8 @@ struct part {
 	struct list idle;
 	unsigned held; /* by how many threads, so that it stays open */
 	char name[JOURNAL_PART_SIZE];
+	int64_t claim; /* how long the file is that the disk is to have room for; 0: not known, or
+	                * not worth it */
 	enum verified verified; /* by its length, or not at all */
 
 	pthread_mutex_t lock;
@@ -68,6 +71,11 @@ int part_hold(struct part *part, struct error *err) must_check;
 void part_let_go(struct part *part);
 int part_open(struct part *part, int64_t size, struct error *err) must_check;
 struct sink *part_take(struct part *part);
+/* part_space.c: claim space for all of the file, of which the part (that nobody finds yet) may have
+ * some: KIND_NO_ROOM where the disk has not so much, KIND_CROWDED where it has, but not beside
+ * what others are to be given; and need it no more. With the parts' lock. */
+int part_claim(struct part *part, int64_t size, struct error *err) must_check;
+void part_waive(struct part *part);
 /* Nobody finds it any more: it goes, or stays for another run, once nobody uses it. With the
  * parts' lock. */
 void part_drop(struct part *part, bool keep);

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -160,24 +159,12 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 	return result;
 }
 
-/* Is there room for so many bytes? Asked first, because allocating what does not fit would
- * fill the disk for a moment, for everybody. */
-static bool has_room(const struct sink *sink, int64_t size)
-{
-	struct statvfs disk;
-
-	return fstatvfs(sink->fd, &disk) < 0 ||
-	       (uint64_t)size / disk.f_frsize < disk.f_bavail;
-}
-
 static int part_allocate(struct sink *sink, int64_t size)
 {
 	int result;
 
 	if (size < ALLOCATE_FROM)
 		return 0;
-	if (!has_room(sink, size))
-		return -ENOSPC;
 	if (size > ALLOCATE_MAX)
 		size = ALLOCATE_MAX;
 	do

@@ -26,8 +26,8 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 	struct error *err) must_check;
 
 /* Make the part of an entry (borrowed until the sink is gone), under this name, or one like it
- * when that is taken; NULL: the entry's number. `size` in bytes, or -1: when known, space is
- * allocated ahead, and a device that has no room for it fails here with KIND_NO_ROOM. */
+ * when that is taken; NULL: the entry's number. `size` in bytes, or -1: when known, space for its
+ * beginning is allocated ahead, and a device that has none fails here with KIND_NO_ROOM. */
 struct sink *sink_open(struct outdir *outdir, const struct entry *entry,
 	const char *name, int64_t size, struct error *err) must_check;
 /* The same for a part that is there, under this name: what was written stays. */

@@ -70,6 +70,40 @@ completes() {
 	completes
 }
 
+# Each would fit by itself, and the beginnings of both do.
+one_of_two() {
+	mount -o remount,size=138M "$ARENA/out"
+	list "$O/a.bin?size=72M&rate=60M" "$O/b.bin?size=72M&rate=60M&delay=200"
+	fetch 4 2 -i "$CTL/list.txt"
+	records 'map(.status) == ["done", "failed"] and .[1].error == "no-room"'
+	same a.bin "/a.bin?size=72M"
+	files a.bin
+	mount -o remount,size=200M "$ARENA/out"
+	fetch 0 2 -i "$CTL/list.txt"
+	same b.bin "/b.bin?size=72M"
+	rm "$ARENA/out/"*
+}
+
+@test "room for one of two files: it is whole" {
+	origin_start
+	tmpfs size=138M
+	local mode
+	for mode in $SEINE_TEST_MODES; do
+		MODE=$mode
+		one_of_two
+	done
+}
+
+@test "a file that leaves no room for another never comes: the other one does" {
+	origin_start
+	tmpfs size=138M
+	list "$O/a.bin?size=72M&stall=1000000" "$O/b.bin?size=72M&delay=200" "$O/c.bin?size=10"
+	MODE=event
+	fetch 1 3 --tries 1 --stall-time 1s -i "$CTL/list.txt"
+	records 'map(select(.status == "done")) | length == 2 and any(.num_retries > 0)'
+	same b.bin "/b.bin?size=72M"
+}
+
 # Without lengths nobody can know before.
 filled_up() {
 	local target="/a.bin?size=3M&rate=1M"
