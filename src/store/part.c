@@ -1,6 +1,7 @@
 /* part.c - see part.h. Who has which part. */
 #include "store/part.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,21 +50,41 @@ static void forget(const struct part *part)
 		log_warn("%s", err.text);
 }
 
-/* Nobody uses it, and nobody finds it any more. */
-static void part_free(struct part *part)
+/* Its file goes, and what is known of it. */
+static void discard(struct part *part)
 {
 	struct sink *sink = part_take(part);
 
-	if (part->keep && part->known) {
-		sink_close(sink);
+	forget(part);
+	if (sink)
+		sink_abort(sink);
+	else if (part->name[0])
+		sink_remove(part->parts->outdir, part->name);
+}
+
+/* Another run goes on with it, if the disk has kept what it has taken. */
+static void leave(struct part *part)
+{
+	int lost = part->lost;
+
+	part_close(part);
+	if (!part->lost) {
 		part->parts->kept = true;
-	} else {
-		forget(part);
-		if (sink)
-			sink_abort(sink);
-		else if (part->name[0])
-			sink_remove(part->parts->outdir, part->name);
+		return;
 	}
+	errno = part->lost;
+	if (!lost) /* nobody has been told */
+		log_warn("a part is lost, its file will begin anew: %m");
+	discard(part);
+}
+
+/* Nobody uses it, and nobody finds it any more. */
+static void part_free(struct part *part)
+{
+	if (part->keep && part->known)
+		leave(part);
+	else
+		discard(part);
 	part_waive(part);
 	proofs_release(&part->proofs);
 	pthread_mutex_destroy(&part->lock);
@@ -97,7 +118,7 @@ bool parts_are_kept(struct parts *parts)
 	kept = parts->kept;
 	/* Those of entries that have not had their last word stay, too. */
 	while ((part = map_next(parts->by_entry, &cursor)))
-		kept |= part->known;
+		kept |= part->known && !part->lost;
 	pthread_mutex_unlock(&parts->lock);
 	return kept;
 }
@@ -286,7 +307,7 @@ void part_put(struct part *part)
 	if (--part->users == 0 && part->dropped) {
 		part_free(part);
 	} else if (part->users == 0) {
-		sink_close(part_take(part));
+		part_close(part);
 	}
 	pthread_mutex_unlock(&parts->lock);
 }

@@ -2,7 +2,10 @@
  *
  * A part is written to now and then, and its file can be opened again in no time. So where
  * descriptors are few it is closed for another's sake: that which has not been in use for longest
- * goes first. Those in use stay, whatever the limit; they are as many as there are threads. */
+ * goes first. Those in use stay, whatever the limit; they are as many as there are threads.
+ *
+ * A disk that is far away may say no sooner than at the closing that it has not kept what it took:
+ * then whoever comes next to the part is told. */
 #include <stdio.h>
 
 #include "store/part_parts.h"
@@ -24,12 +27,19 @@ struct sink *part_take(struct part *part)
 	return sink;
 }
 
+void part_close(struct part *part)
+{
+	int result = sink_close(part_take(part));
+
+	if (result < 0)
+		part->lost = -result;
+}
+
 static void make_room(struct parts *parts)
 {
 	while (parts->room > 0 && parts->n_open >= parts->room &&
 		!list_empty(&parts->idle))
-		sink_close(
-			part_take(container_of(parts->idle.next, struct part, idle)));
+		part_close(container_of(parts->idle.next, struct part, idle));
 }
 
 int part_open(struct part *part, int64_t size, struct error *err)
@@ -39,6 +49,9 @@ int part_open(struct part *part, int64_t size, struct error *err)
 
 	if (part->sink)
 		return 0;
+	if (part->lost)
+		return error_errno(err, KIND_DISK, part->lost, "cannot write '%s'",
+			part->entry->path);
 	make_room(parts);
 	journal_part_name(name, part->id);
 	part->sink = part->name[0]

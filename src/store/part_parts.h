@@ -42,6 +42,7 @@ struct part {
 	bool dropped; /* to be removed, or kept, once nobody uses it */
 	bool keep;
 	struct sink *sink; /* NULL: its file is closed */
+	int lost; /* errno: the disk has lost what it had taken, as its closing told; 0: not so */
 	struct list idle;
 	unsigned held; /* by how many threads, so that it stays open */
 	char name[JOURNAL_PART_SIZE];
@@ -66,10 +67,12 @@ uint64_t part_sources(const struct entry *entry);
 int part_read_back(
 	struct part *part, int64_t first, int64_t end, struct error *err) must_check;
 /* part_files.c: have its file open until it is let go; open it (new unless it has a name, and then
- * so large), and take it away from the part, both with the parts' lock. NULL: it is closed. */
+ * so large), close it, and take it away from the part, these with the parts' lock. NULL: it is closed.
+ * A part that is lost cannot be opened any more. */
 int part_hold(struct part *part, struct error *err) must_check;
 void part_let_go(struct part *part);
 int part_open(struct part *part, int64_t size, struct error *err) must_check;
+void part_close(struct part *part);
 struct sink *part_take(struct part *part);
 /* part_space.c: claim space for all of the file, of which the part (that nobody finds yet) may have
  * some: KIND_NO_ROOM where the disk has not so much, KIND_CROWDED where it has, but not beside

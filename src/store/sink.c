@@ -112,10 +112,11 @@ static void part_date(const struct sink *sink, int64_t mtime)
 
 static int part_close(struct sink *sink)
 {
-	int result = close(sink->fd);
+	int result = sink->fd >= 0 ? close(sink->fd) : 0;
 
 	sink->fd = -1;
 	/* Linux has closed it when it says EINTR. */
+	sink->lost |= result < 0 && errno != EINTR;
 	return result < 0 && errno != EINTR ? -errno : 0;
 }
 
@@ -266,7 +267,8 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 	if (ftruncate(sink->fd, len) < 0)
 		return sink_fail(sink, errno, err);
 	part_date(sink, mtime);
-	if (sink_sync(sink, err) != 0)
+	sink->lost = sink_sync(sink, err) != 0;
+	if (sink->lost)
 		return -1;
 	result = part_close(sink);
 	if (result < 0)
@@ -284,19 +286,19 @@ int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t 
 
 	*renamed = NULL;
 	result = commit(sink, existing, len, mtime, renamed, err);
-	if (result < 0 && err->kind != KIND_DISK)
+	if (result < 0 &&
+		(part_close(sink) != 0 || sink->lost || err->kind != KIND_DISK))
 		part_remove(sink);
-	sink_close(sink);
+	free(sink);
 	return result;
 }
 
-void sink_close(struct sink *sink)
+int sink_close(struct sink *sink)
 {
-	if (!sink)
-		return;
-	if (sink->fd >= 0)
-		close(sink->fd);
+	int result = sink ? part_close(sink) : 0;
+
 	free(sink);
+	return result;
 }
 
 void sink_remove(struct outdir *outdir, const char *name)

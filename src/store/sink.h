@@ -47,13 +47,15 @@ int sink_sync(struct sink *sink, struct error *err) must_check;
 /* Give the part its final name and free the sink, also on failure. `len` is the file's length
  * (space that was allocated beyond it is given back), `mtime` when it was modified, in seconds
  * since 1970 (-1: now). KIND_EXISTS when the name is taken and existing is EXISTING_SKIP: the
- * part is removed, what is there is left alone. KIND_DISK leaves the part. With EXISTING_RENAME
+ * part is removed, what is there is left alone. KIND_DISK leaves the part, unless the disk may
+ * have lost what was written to it. With EXISTING_RENAME
  * the first free alternative (naming.h) is used, and *renamed gets that path, yours to free; in
  * all other cases *renamed is set to NULL. */
 int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
 	char **renamed, struct error *err) must_check;
-/* Free the sink; the part stays. NULL is fine. */
-void sink_close(struct sink *sink);
+/* Free the sink; the part stays. -errno when the disk has lost what was written to it, or some of
+ * that, although it has taken it. NULL is fine. */
+int sink_close(struct sink *sink) must_check;
 /* Remove the part and free the sink. NULL is fine. */
 void sink_abort(struct sink *sink);
 /* Remove a part that is not open. */

@@ -11,7 +11,8 @@
 struct sink {
 	struct outdir *outdir;
 	const struct entry *entry;
-	int fd; /* -1: closed */
+	int fd;    /* -1: closed */
+	bool lost; /* what was written, or some of it, perhaps */
 	char part[PART_NAME_SIZE];
 };
 

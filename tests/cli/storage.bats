@@ -177,10 +177,11 @@ vanished() { # WHAT
 }
 
 # injected CALL ERROR N: the N-th such call of each thread fails, in the modes in turn. (Of
-# openat(2), which everybody calls, only those about parts.)
+# openat(2) and close(2), which everybody calls, only those about parts, or one of them.)
 injected() {
 	local seine=$SEINE modes path=""
 	[[ $1 != openat ]] || path="-P '$ARENA/out/.seine/parts'"
+	[[ $1 != close ]] || path="-P '$ARENA/out/.seine/parts/f1.part'"
 	read -ra modes <<<"$SEINE_TEST_MODES"
 	MODE=${modes[TURN++ % ${#modes[@]}]}
 	cat >"$CTL/injected" <<-END
@@ -224,6 +225,8 @@ can_inject() {
 	injected unlinkat EIO 1+
 	injected openat ENOSPC 2+
 	injected openat EMFILE 3
+	injected close EDQUOT 1
+	injected close EIO 2
 }
 
 @test "the n-th sync fails, in each way of being durable" {

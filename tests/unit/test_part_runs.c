@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 
 #include "parting.h"
+#include "store/part_parts.h"
 
 /* A run that brings three pieces and is broken off. */
 static void first_run(void)
@@ -290,6 +291,71 @@ static void what_the_disk_refuses_is_kept(void)
 	bench_close(&bench, true);
 }
 
+/* The disk took what was written, and says only when the file is closed that it has not kept it. */
+static void lost_while_closed(void)
+{
+	struct entry *other = entry_new();
+	struct part *part, *second;
+	struct bench bench;
+
+	bench_open(&bench, true);
+	parts_set_room(bench.parts, 1);
+	bring(&bench, 0, 200 * KIB);
+	part = get(&bench);
+	write_some(&bench, part, 200 * KIB, 300 * KIB);
+	check(scratch_deny(SYS_close, EDQUOT));
+	other->number = 6;
+	other->path = xstrdup("other");
+	bench.attempt.entry = other;
+	second = get(&bench); /* the first one is closed for it */
+	write_some(&bench, second, 0, 100 * KIB);
+	check_int(part_write(part, 300 * KIB, content, 1, &bench.err), -1);
+	check_int(bench.err.kind, KIND_DISK);
+	check_int(bench.err.code, EDQUOT);
+	check(strstr(bench.err.text, "'sub/file'") != NULL);
+	part_put(part);
+	bench.attempt.entry = bench.entry;
+	commit_fails(&bench, KIND_DISK);
+	check_int(scratch_count(PARTS), 1); /* the other one's */
+	part_put(second);
+	parts_free(bench.parts);
+	entry_free(other);
+	check_int(journal_close(bench.journal, false, NULL), 0);
+	check_int(scratch_count(PARTS), 0);
+}
+
+/* Nobody is told any more, but by the journal. */
+static void lost_at_the_end(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	bring(&bench, 0, 200 * KIB);
+	part_put(get(&bench));
+	check(part_hold(parts_find(bench.parts, bench.entry), &bench.err) == 0);
+	check(scratch_deny(SYS_close, EIO));
+	parts_end(bench.parts, bench.entry, true);
+	check_int(scratch_count(PARTS), 0);
+	parts_free(bench.parts);
+	check_int(journal_close(bench.journal, false, NULL), 0);
+}
+
+/* Of what is lost nothing is gone on with. */
+static void what_is_lost_is_not_kept(void)
+{
+	static void (*const losses[])(void) = {lost_while_closed, lost_at_the_end};
+
+	for (size_t i = 0; i < ARRAY_LEN(losses); i++) {
+		struct bench bench;
+
+		scratch_run_denied(losses[i], 0, 0);
+		bench_open(&bench, true);
+		check(parts_resume(bench.parts, bench.entry, false) == NULL);
+		check_int(journal_left(bench.journal), 0);
+		bench_close(&bench, true);
+	}
+}
+
 /* Once it has been asked so often. */
 static bool stops_at(const void *context)
 {
@@ -349,6 +415,7 @@ int main(void)
 	run(a_commit_that_is_stopped);
 	run_if(scratch_denies(), "seccomp is not to be had",
 		what_the_disk_refuses_is_kept);
+	run_if(scratch_denies(), "seccomp is not to be had", what_is_lost_is_not_kept);
 	scratch_leave();
 	return done();
 }
