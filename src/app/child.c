@@ -108,8 +108,8 @@ static void child_follow(struct child *child)
 			child->wake = now + PASS_ON_AFTER;
 			if (!child->job->settings->quiet)
 				log_warn("stopping: the run under way has a few "
-					 "seconds; a second signal (Ctrl-C) ends it at "
-					 "once");
+					 "seconds; a second signal (Ctrl-C) ends it "
+					 "at once");
 			continue;
 		}
 		if (now >= child->wake)

@@ -130,17 +130,16 @@ static void look_up(struct intake_source *intake, struct entry *entry)
 	}
 }
 
-/* A template would make a name of each URL; whoever wrote it may not expect that some come with a
- * name. (Who writes out= does.) */
+/* A template would make a name of each URL; whoever wrote it may not expect that some come with
+ * a name. (Who writes out= does.) */
 static void warn_of_name(struct intake_source *intake, const struct entry *entry)
 {
 	if (!entry->out_is_foreign || !intake->parts.settings->name ||
 		intake->name_warned)
 		return;
 	intake->name_warned = true;
-	log_warn("--name is not for what a bucket or a Metalink names: that is called "
-		 "as "
-		 "it is there");
+	log_warn("--name is not for what a bucket or a Metalink names: "
+		 "that is called as it is there");
 }
 
 /* It will not be fetched. */

@@ -8,8 +8,8 @@
 #include "core/source.h"
 
 /* Each `every`-th entry of the inputs, from the middle of the first so many; what is no entry
- * (bad lines, broken inputs), or a document, passes. Takes the source; with `every` 0 or 1 it is the same
- * source that comes back. */
+ * (bad lines, broken inputs), or a document, passes. Takes the source; with `every` 0 or 1 it
+ * is the same source that comes back. */
 struct source *sample_of(struct source *inputs, uint64_t every) must_check;
 
 #endif

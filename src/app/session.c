@@ -197,9 +197,8 @@ int session_run_sample(const struct settings *settings, uint64_t every)
 
 	room_fit(&session.settings);
 	if (settings->insecure)
-		log_warn(
-			"certificates are not checked (--insecure): anybody may be the "
-			"server");
+		log_warn("certificates are not checked (--insecure): "
+			 "anybody may be the server");
 	if (session_open(&session, &err) == 0) {
 		status = session_fetch(&session);
 	} else {

@@ -169,11 +169,11 @@ const struct option_row options[] = {
 	.man = "Have at most N transfers under way at a time, 1 to 65535. When the limit of "
 	       "open files does not allow so many there are fewer. A server that refuses some "
 	       "(429, 503, refused connections) is asked for fewer at a time, until it refuses "
-	       "no more, or unless that makes no difference. With `auto` the best number is found out for each server: it starts at "
-	       "32, doubles while that brings more files and bytes, and steps back when it does "
-	       "not. In all there are as many as open files and a quarter of the memory allow, "
-	       "16384 at most, 512 with --mode threads. With --mode sequential there is always "
-	       "one."
+	       "no more, or unless that makes no difference. With `auto` the best number is "
+	       "found out for each server: it starts at 32, doubles while that brings more "
+	       "files and bytes, and steps back when it does not. In all there are as many as "
+	       "open files and a quarter of the memory allow, 16384 at most, 512 with --mode "
+	       "threads. With --mode sequential there is always one."
 }, {
 	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
 	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",

@@ -27,14 +27,14 @@ int endpoint_check(const char *text, struct error *err)
 	if (host == text)
 		why = "bad URL: write http://... or https://...";
 	else if (strpbrk(text, "?#"))
-		why = "buckets are parts of its path, so it cannot have a \"?\" or "
-		      "\"#\"";
+		why = "buckets are parts of its path, "
+		      "so it cannot have a \"?\" or \"#\"";
 	else if (memchr(host, '@', (size_t)(path - host)))
-		why = "it cannot have a user or password: requests to buckets are "
-		      "signed";
+		why = "it cannot have a user or password: "
+		      "requests to buckets are signed";
 	else if (!is_path_as_written(path, &url))
-		why = "its path cannot have spaces, \".\" or \"..\"; write odd "
-		      "characters as %XX";
+		why = "its path cannot have spaces, \".\" or \"..\"; "
+		      "write odd characters as %XX";
 	url_release(&url);
 	return why ? error_set(err, KIND_USAGE, 0, "%s", why) : 0;
 }

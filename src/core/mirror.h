@@ -27,8 +27,8 @@ struct mirror {
 	char *announced; /* its URL, if a server has told of it; NULL: it is the entry's */
 	bool announced_by_public; /* ... at a public address: none other may be meant */
 
-	/* Where to ask: where its URL leads, or a redirect has led; NULL: that is not parsed yet, or
-	 * it is the entry's first. */
+	/* Where to ask: where its URL leads, or a redirect has led; NULL: that is not parsed
+	 * yet, or it is the entry's first. */
 	struct place *place;
 	unsigned hops;    /* redirects since its own URL */
 	bool from_public; /* the chain has gone through a public server */

@@ -90,8 +90,8 @@ static int add_given(struct buf *path, const char *given, enum safename_from fro
 {
 	if (*given == '/')
 		return refuse(err, what,
-			"an absolute path: it must be relative to the output "
-			"directory");
+			"an absolute path: "
+			"it must be relative to the output directory");
 	while (*given) {
 		size_t len = strcspn(given, "/");
 

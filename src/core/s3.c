@@ -132,12 +132,12 @@ static int check_name(const struct s3_name *name, const char *text, struct error
 	/* What a pattern begins with may end anywhere. */
 	if (has_dots(name->pattern ? text : name->key))
 		return error_set(err, KIND_BAD_NAME, 0,
-			"a key with \".\" or \"..\" between slashes cannot be asked "
-			"for");
+			"a key with \".\" or \"..\" between slashes "
+			"cannot be asked for");
 	if (name->version && name->many)
 		return error_set(err, KIND_BAD_URL, 0,
-			"a version is of one object: \"*\", \"?\" and a \"/\" at the "
-			"end name several");
+			"a version is of one object: "
+			"\"*\", \"?\" and a \"/\" at the end name several");
 	return 0;
 }
 

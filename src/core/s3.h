@@ -51,8 +51,8 @@ const char *s3_path(const struct s3_name *name, const char *key);
 /* The s3:// URL of one object of its bucket, which is parsed to that key. Yours. */
 char *s3_url(const struct s3_name *name, const char *key) must_check;
 
-/* The HTTP URLs of the object, where it names one, and of a page of the listing (the first one where token is
- * NULL). Yours. */
+/* The HTTP URLs of the object, where it names one, and of a page of the listing (the first one
+ * where token is NULL). Yours. */
 char *s3_object_url(const struct s3_site *site, const char *region,
 	const struct s3_name *name) must_check;
 char *s3_listing_url(const struct s3_site *site, const char *region,

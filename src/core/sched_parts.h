@@ -2,7 +2,8 @@
  *
  * sched.c says what may start now, sched_tasks.c keeps the places where tasks wait,
  * sched_outcome.c judges what attempts came to, sched_failure.c does what follows where that was
- * nothing. For these four only: everybody else knows sched.h. As there: pure, and callers serialise all calls. */
+ * nothing. For these four only: everybody else knows sched.h. As there: pure, and callers
+ * serialise all calls. */
 #ifndef SEINE_CORE_SCHED_PARTS_H
 #define SEINE_CORE_SCHED_PARTS_H
 

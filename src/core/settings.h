@@ -62,9 +62,9 @@ struct settings {
 	bool jobs_auto; /* `jobs` is only what there is room for: origins' limiters decide */
 	int64_t loops;       /* of the event engine */
 	int64_t connections; /* open at once at most; set from the limit of descriptors */
-	int64_t files; /* likewise of parts that wait to be written to, and of directories; 0: any */
-	int64_t per_host;       /* the same per origin; 0: no limit of its own */
-	int64_t split;          /* chunks of one file in flight at most */
+	int64_t files;       /* likewise of waiting parts, and of directories; 0: any */
+	int64_t per_host;    /* the same per origin; 0: no limit of its own */
+	int64_t split;       /* chunks of one file in flight at most */
 	int64_t chunk_size;     /* bytes; 0: chosen by size and rate */
 	int64_t min_split_size; /* bytes: smaller files are not cut */
 	int64_t tries;          /* attempts per URL at most */

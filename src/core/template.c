@@ -71,14 +71,14 @@ static int check_components(const char *text, struct error *err)
 			"name template: it must be relative to the output directory");
 	if (text[strlen(text) - 1] == '/')
 		return error_set(err, KIND_USAGE, 0,
-			"name template: it names a directory: it must not end with "
-			"\"/\"");
+			"name template: it names a directory: "
+			"it must not end with \"/\"");
 	for (size_t len; *text; text += len + (text[len] == '/')) {
 		len = strcspn(text, "/");
 		if (safename_is_traversal(text, len))
 			return error_set(err, KIND_USAGE, 0,
-				"name template: \".\" and \"..\" are not allowed in "
-				"it");
+				"name template: "
+				"\".\" and \"..\" are not allowed in it");
 	}
 	return 0;
 }

@@ -33,7 +33,8 @@ void shard_release(struct shard *shard);
 int shard_add(struct shard *shard, CURL *easy, struct error *err) must_check;
 /* Take a handle out before it is done; `done` is not called for it. */
 void shard_remove(struct shard *shard, CURL *easy);
-/* Call `done` for each handle that is; harmless before shard_init. Not from inside a watcher or timer of the shard. */
+/* Call `done` for each handle that is; harmless before shard_init. Not from inside a watcher or
+ * timer of the shard. */
 void shard_reap(struct shard *shard);
 
 #endif

@@ -136,8 +136,8 @@ static int take_option(
 			err);
 	if (!split_option(line, len, &name, &value))
 		return bad_line(list,
-			"an indented line must be name=value, an option of the URL "
-			"above it",
+			"an indented line must be name=value, "
+			"an option of the URL above it",
 			err);
 	if (field_apply(list->held, name, value, &why) == 0)
 		return 0;

@@ -1,5 +1,5 @@
-/* metalink.c - see metalink.h. A stack of states says where we are; an element that may not be there
- * is passed over with all that is in it.
+/* metalink.c - see metalink.h. A stack of states says where we are; an element that may not be
+ * there is passed over with all that is in it.
  *
  * What comes out waits in a queue, files and bad files in the order of the document; a failure
  * of the document itself comes behind them. */

@@ -3,9 +3,9 @@
  *
  * Of a file are taken its name, size, hashes (the strongest known one), piece hashes (those of
  * the strongest known algorithm) and URLs, best mirror first. Torrents, URLs of other schemes
- * than http, https and s3 (of single objects), and hashes of unknown algorithms are passed over, and so is all that
- * is not of the Metalink's namespace. Signatures are not verified, and the log says so, once
- * for a Metalink. xml:base is not looked at.
+ * than http, https and s3 (of single objects), and hashes of unknown algorithms are passed
+ * over, and so is all that is not of the Metalink's namespace. Signatures are not verified, and
+ * the log says so, once for a Metalink. xml:base is not looked at.
  *
  * A file without a name, with a malformed size or hash, with two different hashes of one
  * algorithm, with over 1,000 URLs or without one that can be used is a bad one; the others go

@@ -132,8 +132,9 @@ static bool is_object(const char *url)
 	return one;
 }
 
-/* The URL as it can be asked for; yours. NULL: it cannot. `url` is without spaces around. A document
- * of a server (base) does not send us to buckets: nobody but the user spends his credentials. */
+/* The URL as it can be asked for; yours. NULL: it cannot. `url` is without spaces around. A
+ * document of a server (base) does not send us to buckets: nobody but the user spends his
+ * credentials. */
 static char *usable_url(struct metalink_file *file, const char *url, const char *base)
 {
 	size_t scheme = strspn(url, SCHEME_CHARS);
@@ -145,8 +146,8 @@ static char *usable_url(struct metalink_file *file, const char *url, const char 
 			(!base && is_object(url)))
 			return xstrdup(url);
 		file->no_url = base ? "it has no URL of http or https"
-				    : "it has no URL of http, https or an object in a "
-				      "bucket";
+				    : "it has no URL of http, https or "
+				      "an object in a bucket";
 	} else if (!base) {
 		file->no_url = "its URLs are relative, and to what is not known";
 	} else {

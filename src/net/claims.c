@@ -1,7 +1,7 @@
 /* claims.c - see claims.h. Each claim has a condition of its own, so that an answer wakes
  * those who want it and not thousands of threads that wait for other names. Those who found
- * no room wait for `room`, which is signalled once per claim that ends or turns slow; who may have been
- * woken by it and takes no room after all passes the signal on. */
+ * no room wait for `room`, which is signalled once per claim that ends or turns slow; who may
+ * have been woken by it and takes no room after all passes the signal on. */
 #include "net/claims.h"
 
 #include <stdlib.h>

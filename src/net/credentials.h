@@ -46,8 +46,8 @@ void aws_credentials_release(struct aws_credentials *credentials);
 struct credentials_options {
 	const char *profile; /* NULL: as the environment says */
 	const char *region;  /* likewise, or the profile */
-	/* How services are asked, until its `stop` or credentials_free. Services of this machine are
-	 * asked by no proxy, whatever it says. */
+	/* How services are asked, until its `stop` or credentials_free. Services of this
+	 * machine are asked by no proxy, whatever it says. */
 	struct ask_route route;
 	struct environment environment;
 };

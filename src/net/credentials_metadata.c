@@ -82,8 +82,8 @@ static int container_token(
 	for (size_t i = 0; i < token->len; i++) {
 		if (token->data[i] < ' ' || token->data[i] == 0x7f)
 			return error_set(err, KIND_CREDENTIALS, 0,
-				"the container's token has characters that cannot be "
-				"sent");
+				"the container's token has characters "
+				"that cannot be sent");
 	}
 	return 0;
 }

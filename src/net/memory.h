@@ -7,10 +7,10 @@
  * what it freed, by size, as far as a few transfers need it, and without any lock. Receive
  * buffers are those of buffers.h, the rest are malloc's.
  *
- * Any thread may free what another took, but only by memory_free. What a
- * thread keeps is freed when it ends; what it keeps is bounded, see the .c file. Only for
- * libcurl: a kept block is not seen by the tools that look for memory used after it was
- * freed, so builds with AddressSanitizer do without. Any thread. */
+ * Any thread, which may also free what another took, but only by memory_free. What a thread
+ * keeps is bounded (see the .c file), and freed when it ends. Only for libcurl: a kept block is
+ * not seen by the tools that look for memory used after it was freed, so builds with
+ * AddressSanitizer do without. */
 #ifndef SEINE_NET_MEMORY_H
 #define SEINE_NET_MEMORY_H
 

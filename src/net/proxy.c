@@ -33,9 +33,8 @@ int proxy_check(const char *url, struct error *err)
 			"this is no URL; write it as in http://HOST:PORT");
 	else if (url[strspn(url, "0123456789")] == '\0' && *url) /* aria2 -x 16 */
 		result = error_set(err, KIND_USAGE, 0,
-			"a number is no proxy; how many connections there may be is "
-			"said "
-			"by --split and --per-host");
+			"a number is no proxy; how many connections there may be "
+			"is said by --split and --per-host");
 	else if (*url && (curl_url_get(handle, CURLUPART_SCHEME, &scheme, 0) != 0 ||
 				 !is_known(scheme)))
 		result = error_set(err, KIND_USAGE, 0,

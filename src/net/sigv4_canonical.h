@@ -1,7 +1,8 @@
 /* sigv4_canonical.h - a request in the form that Signature Version 4 signs (AWS General
  * Reference, "Create a canonical request"; Amazon S3 API Reference for what S3 does otherwise).
  *
- * Has no use for the time, the region and the service of a request. Pure; any thread. Internal to net/. */
+ * Has no use for the time, the region and the service of a request. Pure; any
+ * thread. Internal to net/. */
 #ifndef SEINE_NET_SIGV4_CANONICAL_H
 #define SEINE_NET_SIGV4_CANONICAL_H
 

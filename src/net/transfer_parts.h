@@ -31,7 +31,7 @@ struct transfer {
 	struct version found; /* what the answer says of the file */
 	transfer_head *head;
 	void *head_context;
-	struct strings mirrors; /* that the answer tells of, while `head` is told */
+	struct strings mirrors; /* that the last answer told of */
 	struct pins *pins;
 	struct curl_slist *resolve; /* libcurl reads it until the transfer ends */
 	int64_t granted;         /* body bytes whose turn has come, not received yet */
@@ -88,8 +88,8 @@ void transfer_judge_bucket(struct transfer *t, struct outcome *outcome);
 /* All of the document is here: verify it, and give it to the outcome. */
 int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_check;
 
-/* transfer_mirrors.c: where else the file is, says the answer: fills head->mirrors and from_public.
- * They are kept until the next answer. */
+/* transfer_mirrors.c: the other URLs of the file that the answer tells of (RFC 6249), the best
+ * first; NULL: none. They are kept until it is called again. */
 const struct strings *transfer_hear_mirrors(struct transfer *t);
 
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl

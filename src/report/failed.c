@@ -163,8 +163,8 @@ static int failed_close(
 
 	if (was_stopped(failed->job))
 		buf_addstr(&failed->out.data,
-			"# The job was stopped: entries that it did not begin are not "
-			"here.\n");
+			"# The job was stopped: "
+			"entries that it did not begin are not here.\n");
 	/* Before the rename, or a power cut might leave neither list. */
 	if (failed->temporary)
 		outfile_sync(&failed->out);

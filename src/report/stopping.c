@@ -19,9 +19,8 @@ static void stopping_tick(struct observer *observer, nstime now _unused_)
 	if (stopping->told || stopping->job->signal() == 0)
 		return;
 	stopping->told = true;
-	log_warn("stopping: what is under way has a few seconds; a second signal "
-		 "(Ctrl-C) "
-		 "ends it at once");
+	log_warn("stopping: what is under way has a few seconds; "
+		 "a second signal (Ctrl-C) ends it at once");
 }
 
 static int stopping_close(

@@ -72,9 +72,10 @@ void part_proves_length(struct part *part);
 int part_note(struct part *part, struct range range, struct error *err) must_check;
 
 /* The file is whole, attempt->version.size long, and was modified then (as sink_commit): verify
- * it, give it its name, and end the part. KIND_INTERNAL when there is none, KIND_INTERRUPTED when it is stopped. Fills verified,
- * verified_by, digest, wrong_digest and renamed of *outcome. A part with wrong bytes is gone, too;
- * one that the disk refuses, or that was not verified to the end, stays. */
+ * it, give it its name, and end the part. KIND_INTERNAL when there is none, KIND_INTERRUPTED
+ * when it is stopped. Fills verified, verified_by, digest, wrong_digest and renamed of *outcome.
+ * A part with wrong bytes is gone, too; one that the disk refuses, or that was not verified to
+ * the end, stays. */
 int parts_commit(struct parts *parts, const struct attempt *attempt,
 	const struct settings *settings, int64_t mtime, struct outcome *outcome,
 	struct error *err) must_check;

@@ -1,5 +1,5 @@
-/* sink_publish.c - the name of a part that is whole appears at once, and takes nobody's place unless
- * that is wanted; see sink.h. */
+/* sink_publish.c - the name of a part that is whole appears at once, and takes nobody's place
+ * unless that is wanted; see sink.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

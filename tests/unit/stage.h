@@ -1,5 +1,5 @@
-/* stage.h - what the tests of report/ need: files read back whole, and a job with one entry, attempt
- * and outcome to tell of. */
+/* stage.h - what the tests of report/ need: files read back whole, and a job with one entry,
+ * attempt and outcome to tell of. */
 #ifndef SEINE_TESTS_STAGE_H
 #define SEINE_TESTS_STAGE_H
 
