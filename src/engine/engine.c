@@ -54,7 +54,7 @@ nstime engine_name_deadline(const struct env *env, const struct attempt *attempt
 }
 
 /* For resolver_wait: is it time to go? */
-static bool on_wait(void *context)
+static bool on_wait(const void *context)
 {
 	const struct env *env = context;
 

@@ -31,7 +31,7 @@ static size_t on_answer(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-static bool is_stopped(void *context)
+static bool is_stopped(const void *context)
 {
 	const struct ask_route *route = context;
 
@@ -43,7 +43,7 @@ static int on_progress(void *context, curl_off_t down_total _unused_,
 {
 	const struct asking *asking = context;
 
-	return is_stopped((void *)asking->route);
+	return is_stopped(asking->route);
 }
 
 static CURLcode add_line(struct curl_slist **lines, const char *name, const char *value)
@@ -94,7 +94,7 @@ static const struct addresses *look_up(const struct ask *ask,
 	if (!resolver)
 		return NULL;
 	addresses = resolver_wait(resolver, url->host,
-		now + ask->timeout_ms * NS_PER_MS, is_stopped, (void *)route);
+		now + ask->timeout_ms * NS_PER_MS, is_stopped, route);
 	resolver_free(resolver);
 	return addresses;
 }
@@ -111,7 +111,7 @@ static int tell_addresses(struct curl_slist **told, const struct ask *ask,
 	if (addresses && addresses->list)
 		line = xasprintf("%s:%d:%s", url->host, url_port(url), addresses->list);
 	*told = line ? curl_slist_append(NULL, line) : NULL;
-	if (is_stopped((void *)route))
+	if (is_stopped(route))
 		failed = error_set(err, KIND_INTERRUPTED, 0, "interrupted");
 	else if (!*told)
 		failed = error_set(err, KIND_CREDENTIALS, 0, "%s: %s: %s", ask->who,

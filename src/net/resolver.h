@@ -59,11 +59,14 @@ void resolver_ready(struct resolver *resolver, int fd, uint32_t events);
 nstime resolver_deadline(const struct resolver *resolver, nstime now);
 void resolver_due(struct resolver *resolver);
 
-/* Ask and wait in the calling thread, at most until `until`, for an answer that you put back
- * (names_put). While another thread asks for the same name through the same `names`, waits for
- * its answer instead of asking, too; and for others' answers while too many names are asked
- * for. Never NULL: a failure is an answer. For a resolver without a watch. */
+/* Should the wait be given up? Asked by the thread that waits, ten times a second. */
+typedef bool resolver_stop(const void *context);
+/* Ask and wait in the calling thread, at most until `until`, or until `stop` (NULL: never) says
+ * so, for an answer that you put back (names_put). While another thread asks for the same name
+ * through the same `names`, waits for its answer instead of asking, too; and for others' answers
+ * while too many names are asked for. Never NULL: a failure is an answer. For a resolver without
+ * a watch. */
 const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
-	nstime until, bool (*stop)(void *context), void *context) must_check;
+	nstime until, resolver_stop *stop, const void *context) must_check;
 
 #endif

@@ -58,8 +58,8 @@ static void handle_sockets(struct resolver *resolver)
 /* A wait that looks up now and then whether it is to end. */
 struct wait {
 	nstime until;
-	bool (*stop)(void *context);
-	void *context;
+	resolver_stop *stop;
+	const void *context;
 };
 
 /* When to look up next. */
@@ -100,7 +100,7 @@ static const struct addresses *ask_and_wait(
 }
 
 const struct addresses *resolver_wait(struct resolver *resolver, const char *host,
-	nstime until, bool (*stop)(void *context), void *context)
+	nstime until, resolver_stop *stop, const void *context)
 {
 	struct wait wait = {.until = until, .stop = stop, .context = context};
 	const struct addresses *answer;

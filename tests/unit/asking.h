@@ -211,7 +211,7 @@ static inline void check_fails(
 		printf("# %s: %s\n", host, asker.told);
 }
 
-static inline bool is_known(struct fixture *f, const char *host, nstime now)
+static inline bool is_known(const struct fixture *f, const char *host, nstime now)
 {
 	const struct addresses *got = names_get(f->names, host, 80, now);
 

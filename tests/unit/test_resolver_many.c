@@ -314,7 +314,7 @@ struct silent_thread {
 	int number;
 };
 
-static bool has_answer(void *context)
+static bool has_answer(const void *context)
 {
 	return is_known(context, "v4.test", clock_now());
 }
