@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <wchar.h>
 
+#include "base/hex.h"
+
 static bool is_continuation(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
@@ -91,7 +93,7 @@ void text_add_utf8(struct buf *out, const char *text, size_t len)
 		if (size > 0 && code != 0)
 			continue;
 		buf_add(out, text + plain, i - plain);
-		buf_addf(out, "%%%02X", (unsigned char)text[i]);
+		hex_add_escaped(out, text + i, 1);
 		size = 1;
 		plain = i + size;
 	}

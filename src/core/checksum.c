@@ -115,20 +115,10 @@ bool checksum_equal(const struct checksum *a, const struct checksum *b)
 	       memcmp(a->bytes, b->bytes, checksum_len(a->alg)) == 0;
 }
 
-static void add_hex(struct buf *out, const unsigned char *bytes, size_t count)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < count; i++) {
-		buf_addch(out, digits[bytes[i] >> 4]);
-		buf_addch(out, digits[bytes[i] & 0xf]);
-	}
-}
-
 void checksum_add(struct buf *out, const struct checksum *sum)
 {
 	buf_addf(out, "%s=", checksum_name(sum->alg));
-	add_hex(out, sum->bytes, checksum_len(sum->alg));
+	hex_add(out, sum->bytes, checksum_len(sum->alg));
 }
 
 /* The bytes from `start` on, as many as are shown. */
@@ -138,7 +128,7 @@ static void add_shown(struct buf *out, const struct checksum *sum, size_t start)
 	size_t count = len <= SHOWN_WHOLE ? len : SHOWN_OF_LONG;
 
 	buf_addstr(out, start > 0 ? "..." : "");
-	add_hex(out, sum->bytes + start, count);
+	hex_add(out, sum->bytes + start, count);
 	buf_addstr(out, start + count < len ? "..." : "");
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/hex.h"
 
 #define SCHEME "s3://"
 #define VERSION_QUERY "?versionId="
@@ -13,7 +14,10 @@
 #define BUCKET_MAX 255
 #define BUCKET_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 #define LABEL_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-"
-#define UNRESERVED "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+
+/* All else is escaped, so that it is signed as it is sent. */
+#define IN_QUERY HEX_UNRESERVED
+#define IN_PATH HEX_UNRESERVED "/"
 
 bool s3_is_url(const char *text)
 {
@@ -225,19 +229,6 @@ char *s3_url(const struct s3_name *name, const char *key)
 	return buf_detach(&url);
 }
 
-/* RFC 3986: what is not unreserved is encoded, so that it is signed as it is sent. */
-static void add_encoded(struct buf *url, const char *text, size_t len, bool slashes)
-{
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c != '\0' && (strchr(UNRESERVED, c) || (slashes && c == '/')))
-			buf_addch(url, c);
-		else
-			buf_addf(url, "%%%02X", (unsigned)(unsigned char)c);
-	}
-}
-
 /* Can it be a label of a host's name, under a certificate for *.s3...? */
 static bool is_label(const char *bucket)
 {
@@ -283,10 +274,10 @@ char *s3_object_url(
 
 	add_bucket(&url, site, region, name->bucket);
 	buf_addch(&url, '/');
-	add_encoded(&url, name->key, strlen(name->key), true);
+	hex_add_encoded(&url, name->key, IN_PATH);
 	if (name->version) {
 		buf_addstr(&url, VERSION_QUERY);
-		add_encoded(&url, name->version, strlen(name->version), false);
+		hex_add_encoded(&url, name->version, IN_QUERY);
 	}
 	return buf_detach(&url);
 }
@@ -298,10 +289,10 @@ char *s3_listing_url(const struct s3_site *site, const char *region,
 
 	add_bucket(&url, site, region, name->bucket);
 	buf_addstr(&url, "/?list-type=2&encoding-type=url&prefix=");
-	add_encoded(&url, name->key, strlen(name->key), false);
+	hex_add_encoded(&url, name->key, IN_QUERY);
 	if (token) {
 		buf_addstr(&url, "&continuation-token=");
-		add_encoded(&url, token, strlen(token), false);
+		hex_add_encoded(&url, token, IN_QUERY);
 	}
 	return buf_detach(&url);
 }

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/text.h"
 
 #define EXTENSION_MAX 32 /* bytes, with the dot; what is longer is no extension */
@@ -19,19 +20,6 @@ static bool is_plain(unsigned code)
 	if (code < 0x80)
 		return code >= ' ' && code != 0x7f && code != '/' && code != '\\';
 	return code >= 0xa0; /* else C1 */
-}
-
-static void add_escaped(struct buf *path, const char *bytes, size_t len)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)bytes[i];
-
-		buf_addch(path, '%');
-		buf_addch(path, digits[byte >> 4]);
-		buf_addch(path, digits[byte & 0xf]);
-	}
 }
 
 static bool at_start(const struct buf *path)
@@ -57,7 +45,7 @@ void safename_add(
 		if (size == 0)
 			size = 1;
 		buf_add(path, text + plain, i - plain);
-		add_escaped(path, text + i, size);
+		hex_add_escaped(path, text + i, size);
 		plain = i + size;
 	}
 	buf_add(path, text + plain, len - plain);

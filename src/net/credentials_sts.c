@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "base/url.h"
 #include "net/credentials_answer.h"
 #include "net/secret.h"
@@ -11,17 +12,11 @@
 #define TIMEOUT_MS 10000
 #define TOKEN_MAX ((size_t)32 * 1024)
 #define SESSION_NAME "seine"
-#define UNRESERVED "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 static void add_field(struct buf *body, const char *name, const char *value)
 {
 	buf_addf(body, "%s%s=", body->len > 0 ? "&" : "", name);
-	for (; *value; value++) {
-		if (strchr(UNRESERVED, *value))
-			buf_addch(body, *value);
-		else
-			buf_addf(body, "%%%02X", (unsigned)(unsigned char)*value);
-	}
+	hex_add_encoded(body, value, HEX_UNRESERVED);
 }
 
 static int make_body(struct buf *body, const struct sts_role *role, struct error *err)

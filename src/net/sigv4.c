@@ -13,6 +13,7 @@
 #include <openssl/params.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "net/secret.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
@@ -57,18 +58,6 @@ static void add_scope(struct buf *out, const struct sigv4_request *request)
 	buf_addstr(out, "/aws4_request");
 }
 
-static void add_hex(struct buf *out, const unsigned char *bytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	char text[2 * SHA256_LEN];
-
-	for (size_t i = 0; i < SHA256_LEN; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	buf_add(out, text, sizeof(text));
-}
-
 static int add_to_sign(struct buf *out, const struct sigv4_request *request,
 	const struct buf *canonical, struct error *err)
 {
@@ -83,7 +72,7 @@ static int add_to_sign(struct buf *out, const struct sigv4_request *request,
 	buf_addch(out, '\n');
 	add_scope(out, request);
 	buf_addch(out, '\n');
-	add_hex(out, sum);
+	hex_add(out, sum, sizeof(sum));
 	return 0;
 }
 
@@ -188,6 +177,6 @@ int sigv4_sign(struct sigv4_key *key, const struct sigv4_secret *secret,
 	buf_addstr(authorization, ", SignedHeaders=");
 	buf_add(authorization, canonical.data + names.start, names.len);
 	buf_addstr(authorization, ", Signature=");
-	add_hex(authorization, signature);
+	hex_add(authorization, signature, sizeof(signature));
 	return 0;
 }

@@ -7,10 +7,6 @@
 #include "base/alloc.h"
 #include "base/hex.h"
 
-/* Bytes that stand for themselves: of a name or value of the query, and of a path. */
-#define UNRESERVED "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
-#define UNRESERVED_PATH UNRESERVED "/"
-
 #define USUAL 1024 /* bytes: more than most requests have */
 
 /* The first `len` bytes of a text. What is encoded already stays as it is: it is sent like
@@ -27,7 +23,7 @@ static void add_encoded(
 		if (run > 0) {
 			buf_add(out, text, run);
 		} else {
-			buf_addf(out, "%%%02X", (unsigned)(unsigned char)*text);
+			hex_add_escaped(out, text, 1);
 			run = 1;
 		}
 	}
@@ -60,7 +56,7 @@ static void add_normalized(struct buf *out, const char *path)
 			slash = true;
 		} else {
 			buf_addch(out, '/');
-			add_encoded(out, path, len, UNRESERVED);
+			add_encoded(out, path, len, HEX_UNRESERVED);
 		}
 	}
 	if (slash || out->len == start)
@@ -80,10 +76,10 @@ static char *parameter(const char *text, size_t len)
 	size_t name = equals ? (size_t)(equals - text) : len;
 	struct buf out = BUF_INIT;
 
-	add_encoded(&out, text, name, UNRESERVED);
+	add_encoded(&out, text, name, HEX_UNRESERVED);
 	buf_addch(&out, '\1');
 	if (equals)
-		add_encoded(&out, equals + 1, len - name - 1, UNRESERVED);
+		add_encoded(&out, equals + 1, len - name - 1, HEX_UNRESERVED);
 	return buf_detach(&out);
 }
 
@@ -210,7 +206,8 @@ struct sigv4_names sigv4_add_canonical(
 	if (request->normalize)
 		add_normalized(out, request->path);
 	else
-		add_encoded(out, request->path, strlen(request->path), UNRESERVED_PATH);
+		add_encoded(
+			out, request->path, strlen(request->path), HEX_UNRESERVED "/");
 	buf_addch(out, '\n');
 	add_query(out, request->query ? request->query : "");
 	buf_addch(out, '\n');
