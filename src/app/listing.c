@@ -21,8 +21,8 @@ struct listing_source {
 	bool asked;          /* ... and it is under way */
 	bool any;            /* something was named */
 	bool lost;           /* a page will not come, which its task has said */
-	struct error
-		broken; /* what is to be told, after what came before; KIND_NONE: nothing */
+	/* What is to be told, after what came before; KIND_NONE: nothing */
+	struct error broken;
 };
 
 static struct listing_source *listing_of(struct source *source)

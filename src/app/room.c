@@ -14,10 +14,9 @@
 #include "base/diag.h"
 #include "engine/engine.h"
 
-#define SPARE_FDS 32 /* for lists, reports, libraries */
-#define RESERVED 64  /* by the event engine, from sockets */
-#define AUTO_SHARE                                                                     \
-	4 /* ... or one in so many, where nobody wants a number of transfers */
+#define SPARE_FDS 32  /* for lists, reports, libraries */
+#define RESERVED 64   /* by the event engine, from sockets */
+#define AUTO_SHARE 4  /* ... or one in so many, where nobody says how many transfers */
 #define PER_MULTI 32  /* connections to one descriptor of libcurl's own */
 #define FILES_SHARE 3 /* one of so many of the reserve for parts, one for directories */
 /* What a thread's transfer takes besides an idle connection: its own, a file and its directory, and

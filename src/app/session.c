@@ -21,9 +21,9 @@
 #include "store/outdir.h"
 
 struct session {
-	struct settings
-		settings; /* the user's, with jobs cut to what descriptors allow */
-	uint64_t every;   /* 1: all entries, else each so many-th */
+	/* The user's, with jobs cut to what descriptors allow */
+	struct settings settings;
+	uint64_t every; /* 1: all entries, else each so many-th */
 	struct tally tally;
 	bool ran; /* the engine has had its go */
 	bool stopped;

@@ -5,8 +5,8 @@
 #include "base/diag.h"
 #include "core/settings.h"
 
-/* The process's exit statuses (design: 130 and 143 are 128 + signal). When several apply the
- * highest is given. */
+/* The process's exit statuses; besides, 128 + the signal that stopped it. When several apply
+ * the highest is given. */
 enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED_ENTRIES = 1,

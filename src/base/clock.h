@@ -1,7 +1,7 @@
 /* clock.h - time as this program counts it: nanoseconds on the monotonic clock.
  *
- * Only engines, net and app read the clock; everything pure takes `now` as an argument, so
- * that tests run on virtual time. Any thread. */
+ * Only engines, net, app and what of store syncs now and then read the clock; everything pure
+ * takes `now` as an argument, so that tests run on virtual time. Any thread. */
 #ifndef SEINE_BASE_CLOCK_H
 #define SEINE_BASE_CLOCK_H
 

@@ -28,7 +28,7 @@ enum kind {
 	KIND_TRUNCATED,  /* fewer or more bytes than announced */
 	KIND_PROTOCOL,   /* not HTTP, or HTTP that contradicts itself */
 	KIND_CREDENTIALS, /* a bucket wants them, and there are none, or they cannot be had */
-	KIND_HTTP,        /* an HTTP status that is not success: see `status` */
+	KIND_HTTP,        /* an HTTP status that is not success: see `code` */
 	KIND_REDIRECT,  /* a redirect we will not follow */
 	KIND_RANGE,     /* the answer is not the range that was asked for */
 	KIND_CHANGED,   /* the file became another one while it was fetched */

@@ -1,4 +1,5 @@
-/* least.h - the smaller and the larger of two numbers. */
+/* least.h - the smaller and the larger of two numbers, neither of which is NaN (fmin and fmax
+ * would want libm). Pure. */
 #ifndef SEINE_BASE_LEAST_H
 #define SEINE_BASE_LEAST_H
 

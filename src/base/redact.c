@@ -40,9 +40,8 @@ static const struct {
 	{"sid", true},
 };
 
-#define NAME_MAX_LEN                                                                   \
-	64 /* of a parameter's name, from its end: longer than any above               \
-	    */
+/* Of a parameter's name, from its end: longer than any above. */
+#define NAME_MAX_LEN 64
 
 /* The name as a server understands it: decoded, lower case, without "-" and "_". Of one
  * that is too long the end is kept. */

@@ -14,8 +14,7 @@ static bool is_continuation(unsigned char byte)
 
 size_t text_utf8_next(const char *text, size_t len, unsigned *code)
 {
-	/* The least code point that needs so many bytes: anything under it is overlong.
-	 */
+	/* The least code point that needs so many bytes: anything under it is overlong. */
 	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *bytes = (const unsigned char *)text;
 	unsigned value;

@@ -20,12 +20,12 @@
 #include "base/diag.h"
 
 #define XML_DEPTH_MAX 64 /* elements in each other */
-#define XML_ATTRIBUTES_MAX                                                             \
-	64 /* of an element; namespaces in force there: as many, too */
-#define XML_NAMES_MAX                                                                  \
-	4096 /* different names of any kind; found out after 16 KiB more */
-#define XML_TAG_MAX                                                                    \
-	((size_t)64 * 1024) /* bytes of a tag, comment, instruction; likewise */
+/* Of an element; of namespaces there may be as many in force there. */
+#define XML_ATTRIBUTES_MAX 64
+/* Different names of any kind, and bytes of a tag, comment or instruction. Both are found out
+ * after 16 KiB more. */
+#define XML_NAMES_MAX 4096
+#define XML_TAG_MAX ((size_t)64 * 1024)
 
 struct xml;
 struct xml_attributes;

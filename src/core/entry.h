@@ -1,7 +1,8 @@
-/* entry.h - the nouns of the program: entry, task, attempt, outcome.
+/* entry.h - the nouns of the program: entry, attempt, outcome.
  *
  * Plain data and its lifetime; what happens to it is decided in sched. An entry is owned by
- * its task once the scheduler has it; an attempt lives from sched_next() to sched_finish(). */
+ * its task (task.h) once the scheduler has it; an attempt lives from sched_next() to
+ * sched_finish(). */
 #ifndef SEINE_CORE_ENTRY_H
 #define SEINE_CORE_ENTRY_H
 
@@ -63,8 +64,8 @@ struct entry {
 	 * NULL: nobody. `document`: it is one in any case, and has no path. */
 	struct source *reader;
 	bool document;
-	const char *
-		input; /* "list.txt", "-", or NULL for an argument; lives with the source */
+	/* "list.txt", "-", or NULL for an argument; lives with the source */
+	const char *input;
 	uint64_t line; /* of input; from 1 */
 
 	/* Set when the entry is named (app/intake): */
@@ -114,8 +115,8 @@ enum work {
 /* The answer to an attempt, as soon as its head is here. */
 struct head {
 	const struct version *version; /* what it says of the file */
-	const struct strings
-		*mirrors; /* other URLs of it, the best first; NULL: none */
+	/* Other URLs of it, the best first; NULL: none */
+	const struct strings *mirrors;
 	bool from_public; /* the server has a public address */
 	bool ranges;      /* the server takes ranges of it */
 	int64_t last; /* the last byte of the file that it will bring; RANGE_OPEN: not known */
@@ -144,8 +145,8 @@ struct attempt {
 	struct range asked;     /* what it is to bring */
 	_Atomic int64_t last;   /* where it is to stop; at most asked.last */
 	_Atomic bool cancelled; /* it is to end soon: nobody waits for it */
-	struct version
-		version; /* where ranged: what the file must still be, if it is pinned */
+	/* Where ranged: what the file must still be, if it is pinned */
+	struct version version;
 	unsigned ordinal; /* 1 for the first attempt of this entry */
 	bool first_word; /* when it began, nobody had answered with the file in this run */
 	nstime queued; /* when the task became ready to start */
@@ -157,8 +158,8 @@ struct attempt {
 	size_t mirror; /* of the task; of a commit, the only one that all bytes are from */
 	uint64_t successes; /* of the origin, when it was started */
 	size_t rank;        /* in flight there then, itself included */
-	struct list
-		sibling; /* with the others of its task; the rest here is core/chunks' */
+	/* With the others of its task; the rest here is core/chunks' */
+	struct list sibling;
 	struct stretch *lease;    /* of the plan; NULL: none */
 	int64_t marked;           /* received by ... */
 	nstime marked_at;         /* ... then */
@@ -212,20 +213,20 @@ struct outcome {
 	enum kind kind;
 	int code;       /* CURLcode or errno behind the kind */
 	char text[256]; /* for people; no URL in it, no secret */
-	const char *
-		hint; /* FAILED: what the user can do about it, where the kind alone does not
-	                   * tell; static; NULL */
+	/* FAILED: what the user can do about it, where the kind alone does not tell;
+	 * static; NULL */
+	const char *hint;
 	char *location; /* owned; absolute */
-	const struct strings *
-		mirrors; /* REDIRECT: as of a head, until the next attempt begins; NULL */
+	/* REDIRECT: as of a head, until the next attempt begins; NULL */
+	const struct strings *mirrors;
 	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
 	bool renewed; /* FAILED: for credentials that are not used any more, so with others it
 	               * may succeed */
-	struct buf
-		*document;  /* owned, but its bytes are for whoever reads them; NULL */
+	/* Owned, but its bytes are for whoever reads them; NULL */
+	struct buf *document;
 	nstime retry_after; /* what the server asked for; -1: nothing */
-	uint64_t
-		wrong_digest; /* KIND_CHECKSUM: fingerprint of what was received instead */
+	/* KIND_CHECKSUM: fingerprint of what was received instead */
+	uint64_t wrong_digest;
 	int64_t written; /* bytes from attempt->asked.first on that are in the part, also of
 	                  * an attempt that failed */
 	struct version version; /* PART of a whole stream: of the file; owned */

@@ -14,8 +14,8 @@
 
 struct origin {
 	char *key; /* "scheme://host:port" */
-	struct list
-		waiting; /* tasks that may start as soon as the origin may be asked */
+	/* Tasks that may start as soon as the origin may be asked */
+	struct list waiting;
 	size_t n_waiting;
 	size_t in_flight;
 	struct limiter limiter; /* how many that may be */

@@ -15,8 +15,8 @@ struct pieces {
 	enum digest_alg alg;
 	int64_t length; /* bytes of each but the last; at least 1 */
 	size_t count;
-	unsigned char
-		digests[]; /* checksum_len(alg) bytes for each, one after the other */
+	/* checksum_len(alg) bytes for each, one after the other */
+	unsigned char digests[];
 };
 
 /* Can a file of so many bytes (from 0) have just these pieces? */

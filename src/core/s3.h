@@ -21,8 +21,8 @@
 
 /* Where buckets are. */
 struct s3_site {
-	const char *
-		endpoint; /* "https://host:port", no slash at its end; NULL: Amazon's */
+	/* "https://host:port", no slash at its end; NULL: Amazon's */
+	const char *endpoint;
 	enum s3_addressing addressing;
 };
 

@@ -29,8 +29,8 @@ void safename_add_slash(struct buf *path);
 bool safename_is_traversal(const char *text, size_t len);
 
 /* Append the name with suffix before its extension, which of "a.tar.gz" is ".tar.gz"; ".profile"
- * and "Mr. Smith" have none. The stem is cut, never inside a
- * character, so that all has SAFENAME_MAX bytes at most. */
+ * and "Mr. Smith" have none. The stem is cut, never inside a character, so that all has
+ * SAFENAME_MAX bytes at most. */
 void safename_add_suffixed(
 	struct buf *path, const char *name, size_t len, const char *suffix);
 

@@ -26,12 +26,11 @@
 #define MANY 64.0            /* from so many on they cost the server, and memory */
 
 /* A climb. What the attempts that are added bring, each, in shares of what those below do: */
-#define YIELD 0.08     /* less is not worth it */
-#define SURE_YIELD 0.5 /* so much is believed at once */
-#define SURE_LOSS                                                                      \
-	0.95 /* goodput that is less than before by so much needs no second climb */
-#define EARLY 0.375                /* the first judgement, by so much of a window */
-#define EARLY_SAMPLE 64            /* a climb is given up by no fewer deliveries */
+#define YIELD 0.08      /* less is not worth it */
+#define SURE_YIELD 0.5  /* so much is believed at once */
+#define SURE_LOSS 0.95  /* a goodput that is this much less needs no second climb */
+#define EARLY 0.375     /* the first judgement, by so much of a window */
+#define EARLY_SAMPLE 64 /* a climb is given up by no fewer deliveries */
 #define CLIMB_MIN (20 * NS_PER_MS) /* of a millisecond, chance is the larger part */
 
 /* At rest, and probing. */

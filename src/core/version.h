@@ -20,8 +20,8 @@ struct version {
 	int64_t mtime;  /* Last-Modified in seconds since 1970; -1: none */
 	char *digest; /* "sha-256=HEX" of all of it, as the server says, or another digest that
 	                 * is at least as strong; NULL: none */
-	const char *
-		digest_by; /* how it says so: a header; or "journal": to an earlier run; static */
+	/* How it says so: a header; or "journal": to an earlier run; static */
+	const char *digest_by;
 };
 
 #define VERSION_UNKNOWN                                                                \

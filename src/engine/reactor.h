@@ -19,8 +19,8 @@ struct reactor;
 /* What the loops share. */
 struct fleet {
 	struct env *env;
-	pthread_mutex_t
-		lock; /* guards the scheduler, its observers, and what follows */
+	/* Guards the scheduler, its observers, and what follows */
+	pthread_mutex_t lock;
 	struct sched *sched;
 	struct reactor *reactors;
 	size_t n_reactors;

@@ -18,8 +18,7 @@
 #include "base/alloc.h"
 
 #define THREADS_MAX 4096
-#define STACK_SIZE                                                                     \
-	(256 * 1024) /* libcurl and OpenSSL need far less; the default is 8 MiB */
+#define STACK_SIZE (256 * 1024) /* libcurl and OpenSSL need far less than 8 MiB */
 
 struct pool {
 	struct sched *sched;

@@ -19,8 +19,8 @@ struct csv_source {
 	char delimiter;
 	struct columns columns;
 	struct cells cells;
-	struct buf
-		record; /* the lines so far, each with its end, while a quote is open */
+	/* The lines so far, each with its end, while a quote is open */
+	struct buf record;
 	enum cells_state state;
 	uint64_t line;  /* where the record begins */
 	bool breathing; /* the last SOURCE_AGAIN was ours, not the reader's */

@@ -13,16 +13,15 @@
 #include "core/source.h"
 #include "input/reader.h"
 
-#define FORMAT_HEAD_MAX                                                                \
-	512 /* bytes of an input, white space in front included, that tell */
+#define FORMAT_HEAD_MAX 512 /* bytes of an input, white space in front too, that tell */
 #define FORMAT_SUFFIXES 2
 
 enum sniffed { SNIFFED_NO, SNIFFED_YES, SNIFFED_MORE /* too few bytes to tell */ };
 
 struct format {
 	const char *name;
-	const char *
-		suffixes[FORMAT_SUFFIXES]; /* of names that tell it; ".gz" may follow */
+	/* Of names that tell it; ".gz" may follow */
+	const char *suffixes[FORMAT_SUFFIXES];
 	/* Is an input that begins like this one of it? NULL: its content does not tell. */
 	enum sniffed (*sniff)(const char *head, size_t len);
 	/* Takes the reader. The name and the settings are borrowed for the source's life, the

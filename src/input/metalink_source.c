@@ -5,9 +5,9 @@
 #include "base/alloc.h"
 #include "input/metalink.h"
 
-#define MOUTHFUL                                                                       \
-	((size_t)64 * 1024) /* bytes; so many are parsed before entries are taken */
-#define BREATH 16           /* of them without an entry: others have to be served */
+/* Bytes; so many are parsed before entries are taken. */
+#define MOUTHFUL ((size_t)64 * 1024)
+#define BREATH 16 /* of them without an entry: others have to be served */
 
 struct metalink_source {
 	struct source source;

@@ -15,9 +15,9 @@
  * Those that expire are renewed from five minutes before, by a thread, while the old ones serve.
  * Once they have expired, or before there are any, whoever comes first asks and all others wait
  * for that. So there is never more than one request. The same holds for those that a service calls
- * expired before their time. Nothing is logged that is secret, and what
- * is secret is overwritten before its memory is given back (but for the copies that libcurl and
- * libxml2 make for themselves).
+ * expired before their time. Nothing is logged that is secret, and what is secret is overwritten
+ * before its memory is given back (but for the copies that libcurl and libxml2 make for
+ * themselves).
  *
  * Does not sign, and does not read the clock: seconds since 1970 are an argument, because that is
  * what expires. Any thread; libcurl must be initialised. Internal to net/. */

@@ -12,8 +12,8 @@
 /* NULL: not said. Owned. */
 struct profile {
 	char *name;
-	char *files
-		[2]; /* config and credentials: where it was looked for, or would be */
+	/* config and credentials: where it was looked for, or would be */
+	char *files[2];
 	char *id, *secret, *token; /* all of one file */
 	char *region, *endpoint_url;
 	char *role_arn, *role_session_name, *web_identity_token_file;

@@ -19,8 +19,8 @@
 
 /* A link; points into the value. */
 struct link {
-	const char
-		*target; /* what is between < and >: a URI reference, maybe relative */
+	/* What is between < and >: a URI reference, maybe relative */
+	const char *target;
 	size_t target_len;
 	const char *params; /* from the first ";" on; empty when there are none */
 	size_t params_len;

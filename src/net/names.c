@@ -16,8 +16,8 @@
 #include "net/hostname.h"
 #include "net/hosts.h"
 
-#define TTL_LEAST                                                                      \
-	1 /* seconds: a server that says 0 is still asked once per burst only */
+/* Seconds. A server that says 0 is still asked once per burst only. */
+#define TTL_LEAST 1
 #define TTL_MOST 3600
 #define TTL_NXDOMAIN 10
 #define TTL_FAILURE 1
@@ -28,8 +28,8 @@ struct names {
 	enum ip_family family; /* to ask for */
 	atomic_int joined;
 	bool overridden; /* there is --resolve */
-	pthread_mutex_t
-		lock; /* all below but fixed, local and invalid, which stay as they are */
+	/* All below but fixed, local and invalid, which stay as they are */
+	pthread_mutex_t lock;
 	struct map *fixed;
 	struct cache kept;
 	struct answer *local, *invalid;

@@ -1,8 +1,8 @@
 /* sigv4_canonical.h - a request in the form that Signature Version 4 signs (AWS General
  * Reference, "Create a canonical request"; Amazon S3 API Reference for what S3 does otherwise).
  *
- * Has no use for the time, the region and the service of a request. Pure; any
- * thread. Internal to net/. */
+ * Has no use for the time, the region and the service of a request. Pure; any thread. Internal
+ * to net/. */
 #ifndef SEINE_NET_SIGV4_CANONICAL_H
 #define SEINE_NET_SIGV4_CANONICAL_H
 
@@ -26,8 +26,8 @@ struct sigv4_request {
 	const char *path;
 	const char *query; /* without "?"; NULL: none */
 	bool normalize;    /* dot segments and double slashes go; not with S3 */
-	const struct sigv4_header
-		*headers;    /* in any order; Host and the date among them */
+	/* In any order; Host and the date among them */
+	const struct sigv4_header *headers;
 	size_t n_headers;    /* at most SIGV4_HEADERS_MAX */
 	const char *payload; /* its SHA-256 in hex, or "UNSIGNED-PAYLOAD" */
 	const char *time;    /* as sigv4_time has it */

@@ -22,8 +22,8 @@ struct tls *tls_new(const char *cacert, struct error *err) must_check;
 void tls_free(struct tls *tls);
 
 /* Make a handle use the store, and share its sessions; the handle must be gone before
- * tls_free. Where libcurl's TLS is not OpenSSL, its own loading is left as
- * it is (with `cacert`, if there is one). */
+ * tls_free. Where libcurl's TLS is not OpenSSL, its own loading is left as it is (with `cacert`,
+ * if there is one). */
 CURLcode tls_dress(struct tls *tls, CURL *easy) must_check;
 /* The server's certificate was refused: what the user can do about that; NULL when nothing is
  * known, or libcurl's TLS is not OpenSSL. Static. */

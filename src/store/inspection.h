@@ -10,12 +10,12 @@
 #include "store/digest.h"
 
 struct inspection {
-	const struct pieces
-		*pieces; /* borrowed; NULL: there is nothing to compare with */
-	int64_t at;      /* the next byte's offset in the file */
-	int64_t sound;   /* all before this offset, from the first byte on, is right */
-	int64_t size;    /* of the file; -1: not known */
-	uint64_t wrong;  /* fingerprint of a wrong piece, and of which it is; 0: none */
+	/* Borrowed; NULL: there is nothing to compare with */
+	const struct pieces *pieces;
+	int64_t at;     /* the next byte's offset in the file */
+	int64_t sound;  /* all before this offset, from the first byte on, is right */
+	int64_t size;   /* of the file; -1: not known */
+	uint64_t wrong; /* fingerprint of a wrong piece, and of which it is; 0: none */
 	struct digest *digest; /* of `alg`; kept for the next file */
 	enum digest_alg alg;
 };

@@ -65,9 +65,9 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
-	const char
-		*digest; /* likewise; what was written before it was there has none */
-	uint32_t teller; /* index of a URL; likewise, it is the first one's then */
+	/* Likewise; records from before there were such have no digest, and are of the first URL. */
+	const char *digest;
+	uint32_t teller; /* index of a URL */
 };
 
 /* Write a record with this sequence, for a session with this salt. Returns its length. */

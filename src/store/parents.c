@@ -21,8 +21,8 @@
 
 struct parents {
 	int root;
-	pthread_mutex_t
-		mutex; /* guards all below, and slot, refs, used of every parent */
+	/* Guards all below, and slot, refs, used of every parent */
+	pthread_mutex_t mutex;
 	uint64_t lookups;
 	int room; /* of the slots, the first so many are used */
 	uint64_t hashes[SLOTS];
