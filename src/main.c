@@ -26,7 +26,7 @@
  *            entry; sums: checksum files; reader: lines or bytes; stream, packing: gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary, stopping; comparison (_table),
- *            trial: --compare
+ *            measurement: --compare
  *   net/     transfer (_connect, _receive, _document, _mirrors, _wait,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its

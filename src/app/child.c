@@ -127,7 +127,7 @@ static nstime from_timeval(struct timeval time)
 	return time.tv_sec * NS_PER_SEC + time.tv_usec * NS_PER_US;
 }
 
-static bool read_summary(const struct buf *said, struct trial *trial)
+static bool read_summary(const struct buf *said, struct measurement *figures)
 {
 	json_t *summary = json_read(said->data, said->len);
 	int64_t interrupted;
@@ -136,18 +136,18 @@ static bool read_summary(const struct buf *said, struct trial *trial)
 		return false;
 	interrupted = json_get_count(
 		json_object_get(summary, "failures"), kind_name(KIND_INTERRUPTED));
-	trial->files =
+	figures->files =
 		json_get_count(summary, "files") + json_get_count(summary, "present");
-	trial->failed = json_get_count(summary, "failed") - interrupted;
-	trial->begun = json_get_count(summary, "attempts") -
-		       json_get_count(summary, "retries") -
-		       json_get_count(summary, "redirects");
-	trial->bytes = json_get_count(summary, "bytes");
-	trial->wall = json_get_seconds(summary, "wall_s");
-	trial->max_in_flight = json_get_count(summary, "max_in_flight");
-	trial->loop_stall = json_get_seconds(summary, "loop_stall_max_s");
+	figures->failed = json_get_count(summary, "failed") - interrupted;
+	figures->begun = json_get_count(summary, "attempts") -
+			 json_get_count(summary, "retries") -
+			 json_get_count(summary, "redirects");
+	figures->bytes = json_get_count(summary, "bytes");
+	figures->wall = json_get_seconds(summary, "wall_s");
+	figures->max_in_flight = json_get_count(summary, "max_in_flight");
+	figures->loop_stall = json_get_seconds(summary, "loop_stall_max_s");
 	json_decref(summary);
-	return trial->wall >= 0;
+	return figures->wall >= 0;
 }
 
 static int child_wait(struct child *child, struct child_end *end, struct error *err)
@@ -163,10 +163,10 @@ static int child_wait(struct child *child, struct child_end *end, struct error *
 					    : 128 + WTERMSIG(status),
 		.crashed = !WIFEXITED(status),
 	};
-	end->told = read_summary(&child->said, &end->trial);
-	end->trial.cpu = from_timeval(usage.ru_utime) + from_timeval(usage.ru_stime);
-	end->trial.max_rss = (int64_t)usage.ru_maxrss * 1024;
-	end->trial.switches = usage.ru_nvcsw + usage.ru_nivcsw;
+	end->told = read_summary(&child->said, &end->figures);
+	end->figures.cpu = from_timeval(usage.ru_utime) + from_timeval(usage.ru_stime);
+	end->figures.max_rss = (int64_t)usage.ru_maxrss * 1024;
+	end->figures.switches = usage.ru_nvcsw + usage.ru_nivcsw;
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 #include "base/diag.h"
 #include "core/settings.h"
 #include "engine/engine.h"
-#include "report/trial.h"
+#include "report/measurement.h"
 
 struct child_job {
 	const struct settings *settings; /* `quiet` and `json` are set for the run */
@@ -25,8 +25,8 @@ struct child_job {
 struct child_end {
 	int status;   /* the run's exit status, or 128 + the signal that ended it */
 	bool crashed; /* ... a signal that was no wish of anybody's */
-	bool told;    /* `trial` is there */
-	struct trial trial;
+	bool told;    /* `figures` are there */
+	struct measurement figures;
 };
 
 /* Run it and wait for its end. A stop is waited out, too. KIND_INTERNAL when there is no

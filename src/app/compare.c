@@ -167,9 +167,10 @@ static struct settings job_settings(const struct compare *compare)
 	return settings;
 }
 
-/* One run, or with `every` over 1 a sample, which is run 0. False when there is no trial. */
+/* One run, or with `every` over 1 a sample, which is run 0. False when nothing was
+ * measured. */
 static bool run_once(struct compare *compare, const char *mode, int64_t run,
-	uint64_t every, struct trial *trial)
+	uint64_t every, struct measurement *figures)
 {
 	_cleanup_(freep) char *dir = run_dir(compare->settings, mode, run);
 	_cleanup_(freep) char *mode_copy = xstrdup(mode);
@@ -202,20 +203,20 @@ static bool run_once(struct compare *compare, const char *mode, int64_t run,
 	/* A sample that took too long was told to stop. */
 	if (end.status < 128)
 		note_status(compare, end.status);
-	*trial = end.trial;
+	*figures = end.figures;
 	return end.told;
 }
 
 static void measure(struct compare *compare, struct comparison_row *row, int64_t run)
 {
 	bool many = compare->settings->compare_runs > 1;
-	struct trial trial;
+	struct measurement figures;
 
-	if (stopped(compare) || !run_once(compare, row->mode, run, 1, &trial))
+	if (stopped(compare) || !run_once(compare, row->mode, run, 1, &figures))
 		return;
-	comparison_measured(row, &trial);
+	comparison_measured(row, &figures);
 	if (!compare->settings->quiet)
-		comparison_tell(row->mode, many ? run : 0, &trial);
+		comparison_tell(row->mode, many ? run : 0, &figures);
 }
 
 /* For when there is no other mode that would tell how long the list is. */
@@ -246,14 +247,14 @@ static int64_t entries_if_long(const struct compare *compare)
 
 	for (size_t i = 0; i < comparison->n_rows; i++) {
 		const struct comparison_row *row = &comparison->rows[i];
-		const struct trial *trial = row->trials;
+		const struct measurement *figures = row->measurements;
 
-		if (row->n_trials == 0)
+		if (row->n_measurements == 0)
 			continue;
-		if ((double)trial->wall * (double)trial->max_in_flight <=
+		if ((double)figures->wall * (double)figures->max_in_flight <=
 			(double)WORTH_WAITING)
 			return 0;
-		return trial->files + trial->failed;
+		return figures->files + figures->failed;
 	}
 	/* What no other mode could do is not worth a sample. */
 	return comparison->n_rows == 1 ? count_entries(compare) : 0;
@@ -263,11 +264,11 @@ static void consider_sample(struct compare *compare, struct comparison_row *row)
 {
 	int64_t entries = entries_if_long(compare);
 	uint64_t every = ((uint64_t)entries + SAMPLE_ENTRIES - 1) / SAMPLE_ENTRIES;
-	struct trial sample, whole;
+	struct measurement sample, whole;
 
 	if (entries == 0 || !run_once(compare, row->mode, 0, every, &sample))
 		return;
-	if (trial_extrapolate(&whole, &sample, entries) == 0 &&
+	if (measurement_extrapolate(&whole, &sample, entries) == 0 &&
 		whole.wall > WORTH_WAITING) {
 		compare->comparison.entries = entries;
 		comparison_estimated(row, &sample, &whole);
@@ -302,7 +303,8 @@ static int compare_prepare(struct compare *compare, struct error *err)
 static bool came_to_something(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->n_rows; i++)
-		if (comparison->rows[i].n_trials > 0 || comparison->rows[i].estimated)
+		if (comparison->rows[i].n_measurements > 0 ||
+			comparison->rows[i].estimated)
 			return true;
 	return false;
 }

@@ -20,7 +20,7 @@ void comparison_init(struct comparison *comparison, const char *base)
 void comparison_release(struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->n_rows; i++)
-		free(comparison->rows[i].trials);
+		free(comparison->rows[i].measurements);
 	free(comparison->rows);
 	*comparison = (struct comparison){.base = comparison->base};
 }
@@ -45,27 +45,27 @@ struct comparison_row *comparison_find(
 	return NULL;
 }
 
-void comparison_measured(struct comparison_row *row, const struct trial *trial)
+void comparison_measured(struct comparison_row *row, const struct measurement *figures)
 {
-	row->trials =
-		xreallocarray(row->trials, row->n_trials + 1, sizeof(*row->trials));
-	row->trials[row->n_trials++] = *trial;
+	row->measurements = xreallocarray(
+		row->measurements, row->n_measurements + 1, sizeof(*row->measurements));
+	row->measurements[row->n_measurements++] = *figures;
 }
 
-void comparison_estimated(struct comparison_row *row, const struct trial *sample,
-	const struct trial *estimate)
+void comparison_estimated(struct comparison_row *row, const struct measurement *sample,
+	const struct measurement *estimate)
 {
 	row->estimated = true;
 	row->sample = *sample;
 	row->estimate = *estimate;
 }
 
-static bool row_figures(const struct comparison_row *row, struct trial *figures)
+static bool row_figures(const struct comparison_row *row, struct measurement *figures)
 {
 	if (row->estimated)
 		*figures = row->estimate;
-	else if (row->n_trials > 0)
-		trial_median(figures, row->trials, row->n_trials);
+	else if (row->n_measurements > 0)
+		measurement_median(figures, row->measurements, row->n_measurements);
 	else
 		return false;
 	return true;
@@ -76,13 +76,13 @@ bool comparison_verdict(const struct comparison *comparison,
 {
 	const struct comparison_row *base =
 		comparison_find(comparison, comparison->base);
-	struct trial base_figures;
+	struct measurement base_figures;
 
 	*verdict = (struct verdict){.mode = row->mode, .estimated = row->estimated};
 	if (!row_figures(row, &verdict->figures))
 		return false;
 	if (base && row_figures(base, &base_figures)) {
-		verdict->ratio = trial_ratio(&verdict->figures, &base_figures);
+		verdict->ratio = measurement_ratio(&verdict->figures, &base_figures);
 		verdict->ratio_estimated = base->estimated && base != row;
 	}
 	return true;
@@ -92,30 +92,30 @@ int64_t comparison_failed(const struct comparison_row *row)
 {
 	int64_t failed = row->estimated ? row->sample.failed : 0;
 
-	for (size_t i = 0; i < row->n_trials; i++)
-		failed += row->trials[i].failed;
+	for (size_t i = 0; i < row->n_measurements; i++)
+		failed += row->measurements[i].failed;
 	return failed;
 }
 
 static json_t *row_object(
 	const struct comparison_row *row, const struct verdict *verdict)
 {
-	const struct trial *figures = &verdict->figures;
+	const struct measurement *figures = &verdict->figures;
 	json_t *object = json_new();
 
 	json_put_text(object, "mode", row->mode);
 	json_put_child(object, "estimated", json_boolean(row->estimated));
-	json_put_count(object, "runs", (int64_t)row->n_trials);
+	json_put_count(object, "runs", (int64_t)row->n_measurements);
 	json_put_count(object, "sampled",
 		row->estimated ? row->sample.files + row->sample.failed : 0);
 	json_put_count(object, "files", figures->files);
 	json_put_count(object, "failed", comparison_failed(row));
 	json_put_count(object, "bytes", figures->bytes);
 	json_put_seconds(object, "wall_s", figures->wall);
-	json_put_real(object, "files_per_s", trial_files_per_second(figures));
-	json_put_real(object, "bytes_per_s", trial_bytes_per_second(figures));
+	json_put_real(object, "files_per_s", measurement_files_per_second(figures));
+	json_put_real(object, "bytes_per_s", measurement_bytes_per_second(figures));
 	json_put_seconds(object, "cpu_s", figures->cpu);
-	json_put_seconds(object, "cpu_per_file_s", trial_cpu_per_file(figures));
+	json_put_seconds(object, "cpu_per_file_s", measurement_cpu_per_file(figures));
 	json_put_count(object, "max_rss", figures->max_rss);
 	json_put_count(object, "context_switches", figures->switches);
 	json_put_count(object, "max_in_flight", figures->max_in_flight);
@@ -157,7 +157,7 @@ int comparison_print(const struct comparison *comparison, bool json, struct erro
 	return outfile_close(&out, err);
 }
 
-void comparison_tell(const char *mode, int64_t run, const struct trial *trial)
+void comparison_tell(const char *mode, int64_t run, const struct measurement *figures)
 {
 	_cleanup_(buf_release) struct buf out = BUF_INIT;
 
@@ -165,9 +165,9 @@ void comparison_tell(const char *mode, int64_t run, const struct trial *trial)
 	if (run > 0)
 		buf_addf(&out, ", run %lld", (long long)run);
 	buf_addstr(&out, ": ");
-	figures_add_counted(&out, (uint64_t)trial->files, "file");
+	figures_add_counted(&out, (uint64_t)figures->files, "file");
 	buf_addstr(&out, " in ");
-	figures_add_duration(&out, trial->wall);
+	figures_add_duration(&out, figures->wall);
 	buf_addch(&out, '\n');
 	/* If nobody reads it, nobody misses it. */
 	(void)!write_fully(STDERR_FILENO, out.data, out.len);

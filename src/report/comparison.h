@@ -1,7 +1,7 @@
 /* comparison.h - the same job in several modes, side by side: a table for people, an object
  * for programs.
  *
- * Rows stand in the order given; each owns its trials. Not thread-safe. */
+ * Rows stand in the order given; each owns its measurements. Not thread-safe. */
 #ifndef SEINE_REPORT_COMPARISON_H
 #define SEINE_REPORT_COMPARISON_H
 
@@ -12,14 +12,14 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/diag.h"
-#include "report/trial.h"
+#include "report/measurement.h"
 
 struct comparison_row {
-	const char *mode;     /* lives as long as the program */
-	struct trial *trials; /* measured: their medians count */
-	size_t n_trials;
+	const char *mode;                 /* lives as long as the program */
+	struct measurement *measurements; /* their medians count */
+	size_t n_measurements;
 	bool estimated; /* there are none; `estimate` was made from `sample` */
-	struct trial sample, estimate;
+	struct measurement sample, estimate;
 };
 
 struct comparison {
@@ -37,10 +37,10 @@ struct comparison_row *comparison_add(struct comparison *comparison, const char 
 /* NULL: there is no row of this mode. */
 struct comparison_row *comparison_find(
 	const struct comparison *comparison, const char *mode);
-void comparison_measured(struct comparison_row *row, const struct trial *trial);
-/* In place of measured trials: what the trial of a sample lets expect. */
-void comparison_estimated(struct comparison_row *row, const struct trial *sample,
-	const struct trial *estimate);
+void comparison_measured(struct comparison_row *row, const struct measurement *figures);
+/* In place of measurements: what that of a sample lets expect. */
+void comparison_estimated(struct comparison_row *row, const struct measurement *sample,
+	const struct measurement *estimate);
 
 /* The lines of the table, with what must be said about it below. Rows that came to nothing
  * are left out. */
@@ -51,8 +51,8 @@ void comparison_add_json(struct buf *out, const struct comparison *comparison);
 /* One of the two to standard output. KIND_DISK when it could not be written. */
 int comparison_print(
 	const struct comparison *comparison, bool json, struct error *err) must_check;
-/* To standard error, a line on a trial that has just ended: "event, run 2: ..." with `run` 2,
+/* To standard error, a line on a run that has just ended: "event, run 2: ..." with `run` 2,
  * without it for 0. */
-void comparison_tell(const char *mode, int64_t run, const struct trial *trial);
+void comparison_tell(const char *mode, int64_t run, const struct measurement *figures);
 
 #endif

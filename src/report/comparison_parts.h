@@ -9,14 +9,14 @@
 struct verdict {
 	const char *mode;
 	bool estimated, ratio_estimated;
-	struct trial figures;
+	struct measurement figures;
 	double ratio; /* 0: none */
 };
 
 /* False when the row came to nothing. */
 bool comparison_verdict(const struct comparison *comparison,
 	const struct comparison_row *row, struct verdict *verdict) must_check;
-/* How many failed, in all trials. */
+/* How many failed, in all measurements. */
 int64_t comparison_failed(const struct comparison_row *row);
 
 #endif

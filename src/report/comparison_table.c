@@ -34,18 +34,18 @@ static void add_wall(struct buf *out, const struct verdict *verdict)
 static void add_files(struct buf *out, const struct verdict *verdict)
 {
 	buf_addstr(out, verdict->estimated ? "~" : "");
-	add_number(out, trial_files_per_second(&verdict->figures));
+	add_number(out, measurement_files_per_second(&verdict->figures));
 }
 
 static void add_bytes(struct buf *out, const struct verdict *verdict)
 {
 	buf_addstr(out, verdict->estimated ? "~" : "");
-	add_number(out, trial_bytes_per_second(&verdict->figures) / 1e6);
+	add_number(out, measurement_bytes_per_second(&verdict->figures) / 1e6);
 }
 
 static void add_cpu(struct buf *out, const struct verdict *verdict)
 {
-	nstime cpu = trial_cpu_per_file(&verdict->figures);
+	nstime cpu = measurement_cpu_per_file(&verdict->figures);
 
 	if (cpu < 0) {
 		buf_addch(out, '-');
@@ -179,8 +179,8 @@ static void add_notes(struct buf *out, const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->n_rows; i++) {
 		const struct comparison_row *row = &comparison->rows[i];
 
-		if (row->n_trials > runs)
-			runs = row->n_trials;
+		if (row->n_measurements > runs)
+			runs = row->n_measurements;
 		if (row->estimated)
 			add_estimate(out, comparison, row);
 		if (comparison_failed(row) > 0) {

@@ -1,4 +1,4 @@
-/* test_comparison.c - report/trial and report/comparison: medians, estimates, the table. */
+/* test_comparison.c - report/measurement and report/comparison: medians, estimates, the table. */
 #include "report/comparison.h"
 
 #include <jansson.h>
@@ -10,9 +10,9 @@
 #define MIB (INT64_C(1024) * 1024)
 
 /* 1,000 files of 10,000 bytes. */
-static struct trial plain(nstime wall)
+static struct measurement plain(nstime wall)
 {
-	return (struct trial){
+	return (struct measurement){
 		.files = 1000,
 		.begun = 1000,
 		.bytes = 10 * 1000 * 1000,
@@ -28,15 +28,15 @@ static struct trial plain(nstime wall)
 /* The median wall time of these. */
 static nstime median_of(const nstime *walls, size_t count)
 {
-	struct trial *trials = xcalloc(count, sizeof(*trials));
-	struct trial median = {0};
+	struct measurement *measurements = xcalloc(count, sizeof(*measurements));
+	struct measurement median = {0};
 
 	for (size_t i = 0; i < count; i++)
-		trials[i] = plain(walls[i]);
-	trial_median(&median, trials, count);
+		measurements[i] = plain(walls[i]);
+	measurement_median(&median, measurements, count);
 	check_int(median.files, 1000);
 	check_int(median.loop_stall, 3 * NS_PER_MS);
-	free(trials);
+	free(measurements);
 	return median.wall;
 }
 
@@ -59,31 +59,31 @@ static void takes_the_median(void)
 /* Each figure by itself: not those of the run in the middle. */
 static void takes_each_figure_by_itself(void)
 {
-	struct trial trials[3] = {plain(1), plain(2), plain(3)}, median;
+	struct measurement measurements[3] = {plain(1), plain(2), plain(3)}, median;
 
-	trials[0].cpu = 30;
-	trials[1].cpu = 10;
-	trials[2].cpu = 20;
+	measurements[0].cpu = 30;
+	measurements[1].cpu = 10;
+	measurements[2].cpu = 20;
 	for (size_t i = 0; i < 3; i++)
-		trials[i].loop_stall = -1;
-	trials[1].max_in_flight = 999;
-	trials[2].failed = 5;
-	trial_median(&median, trials, 3);
+		measurements[i].loop_stall = -1;
+	measurements[1].max_in_flight = 999;
+	measurements[2].failed = 5;
+	measurement_median(&median, measurements, 3);
 	check_int(median.wall, 2);
 	check_int(median.cpu, 20);
 	check_int(median.loop_stall, -1);
 	check_int(median.max_in_flight, 64);
 	check_int(median.failed, 0);
-	trial_median(&median, trials, 2);
+	measurement_median(&median, measurements, 2);
 	check_int(median.loop_stall, -1);
 }
 
 static void extrapolates(void)
 {
-	struct trial sample = plain(5 * NS_PER_SEC), whole;
+	struct measurement sample = plain(5 * NS_PER_SEC), whole;
 
 	sample.files = sample.begun = 50;
-	check_int(trial_extrapolate(&whole, &sample, 1000), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 1000), 0);
 	check_int(whole.wall, 100 * NS_PER_SEC);
 	check_int(whole.files, 1000);
 	check_int(whole.cpu, NS_PER_SEC);
@@ -93,81 +93,82 @@ static void extrapolates(void)
 	check_int(whole.max_rss, 12 * MIB);
 	check_int(whole.max_in_flight, 64);
 	check_int(whole.loop_stall, 3 * NS_PER_MS);
-	check_int(trial_cpu_per_file(&whole), NS_PER_MS);
+	check_int(measurement_cpu_per_file(&whole), NS_PER_MS);
 	/* Failed entries took their time, too. */
 	sample.failed = 50;
-	check_int(trial_extrapolate(&whole, &sample, 1000), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 1000), 0);
 	check_int(whole.wall, 50 * NS_PER_SEC);
 	check_int(whole.files, 500);
 	check_int(whole.failed, 500);
 	/* All of the list is a sample as well. */
 	sample.failed = 0;
-	check_int(trial_extrapolate(&whole, &sample, 50), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 50), 0);
 	check_int(whole.wall, 5 * NS_PER_SEC);
 }
 
 static void counts_what_was_cut_short_as_half(void)
 {
-	struct trial sample = plain(20 * NS_PER_SEC), whole;
+	struct measurement sample = plain(20 * NS_PER_SEC), whole;
 
 	sample.files = 1;
 	sample.begun = 2;
-	check_int(trial_extrapolate(&whole, &sample, 3), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 3), 0);
 	check_int(whole.wall, 40 * NS_PER_SEC);
 	sample.files = 0;
 	sample.begun = 1;
-	check_int(trial_extrapolate(&whole, &sample, 3), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 3), 0);
 	check_int(whole.wall, 120 * NS_PER_SEC);
 	check_int(whole.files, 3);
 }
 
 static void refuses_to_guess(void)
 {
-	struct trial sample = plain(NS_PER_SEC), whole = {.wall = 77};
+	struct measurement sample = plain(NS_PER_SEC), whole = {.wall = 77};
 
-	check_int(trial_extrapolate(&whole, &sample, 0), -1);
-	check_int(trial_extrapolate(&whole, &sample, -5), -1);
+	check_int(measurement_extrapolate(&whole, &sample, 0), -1);
+	check_int(measurement_extrapolate(&whole, &sample, -5), -1);
 	sample.files = sample.begun = 0;
-	check_int(trial_extrapolate(&whole, &sample, 1000), -1);
+	check_int(measurement_extrapolate(&whole, &sample, 1000), -1);
 	check_int(whole.wall, 77);
 	/* Nor does it wrap. */
 	sample.files = sample.begun = 1;
-	check_int(trial_extrapolate(&whole, &sample, INT64_MAX), 0);
+	check_int(measurement_extrapolate(&whole, &sample, INT64_MAX), 0);
 	check_int(whole.wall, INT64_MAX);
 	check_int(whole.bytes, INT64_MAX);
 }
 
 static void says_what_cannot_be_said(void)
 {
-	struct trial fast = plain(NS_PER_SEC), slow = plain(6 * NS_PER_SEC), none = {0};
+	struct measurement fast = plain(NS_PER_SEC), slow = plain(6 * NS_PER_SEC),
+			   none = {0};
 
-	check(trial_ratio(&fast, &slow) == 6);
-	check(trial_ratio(&slow, &slow) == 1);
-	check(trial_ratio(&none, &slow) == 0);
-	check(trial_ratio(&fast, &none) == 0);
-	check(trial_files_per_second(&fast) == 1000);
-	check(trial_bytes_per_second(&fast) == 1e7);
-	check(trial_files_per_second(&none) == 0);
-	check_int(trial_cpu_per_file(&fast), 50 * NS_PER_US);
-	check_int(trial_cpu_per_file(&none), -1);
+	check(measurement_ratio(&fast, &slow) == 6);
+	check(measurement_ratio(&slow, &slow) == 1);
+	check(measurement_ratio(&none, &slow) == 0);
+	check(measurement_ratio(&fast, &none) == 0);
+	check(measurement_files_per_second(&fast) == 1000);
+	check(measurement_bytes_per_second(&fast) == 1e7);
+	check(measurement_files_per_second(&none) == 0);
+	check_int(measurement_cpu_per_file(&fast), 50 * NS_PER_US);
+	check_int(measurement_cpu_per_file(&none), -1);
 }
 
 /* event, twice; threads, with failures and no loop; sequential. */
 static void fill(struct comparison *comparison)
 {
-	struct trial trial = plain(500 * NS_PER_MS);
+	struct measurement figures = plain(500 * NS_PER_MS);
 	struct comparison_row *row;
 
 	comparison_init(comparison, "sequential");
 	row = comparison_add(comparison, "event");
-	comparison_measured(row, &trial);
-	trial.wall = 700 * NS_PER_MS;
-	comparison_measured(row, &trial);
+	comparison_measured(row, &figures);
+	figures.wall = 700 * NS_PER_MS;
+	comparison_measured(row, &figures);
 	row = comparison_add(comparison, "threads");
-	trial.wall = NS_PER_SEC;
-	trial.loop_stall = -1;
-	trial.failed = 1;
-	comparison_measured(row, &trial);
+	figures.wall = NS_PER_SEC;
+	figures.loop_stall = -1;
+	figures.failed = 1;
+	comparison_measured(row, &figures);
 	(void)comparison_add(comparison, "sequential");
 }
 
@@ -183,12 +184,12 @@ static void table_is(const struct comparison *comparison, const char *wanted)
 static void lays_out_a_table(void)
 {
 	struct comparison comparison;
-	struct trial trial = plain(6 * NS_PER_SEC);
+	struct measurement figures = plain(6 * NS_PER_SEC);
 
 	fill(&comparison);
-	trial.loop_stall = -1;
-	trial.max_in_flight = 1;
-	comparison_measured(comparison_find(&comparison, "sequential"), &trial);
+	figures.loop_stall = -1;
+	figures.max_in_flight = 1;
+	comparison_measured(comparison_find(&comparison, "sequential"), &figures);
 	table_is(&comparison,
 		"mode           wall  files/s  MB/s  CPU/file    memory  switches  in "
 		"flight    stall   ratio\n"
@@ -207,14 +208,14 @@ static void marks_what_is_estimated(void)
 {
 	struct comparison comparison;
 	struct comparison_row *row;
-	struct trial sample = plain(10 * NS_PER_SEC), whole;
+	struct measurement sample = plain(10 * NS_PER_SEC), whole;
 
 	comparison_init(&comparison, "sequential");
 	sample.files = sample.begun = 50;
 	sample.max_in_flight = 1;
 	sample.loop_stall = -1;
 	comparison.entries = 1000;
-	check_int(trial_extrapolate(&whole, &sample, 1000), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 1000), 0);
 	row = comparison_add(&comparison, "sequential");
 	comparison_estimated(row, &sample, &whole);
 	sample = plain(NS_PER_SEC);
@@ -235,7 +236,7 @@ static void marks_what_is_estimated(void)
 static void leaves_out_what_is_not_there(void)
 {
 	struct comparison comparison;
-	struct trial none = {.loop_stall = -1};
+	struct measurement none = {.loop_stall = -1};
 
 	comparison_init(&comparison, "sequential");
 	table_is(&comparison, "mode  wall  files/s  MB/s  CPU/file  memory  switches  "
@@ -274,12 +275,12 @@ static double number(const json_t *object, const char *key)
 static void tells_programs(void)
 {
 	struct comparison comparison;
-	struct trial sample = plain(10 * NS_PER_SEC), whole;
+	struct measurement sample = plain(10 * NS_PER_SEC), whole;
 	json_t *object, *modes, *event, *threads, *sequential;
 
 	fill(&comparison);
 	sample.files = sample.begun = 50;
-	check_int(trial_extrapolate(&whole, &sample, 1000), 0);
+	check_int(measurement_extrapolate(&whole, &sample, 1000), 0);
 	comparison_estimated(
 		comparison_find(&comparison, "sequential"), &sample, &whole);
 	object = object_of(&comparison);
