@@ -1,10 +1,10 @@
 /* docs_man.c - the OPTIONS section in mdoc.
  *
- * The table holds plain sentences; the markup is found in them: a word "--name" or "-x"
- * is a flag, a word that is the row's argument is a metavariable, `...` is literal.
+ * The table holds plain sentences; the markup is found in them: a word "--name", "--no-name"
+ * or "-x" is a flag, a word that is the row's argument is a metavariable, `...` is literal.
  * Each of these is a macro on a line of its own, punctuation after it being further
- * arguments, and every sentence begins a line, as mdoc wants it. Brackets next to
- * marked words are not understood: the texts do without. */
+ * arguments, and every sentence begins a line, as mdoc wants it. One alone in brackets is
+ * understood; the texts do without brackets that begin with one and have more in them. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -54,64 +54,90 @@ static void add_word(struct paragraph *par, const char *word, size_t len)
 	par->line += len;
 }
 
-/* ".MACRO text , ." on its own line; `tail` is what follows the marked word. "\&" keeps
- * a literal from being taken for a macro or for punctuation. */
-static void add_macro(struct paragraph *par, const char *macro, const char *text,
-	size_t len, const char *tail, size_t tail_len)
+/* A word of the text, or a literal, which may have spaces in it. */
+struct token {
+	const char *macro; /* that marks it; NULL: none, it is prose */
+	const char *text;  /* what is marked ... */
+	size_t len;
+	const char *
+		tail; /* ... what stands behind that: punctuation, one character each */
+	const char *end;
+};
+
+/* ".MACRO text , ." on its own line. */
+static void add_macro(struct paragraph *par, const struct token *token, bool bracketed)
 {
 	end_line(par);
-	buf_addf(par->out, ".%s", macro);
-	add_escaped(par->out, text, len);
-	for (size_t i = 0; i < tail_len; i++) {
+	buf_addf(par->out, bracketed ? ".Pq %s" : ".%s", token->macro);
+	add_escaped(par->out, token->text, token->len);
+	for (const char *c = token->tail + bracketed; c < token->end; c++) {
 		buf_addch(par->out, ' ');
-		buf_addch(par->out, tail[i]);
+		buf_addch(par->out, *c);
 	}
 	buf_addch(par->out, '\n');
 }
 
-static void add_flag(struct paragraph *par, const char *flag, size_t len,
-	const char *tail, size_t tail_len)
+static bool is_option(const char *name, size_t len)
 {
-	size_t dashes = flag[1] == '-' ? 2 : 1;
-
-	add_macro(par, dashes == 2 ? "Fl Fl " : "Fl ", flag + dashes, len - dashes,
-		tail, tail_len);
+	return option_find(name, len) || option_find_negated(name, len);
 }
 
-static bool is_flag(const char *word, size_t len)
+/* Set the macro, if the token is to be marked, and take the dashes of a flag off. "\&" keeps a
+ * literal from being taken for a macro or for punctuation. */
+static void mark(struct token *token, const struct option_row *row)
 {
-	if (len > 3 && word[0] == '-' && word[1] == '-')
-		return option_find(word + 2, len - 2) != NULL;
-	return len == 2 && word[0] == '-' && option_find_letter(word[1]);
+	const char *text = token->text;
+	size_t len = token->len;
+
+	if (len > 3 && strncmp(text, "--", 2) == 0 && is_option(text + 2, len - 2)) {
+		token->macro = "Fl Fl ";
+		token->text += 2;
+		token->len -= 2;
+	} else if (len == 2 && text[0] == '-' && option_find_letter(text[1])) {
+		token->macro = "Fl ";
+		token->text++;
+		token->len--;
+	} else if (row->argument && strlen(row->argument) == len &&
+		   strncmp(row->argument, text, len) == 0) {
+		token->macro = "Ar ";
+	}
 }
 
-/* One word (or quoted literal) from text; returns where the next one begins. */
+static struct token read_token(const struct option_row *row, const char *text)
+{
+	const char *quote = *text == '`' ? strchr(text + 1, '`') : NULL;
+	struct token token = {
+		.text = text, .end = strchrnul(quote ? quote : text, ' ')};
+
+	if (quote) {
+		token.macro = "Ql \\&";
+		token.text++;
+		token.tail = quote + 1;
+		token.len = (size_t)(quote - token.text);
+		return token;
+	}
+	token.tail = token.end;
+	while (token.tail > text && strchr(".,:;)", token.tail[-1]))
+		token.tail--;
+	token.len = (size_t)(token.tail - text);
+	mark(&token, row);
+	return token;
+}
+
+/* Add what begins here; returns where that ends. */
 static const char *add_token(
 	struct paragraph *par, const struct option_row *row, const char *text)
 {
-	const char *end = *text == '`' ? strchr(text + 1, '`') : NULL;
-	const char *space = strchrnul(end ? end : text, ' ');
-	const char *tail = space;
+	bool bracketed = *text == '(';
+	struct token token = read_token(row, text + bracketed);
 
-	if (end) {
-		add_macro(par, "Ql \\&", text + 1, (size_t)(end - text - 1), end + 1,
-			(size_t)(space - end - 1));
-		return space;
-	}
-	while (tail > text && strchr(".,:;", tail[-1]))
-		tail--;
-	if (is_flag(text, (size_t)(tail - text)))
-		add_flag(
-			par, text, (size_t)(tail - text), tail, (size_t)(space - tail));
-	else if (row->argument && strlen(row->argument) == (size_t)(tail - text) &&
-		 strncmp(row->argument, text, strlen(row->argument)) == 0)
-		add_macro(par, "Ar ", text, (size_t)(tail - text), tail,
-			(size_t)(space - tail));
+	if (token.macro && (!bracketed || *token.tail == ')'))
+		add_macro(par, &token, bracketed);
 	else
-		add_word(par, text, (size_t)(space - text));
-	if (space[-1] == '.')
+		add_word(par, text, (size_t)(token.end - text));
+	if (token.end[-1] == '.')
 		end_line(par);
-	return space;
+	return token.end;
 }
 
 static void add_paragraph(
@@ -144,7 +170,8 @@ static void add_row(struct buf *out, const struct option_row *row)
 	add_paragraph(out, row, row->man);
 	if (row->type == OPTION_TEXTS)
 		buf_addstr(out, "May be given more than once.\n");
-	if (fallback) {
+	/* Of a flag the text says it, before it says what --no-NAME does. */
+	if (fallback && row->type != OPTION_FLAG) {
 		buf_addstr(out, "The default is\n.Ql \\&");
 		add_escaped(out, fallback, strlen(fallback));
 		buf_addstr(out, " .\n");

@@ -127,8 +127,8 @@ const struct option_row options[] = {
 	.group = "Files",
 	.help = "sync to the disk: none, batch, each",
 	.man = "When to sync files to the disk. Against the end of the process nothing needs "
-	       "to be; this is about power. With `none`, the default, the system writes them "
-	       "when it likes; if the machine goes down in the middle of a job, the next run "
+	       "to be; this is about power. With `none` the system writes them when it likes; "
+	       "if the machine goes down in the middle of a job, the next run "
 	       "notices, and believes files only after a look (see RESUMING). `batch` syncs "
 	       "about once a second, all at once. With `each`, no file has its name before "
 	       "its bytes are on the disk, which costs most of the speed."
@@ -178,9 +178,9 @@ const struct option_row options[] = {
 	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
 	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",
 	.help = "event loops; 0: by processors",
-	.man = "Run N event loops, each in a thread of its own, at most 64. With 0, the "
-	       "default, there are two, or one where there is one processor. They share "
-	       "--jobs and all other limits; a job of few transfers stays on one loop."
+	.man = "Run N event loops, each in a thread of its own, at most 64. With 0 "
+	       "there are two, or one where there is one processor. They share --jobs and all "
+	       "other limits; a job of few transfers stays on one loop."
 }, {
 	.name = "per-host", .type = OPTION_COUNT, .field = FIELD(per_host),
 	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
@@ -204,8 +204,8 @@ const struct option_row options[] = {
 	.name = "chunk-size", .type = OPTION_SIZE, .field = FIELD(chunk_size),
 	.fallback = "0", .argument = "SIZE", .group = "Scheduling",
 	.help = "of these chunks; 0: by size and rate",
-	.man = "Cut large files into chunks of SIZE. With 0, the default, a chunk is what comes "
-	       "in about 3 seconds, 8 to 64 MiB, and less at the end of a file. SIZE is at "
+	.man = "Cut large files into chunks of SIZE. With 0 a chunk is what comes in "
+	       "about 3 seconds, 4 to 64 MiB, and less at the end of a file. SIZE is at "
 	       "least 64K."
 }, {
 	.name = "min-split-size", .type = OPTION_SIZE, .field = FIELD(min_split_size),
@@ -390,8 +390,8 @@ const struct option_row options[] = {
 	.group = "Buckets",
 	.help = "place of bucket: auto, path, virtual",
 	.man = "Whether the bucket is the first part of the path (`path`) or of the host's name "
-	       "(`virtual`). `auto`, the default, is `path` for an endpoint that was given, and "
-	       "`virtual` at Amazon's, where the bucket's name allows it."
+	       "(`virtual`). `auto` is `path` for an endpoint that was given, and `virtual` at "
+	       "Amazon's, where the bucket's name allows it."
 }, {
 	.name = "s3-no-sign-request", .type = OPTION_FLAG, .field = FIELD(s3_no_sign_request),
 	.group = "Buckets",
@@ -408,7 +408,7 @@ const struct option_row options[] = {
 	.name = "follow-metalink", .type = OPTION_FLAG, .field = FIELD(follow_metalink),
 	.fallback = "yes", .group = "Metalinks",
 	.help = "fetch what Metalinks name",
-	.man = "When a URL leads to a Metalink, by its name (`.meta4`, `.metalink`) or by the "
+	.man = "When a URL leads to a Metalink, by its name, `.meta4` or `.metalink`, or by the "
 	       "type that the server gives it, fetch the files that it names instead of "
 	       "keeping it. This is the default, but for a URL that was given a name. With "
 	       "--no-follow-metalink it is a file like any other. See METALINKS below."

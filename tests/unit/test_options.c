@@ -494,6 +494,20 @@ static void documents_every_option(void)
 	check_int(docs_add(&(struct buf)BUF_INIT, "tex"), -1);
 }
 
+/* Literals and options in the table's sentences, brackets around them or not, become macros. */
+static void the_man_page_has_no_marks_left(void)
+{
+	struct buf out = BUF_INIT;
+
+	docs_man(&out);
+	check(!strchr(out.data, '`'));
+	check(!strstr(out.data, "--"));
+	check_has(out.data, "\n.Pq Ql \\&virtual .\n");
+	check_has(out.data, "\n.Pq Fl Fl loops .\n");
+	check_has(out.data, "\n.Fl Fl no\\-resume ,\n");
+	buf_release(&out);
+}
+
 int main(void)
 {
 	parse_enter();
@@ -513,6 +527,7 @@ int main(void)
 	run(wipes_on_release);
 	run(shows_help_and_stops);
 	run(documents_every_option);
+	run(the_man_page_has_no_marks_left);
 	run(survives_monsters);
 	parse_leave();
 	return done();
