@@ -234,13 +234,10 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 		else
 			kill -INT "$SEINE_PID"
 		fi
-		status=0
-		wait "$SEINE_PID" || status=$?
-		((status == 130)) || fail "exit status $status, not 130" || return
+		seine_ends 130 || return
 		((SECONDS < 30)) || fail "it took $SECONDS s" || return # all of it: 70
 		[[ $(grep -c "^seine: stopping: " "$CTL/stderr") == 1 ]] ||
 			fail "not said that it stops" || return
-		no_crash
 		# what was under way is whole, the next mode was not begun
 		[[ $(ls "$ARENA/$way") == event ]]
 		[[ -z $(find "$ARENA/$way" -name '*.bin' ! -size 100c) ]]

@@ -28,9 +28,7 @@ dns_settled() {
 }
 
 dns_stop() {
-	kill "$DNS_PID"
-	wait "$DNS_PID" || true
-	PIDS=("${PIDS[@]/#$DNS_PID}")
+	server_stop "$DNS_PID"
 }
 
 # How often was this asked for?

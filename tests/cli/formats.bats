@@ -31,30 +31,30 @@ sha256_of() { # TARGET
 	local feed
 	origin_start
 	mkfifo "$CTL/fifo"
-	exec {feed}<>"$CTL/fifo"
 	STDIN=$CTL/fifo
 	seine_start -d out -i -
+	exec {feed}>"$CTL/fifo"
 	echo "{\"url\": \"$O/a.bin\"}" >&"$feed"
 	wait_until 60 test -e "$ARENA/out/a.bin"
 	echo "\"$O/b.bin\"" >&"$feed"
 	wait_until 60 test -e "$ARENA/out/b.bin"
 	exec {feed}>&-
-	kill -INT "$SEINE_PID"
-	wait "$SEINE_PID" || true
+	seine_ends 0
+	files a.bin b.bin
 }
 
 @test "a list from a pipe is not waited for any longer than before" {
 	local feed
 	origin_start
 	mkfifo "$CTL/fifo"
-	exec {feed}<>"$CTL/fifo"
 	STDIN=$CTL/fifo
 	seine_start -d out -i -
+	exec {feed}>"$CTL/fifo"
 	printf '%s\n%s\n' "$O/a.bin" "$O/b.bin" >&"$feed"
 	wait_until 60 test -e "$ARENA/out/a.bin"
 	exec {feed}>&-
-	kill -INT "$SEINE_PID"
-	wait "$SEINE_PID" || true
+	seine_ends 0
+	files a.bin b.bin
 }
 
 @test "JSON Lines: every option of an entry" {

@@ -113,6 +113,17 @@ free_port() {
 	echo "$port"
 }
 
+# server_stop PID [SIGNAL]: end a server before the test does, and wait until it is gone.
+server_stop() {
+	local pid rest=()
+	kill "-${2:-TERM}" "$1"
+	wait "$1" || true
+	for pid in "${PIDS[@]}"; do
+		[[ $pid == "$1" ]] || rest+=("$pid")
+	done
+	PIDS=("${rest[@]}")
+}
+
 # wait_until SECONDS COMMAND...: until it succeeds. It takes as long as it takes: the seconds are
 # there to end what never would, and many more than a busy machine can need.
 wait_until() {
@@ -122,6 +133,15 @@ wait_until() {
 		((SECONDS < end)) || fail "waited in vain for: $*" || return
 		sleep 0.02
 	done
+}
+
+# ---- the disk
+
+# tmpfs OPTIONS: a small file system on $ARENA/out, or a visible skip.
+tmpfs() {
+	mkdir -p "$ARENA/out"
+	mount -t tmpfs -o "$1" none "$ARENA/out" 2>/dev/null || skip "mounting is not allowed here"
+	MOUNTS+=("$ARENA/out")
 }
 
 # ---- running the program
@@ -151,6 +171,15 @@ seine_start() {
 	) <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" &
 	SEINE_PID=$!
 	PIDS+=("$SEINE_PID")
+}
+
+# seine_ends STATUS: wait for what seine_start has started; it must end by itself or by a signal that
+# it obeys, with this status. Leaves status.
+seine_ends() {
+	status=0
+	wait "$SEINE_PID" || status=$?
+	((status == $1)) || fail "exit status $status, not $1" || return
+	no_crash
 }
 
 # each_mode COMMAND...: in every mode, into an empty directory, from an origin that has forgotten
@@ -271,6 +300,16 @@ files() {
 		! -type d -printf '%P\n' 2>/dev/null | sort)
 	wanted=$( ((! $#)) || printf '%s\n' "$@" | sort)
 	[[ $there == "$wanted" ]] || fail "files: $(printf '%q ' $there), not: $(printf '%q ' "$@")"
+}
+
+# nothing_is_claimed: all that the results say to be there is there. (The last record may be half
+# one, of a run that was killed.)
+nothing_is_claimed() {
+	local name
+	while read -r name; do
+		[[ -f $ARENA/out/$name ]] || fail "said to be there: $name" || return
+	done < <(grep -a '^{.*}$' "$CTL/results.jsonl" 2>/dev/null |
+		jq -r 'select(.status != "failed") | .filename_effective')
 }
 
 digest() { # ALGORITHM TARGET

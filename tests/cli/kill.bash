@@ -41,17 +41,14 @@ kill_once() {
 
 # kill_check: what must hold now.
 kill_check() {
-	local there name
+	local there
 	(cd "$ARENA/out" && sha256sum --check --strict --quiet --ignore-missing "$CTL/sums.txt" 2>&1) |
 		grep -v "no file was verified" >"$CTL/wrong" || true
 	[[ ! -s $CTL/wrong ]] || fail "wrong: $(cat "$CTL/wrong")" || return
 	there=$(find "$ARENA/out" -maxdepth 1 -type f -printf x | wc -c)
 	((there >= THERE)) || fail "lost: there were $THERE files, now $there" || return
 	THERE=$there
-	while read -r name; do
-		[[ -f $ARENA/out/$name ]] || fail "said to be done: $name" || return
-	done < <(grep -a '^{.*}$' "$CTL/results.jsonl" 2>/dev/null |
-		jq -r 'select(.status != "failed") | .filename_effective')
+	nothing_is_claimed
 }
 
 # kill_loop KILLS LARGE SMALL MILLISECONDS: jobs, one after another, killed so often in all, each

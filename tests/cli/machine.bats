@@ -3,13 +3,6 @@
 
 load helper
 
-# tmpfs OPTIONS: a small file system on $ARENA/out, or a visible skip.
-tmpfs() {
-	mkdir -p "$ARENA/out"
-	mount -t tmpfs -o "$1" none "$ARENA/out" 2>/dev/null || skip "mounting is not allowed here"
-	MOUNTS+=("$ARENA/out")
-}
-
 @test "a directory in use: exit 5, naming the process; free again afterwards" {
 	origin_start
 	seine_start -d out "$O$(held a.bin)"
@@ -20,7 +13,7 @@ tmpfs() {
 	said "$first"
 	stats '.requests == 1'
 	let_go
-	wait "$first"
+	seine_ends 0
 	seine -d out "$O/b.bin"
 	((status == 0))
 	[[ ! -e $ARENA/out/.seine ]]

@@ -525,10 +525,8 @@ case_made_meanwhile() {
 	wait_until 60 stats '.requests == 1' >/dev/null
 	echo theirs >"$ARENA/out/a.bin"
 	let_go
-	status=0
-	wait "$SEINE_PID" || status=$?
+	seine_ends 1
 	[[ $(cat "$ARENA/out/a.bin") == theirs ]]
-	((status == 1))
 	records '.[0].error == "exists"'
 	files a.bin
 }
@@ -614,11 +612,8 @@ case_interrupt() {
 	wait_until 60 stats '.requests > 4' >/dev/null
 	SECONDS=0
 	kill -INT "$SEINE_PID"
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 130)) || fail "exit status $status, not 130" || return
+	seine_ends 130 || return
 	((SECONDS < 20)) # what is in flight has 5, and needs 0.2
-	no_crash
 	# what is there is whole, and a second run fetches just the rest
 	[[ -z $(find "$ARENA/out" -name '*.bin' ! -size 1000c) ]]
 	local there
@@ -643,12 +638,9 @@ case_interrupt_drains() {
 	SECONDS=0
 	kill -TERM "$SEINE_PID"
 	let_go
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 143)) || fail "exit status $status, not 143" || return
+	seine_ends 143 || return
 	((SECONDS < 30)) # and not 60
 	files quick.bin
-	no_crash
 }
 
 case_interrupt_twice() {
@@ -659,9 +651,7 @@ case_interrupt_twice() {
 	kill -INT "$SEINE_PID"
 	wait_until 60 has_taken_signals "$SEINE_PID"
 	kill -INT "$SEINE_PID"
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 130)) || fail "exit status $status, not 130" || return
+	seine_ends 130 || return
 	((SECONDS < 5)) || fail "it took $SECONDS s" # which what is in flight would have had
 }
 
@@ -680,9 +670,7 @@ case_stream() {
 	echo "$O/c.bin?size=10" >&"$feed"
 	wait_until 60 test -e "$ARENA/out/b.bin"
 	exec {feed}>&-
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 0)) || fail "exit status $status" || return
+	seine_ends 0 || return
 	expect_records 3
 	files a.bin b.bin c.bin
 }

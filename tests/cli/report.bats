@@ -59,9 +59,7 @@ reader_goes_away() {
 		"$CTL/stderr" || return
 	stats '.active == 1' "$P" || return # it is told before all else is done
 	let_go "$P"
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 4)) || fail "exit status $status, not 4" || return
+	seine_ends 4 || return
 	[[ $(wc -l <"$CTL/stderr") == 1 ]] || fail "not told once" || return
 	files a.bin b.bin c.bin
 }
@@ -156,9 +154,7 @@ heard_at_once() {
 		"$CTL/stderr"
 	[[ $(grep -c stopping "$CTL/stderr") == 1 ]] || fail "said more than once" || return
 	kill -INT "$SEINE_PID"
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 130)) || fail "exit status $status" || return
+	seine_ends 130 || return
 	not_said "stopped:"
 }
 
@@ -170,9 +166,7 @@ heard_at_once() {
 @test "a job that was stopped says last how it goes on, but not with -q" {
 	origin_start
 	told_to_stop
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 130))
+	seine_ends 130
 	[[ $(tail -n 1 "$CTL/stderr") == "seine: stopped: the same command goes on from here" ]] ||
 		fail "not last"
 	curl -sS "$O/reset" >/dev/null

@@ -44,10 +44,7 @@ restart_case() { # MODE FILES SIGNAL SCHEME [OPTION]...
 	exec {feed}>&-
 	wait_until 60 grep -q "onnect.*asking again" "$CTL/stderr"
 	web_again
-	status=0
-	wait "$SEINE_PID" || status=$?
-	((status == 0)) || fail "exit status $status"
-	no_crash
+	seine_ends 0
 	expect_records "$2"
 	records 'any(.num_retries > 0)'
 	bulk_whole

@@ -8,23 +8,13 @@ load chunks
 
 JOB=(--chunk-size 512K --min-split-size 512K -j 8)
 
-# tmpfs OPTIONS: a small file system on $ARENA/out, or a visible skip.
-tmpfs() {
-	mkdir -p "$ARENA/out"
-	mount -t tmpfs -o "$1" none "$ARENA/out" 2>/dev/null || skip "mounting is not allowed here"
-	MOUNTS+=("$ARENA/out")
-}
-
 # No file that has its final name is anything but whole, whatever is said to be done is there.
 nothing_false() {
 	local name
 	while read -r name; do
 		same "$name" "/$name?size=$(size_of "$name")" || return
 	done < <(cd "$ARENA/out" 2>/dev/null && find . -maxdepth 1 -name '*.bin' -printf '%P\n')
-	while read -r name; do
-		[[ -f $ARENA/out/$name ]] || fail "said to be done: $name" || return
-	done < <(grep -a '^{.*}$' "$CTL/results.jsonl" 2>/dev/null |
-		jq -r 'select(.status == "done") | .filename_effective')
+	nothing_is_claimed
 }
 
 # a.bin to c.bin are large, the others are not.
@@ -161,10 +151,7 @@ vanished() { # WHAT
 	wait_until 60 is_at 5
 	# it may make another part just then
 	until rm -rf "${ARENA:?}/$1" 2>/dev/null; do :; done
-	status=0
-	wait "$SEINE_PID" || status=$?
-	no_crash
-	((status == 4)) || fail "exit status $status, not 4"
+	seine_ends 4
 	completes
 }
 

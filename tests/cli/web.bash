@@ -58,9 +58,7 @@ web_start() {
 
 # web_stop [SIGNAL]: end it, and wait until it is gone.
 web_stop() {
-	kill "-${1:-TERM}" "$WEB_PID"
-	wait "$WEB_PID" || true
-	PIDS=("${PIDS[@]/#$WEB_PID}")
+	server_stop "$WEB_PID" "$@"
 }
 
 # web_again: on the same ports, after web_stop.
