@@ -18,6 +18,12 @@
 #include "net/s3.h"
 #include "store/part.h"
 
+/* Who is told of each socket that a connection opens and closes. */
+struct sockets {
+	void (*opened)(struct sockets *, int fd);
+	void (*closed)(struct sockets *, int fd); /* right before close(2) */
+};
+
 /* What all transfers of a process share. Initialises libcurl; make it before threads. */
 struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
@@ -85,12 +91,8 @@ void transfer_set_paused(
 	struct transfer *transfer, transfer_paused *paused, void *context);
 bool transfer_may_resume(struct transfer *transfer, nstime now);
 
-/* For an engine that watches sockets itself: it is told of each one that a connection opens
- * and closes. Must outlive the connections, which outlive the transfer. */
-struct sockets {
-	void (*opened)(struct sockets *, int fd);
-	void (*closed)(struct sockets *, int fd); /* right before close(2) */
-};
+/* For an engine that watches sockets itself. They must outlive the connections, which outlive
+ * the transfer. */
 void transfer_set_sockets(struct transfer *transfer, struct sockets *sockets);
 
 #endif
