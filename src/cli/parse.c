@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <curl/curl.h>
 
@@ -170,6 +171,15 @@ static int scan_letters(struct scan *scan, char *letters, struct error *err)
 	return 0;
 }
 
+/* A list whose -i was forgotten. */
+static bool is_input(const char *text)
+{
+	struct stat status;
+
+	return !strstr(text, "://") && stat(text, &status) == 0 &&
+	       !S_ISDIR(status.st_mode);
+}
+
 /* A URL is copied; the user and password in it must not stay to be seen. */
 static int scan_url(struct scan *scan, char *text, struct error *err)
 {
@@ -179,6 +189,11 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 	if (strcmp(text, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"'-' is not a URL; to read a list from stdin write -i -");
+	if (is_input(text))
+		return error_set(err, KIND_USAGE, 0,
+			"'%.160s' is not a URL but a file; to read it as a list write "
+			"-i FILE",
+			text);
 	strings_add(&scan->settings->urls, text);
 	from = from ? from + strlen("://") : text;
 	for (char *c = from; *c && !strchr("/?#", *c); c++) {
