@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (options_parse(&settings, argc, argv, &verdict, &err) != 0) {
 		log_error("%s", err.text);
-		status = EXIT_USAGE;
+		status = session_status(err.kind);
 	} else if (verdict == OPTIONS_RUN) {
 		log_setup(settings.quiet     ? LOG_ERROR
 			  : settings.verbose ? LOG_INFO

@@ -15,10 +15,11 @@ load helper
 	grep -q "libcurl" "$CTL/stdout"
 }
 
-@test "help that cannot be written is an error" {
+@test "help that cannot be written: exit 4, as for all output" {
 	local rc=0
 	"$SEINE" --help >/dev/full 2>"$CTL/stderr" || rc=$?
-	((rc != 0))
+	((rc == 4)) || fail "exit status $rc, not 4"
+	said "standard output: No space left"
 }
 
 @test "nothing to fetch: exit 2, and what to do" {
