@@ -125,14 +125,9 @@ static int check_bearer(const struct reading *reading, struct error *err)
 static int check_credentials(const struct reading *reading, struct error *err)
 {
 	struct settings *settings = reading->settings;
-	const struct said *password = reading_said(reading, "password-file");
 	char *colon = settings->user ? strchr(settings->user, ':') : NULL;
 	int stands;
 
-	if (!settings->user && settings->password &&
-		password->level == LEVEL_COMMAND_LINE)
-		return value_fail("password-file", NULL, err,
-			"there is no name to the password; give it by --user NAME");
 	if (!colon || !settings->password)
 		return 0;
 	stands = higher(reading, "user", "password-file", err);
@@ -162,6 +157,34 @@ static int check_sets(const struct reading *reading, struct error *err)
 				return value_fail(a->name, said[a - options].where, err,
 					"cannot go with --%s", b->name);
 		}
+	}
+	return 0;
+}
+
+static bool is_given(const struct reading *reading, const struct option_row *row)
+{
+	const void *field = (const char *)reading->settings + row->field;
+
+	return row->type == OPTION_TEXTS ? ((const struct strings *)field)->count > 0
+					 : *(char *const *)field != NULL;
+}
+
+/* Files and variables may say how to do what this run does not ask for; who says so on the
+ * command line has forgotten something. */
+static int check_needs(const struct reading *reading, struct error *err)
+{
+	for (const struct option_row *row = options; row->name; row++) {
+		const struct option_row *needed;
+
+		if (!row->needs ||
+			reading->said[row - options].level != LEVEL_COMMAND_LINE)
+			continue;
+		needed = option_find(row->needs, strlen(row->needs));
+		if (!is_given(reading, needed))
+			return value_fail(row->name, NULL, err,
+				"means nothing without --%s%s%s", needed->name,
+				needed->bare ? "" : " ",
+				needed->bare ? "" : needed->argument);
 	}
 	return 0;
 }
@@ -221,12 +244,9 @@ int check_together(const struct reading *reading, struct error *err)
 
 	if (check_sets(reading, err) < 0 || check_loudness(reading, err) < 0 ||
 		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
-		check_single(reading, err) < 0 || check_streams(settings, err) < 0 ||
-		check_compare(reading, err) < 0)
+		check_needs(reading, err) < 0 || check_single(reading, err) < 0 ||
+		check_streams(settings, err) < 0 || check_compare(reading, err) < 0)
 		return -1;
-	if (settings->key && !settings->cert)
-		return value_fail("key", reading_said(reading, "key")->where, err,
-			"needs --cert FILE, the certificate of this key");
 	if (settings->chunk_size > 0 && settings->chunk_size < CHUNK_LEAST)
 		return value_fail("chunk-size",
 			reading_said(reading, "chunk-size")->where, err,

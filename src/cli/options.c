@@ -41,14 +41,15 @@ const struct option_row options[] = {
 }, {
 	.name = "input-format", .type = OPTION_CHOICE, .field = FIELD(input_format),
 	.choices = format_choices, .fallback = "auto", .argument = "FORMAT",
-	.group = "Input",
+	.needs = "input", .group = "Input",
 	.help = "what --input is: list, jsonl, csv ...",
 	.man = "What every --input is: `list`, `jsonl`, `csv`, `tsv` or `metalink`; see LIST "
 	       "FILES and INPUT FORMATS below. With `auto` its name tells, else its first "
 	       "bytes."
 }, {
 	.name = "only", .type = OPTION_CHOICE, .field = FIELD(only),
-	.choices = only_choices, .fallback = "all", .argument = "WHICH", .group = "Input",
+	.choices = only_choices, .fallback = "all", .argument = "WHICH",
+	.needs = "input", .group = "Input",
 	.help = "of results as input: all, failed",
 	.man = "When an --input is what --results of an earlier run has written, take `all` "
 	       "of its entries, or only those that have `failed`. Of other inputs everything "
@@ -157,7 +158,8 @@ const struct option_row options[] = {
 	       "--results and --failed; --mode has no effect."
 }, {
 	.name = "compare-runs", .type = OPTION_COUNT, .field = FIELD(compare_runs),
-	.min = 1, .max = 1000, .fallback = "1", .argument = "N", .group = "Scheduling",
+	.min = 1, .max = 1000, .fallback = "1", .argument = "N",
+	.needs = "compare", .group = "Scheduling",
 	.help = "how often; the medians are shown",
 	.man = "With --compare run N times in each mode, the modes taking turns, in "
 	       "directories DIR/MODE-1 and so on, and show the median of each figure."
@@ -465,7 +467,7 @@ const struct option_row options[] = {
 }, {
 	.name = "password-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
 	.field = FIELD(password), .check = check_plain, .argument = "FILE",
-	.completes = "file", .group = "Credentials",
+	.completes = "file", .needs = "user", .group = "Credentials",
 	.help = "its first line is the password",
 	.man = "The first line of FILE is the password for --user. FILE may be a descriptor, "
 	       "as in `/dev/fd/3`."
@@ -489,7 +491,7 @@ const struct option_row options[] = {
 	.man = "Show servers that ask for it the client certificate in the PEM file FILE."
 }, {
 	.name = "key", .type = OPTION_TEXT, .field = FIELD(key),
-	.argument = "FILE", .completes = "file", .group = "TLS",
+	.argument = "FILE", .completes = "file", .needs = "cert", .group = "TLS",
 	.help = "its private key",
 	.man = "The private key of --cert is in the PEM file FILE. Without it the key is "
 	       "looked for in the certificate's own file."

@@ -66,6 +66,8 @@ struct option_row {
 	const char *argument;       /* "FILE", "N": for help; NULL for flags */
 	const char *bare; /* what the option means without a value, which then has to be
 	                       * attached by "="; NULL: there must be one */
+	const char *needs;     /* the option (TEXT, TEXTS) without which this one means
+	                    * nothing; NULL: none */
 	const char *completes; /* "file", "dir", NULL: what a shell should offer */
 	const char *group;     /* heading; rows of a group stand together */
 	const char *help;      /* one line */

@@ -26,7 +26,7 @@ static void keeps_secrets(void)
 	refused("control character", "--bearer-file=forged", URL);
 	check(!strstr(last.err.text, "same"));
 	check(stat("secret", &info) == 0);
-	refused("--password-file: there is no name to the password",
+	refused("--password-file: means nothing without --user NAME",
 		"--password-file=secret", URL);
 	refused("--user: cannot go with --password-file", "-ume:pw",
 		"--password-file=secret", URL);

@@ -53,6 +53,13 @@ static bool is_sound_flag(const struct option_row *row)
 	return !row->argument && (!row->fallback || strcmp(row->fallback, "yes") == 0);
 }
 
+/* Whether it was given can be told from its value. */
+static bool is_text(const struct option_row *row)
+{
+	return row && (row->type == OPTION_TEXT || row->type == OPTION_TEXTS) &&
+	       !row->fallback;
+}
+
 static void check_row(const struct option_row *row)
 {
 	check(option_find(row->name, strlen(row->name)) == row);
@@ -71,6 +78,7 @@ static void check_type(const struct option_row *row)
 	check(!flag || is_sound_flag(row));
 	check(flag || row->type == OPTION_ACTION || row->argument);
 	check(!row->bare || (row->argument && !row->letter));
+	check(!row->needs || is_text(option_find(row->needs, strlen(row->needs))));
 	check(row->type != OPTION_CHOICE || (row->choices && row->fallback));
 	check(row->type != OPTION_COUNT || (row->max > 0 && row->fallback));
 }
@@ -363,8 +371,21 @@ static void checks_options_together(void)
 	check_int(parse("-6", "--no-ipv4", URL), 0);
 	check_int(got()->family, IP_V6);
 	refused("--quiet: cannot go with --verbose", "-qv", URL);
-	refused("--key: needs --cert FILE", "--key=k", URL);
+	refused("--key: means nothing without --cert FILE", "--key=k", URL);
 	check_int(parse("--key=k", "--cert=c", URL), 0);
+	refused("--compare-runs: means nothing without --compare", "--compare-runs=5",
+		URL);
+	refused("--only: means nothing without --input FILE", "--only=failed", URL);
+	refused("--input-format: means nothing without --input FILE",
+		"--input-format=csv", URL);
+	check_int(parse("--input-format=csv", "--only=failed", "-i", "list"), 0);
+	/* What a file says is for those runs that it concerns. */
+	check(scratch_write(
+		"c", "compare-runs = 5\nkey = k\nonly = failed\ninput-format = csv\n"));
+	check_int(parse("--config=c", URL), 0);
+	check_int(got()->compare_runs, 5);
+	check(scratch_write("c", "cert = c\n"));
+	check_int(parse("--config=c", "--key=k", URL), 0);
 	refused("'-' is given 2 times", "-i-", "-i", "-");
 	refused("--json: stdout is taken", "--json", "--results=-", URL);
 	check_int(parse("--json", "--results=r", URL), 0);
