@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "cli/check.h"
 #include "cli/nearest.h"
 
@@ -139,6 +140,12 @@ int level_file(
 	return rc;
 }
 
+/* A character of an option's name as its variable has it. */
+static char variable_char(char c)
+{
+	return c == '-' || c == '.' ? '_' : (char)toupper((unsigned char)c);
+}
+
 /* Is `variable` (up to its "=", without the prefix) the one of this option? */
 static bool is_variable_of(
 	const struct option_row *row, const char *variable, size_t len)
@@ -147,12 +154,9 @@ static bool is_variable_of(
 
 	if (row->type == OPTION_ACTION || strlen(name) != len)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		char c = name[i] == '-' || name[i] == '.' ? '_' : name[i];
-
-		if (toupper((unsigned char)c) != variable[i])
+	for (size_t i = 0; i < len; i++)
+		if (variable_char(name[i]) != variable[i])
 			return false;
-	}
 	return true;
 }
 
@@ -227,19 +231,40 @@ int level_environment(struct reading *reading, struct error *err)
 	return rc == 0 ? set_password(reading, err) : rc;
 }
 
+/* "; did you mean SEINE_JOBS?" for the rest of a variable's name that is no option's. */
+static void add_meant(struct buf *out, const char *rest, size_t len)
+{
+	_cleanup_(freep) char *name = xstrndup(rest, len);
+	const struct option_row *negated;
+	const char *nearest;
+
+	for (char *c = name; *c; c++)
+		*c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+	negated = option_find_negated(name, len);
+	nearest = negated ? negated->name : option_nearest(name, len);
+	if (!nearest || option_find(nearest, strlen(nearest))->type == OPTION_ACTION)
+		return;
+	buf_addstr(out, "; did you mean " PREFIX);
+	for (; *nearest; nearest++)
+		buf_addch(out, variable_char(*nearest));
+	buf_addstr(out, negated ? "=no?" : "?");
+}
+
 void level_environment_strays(void)
 {
 	for (char **at = environ; *at; at++) {
+		_cleanup_(buf_release) struct buf meant = BUF_INIT;
 		const char *equals = strchr(*at, '=');
 		size_t skip = strlen(PREFIX), len;
 
 		if (strncmp(*at, PREFIX, skip) != 0 || !equals || !equals[1])
 			continue;
 		len = (size_t)(equals - *at);
-		if (strncmp(*at, PASSWORD "=", strlen(PASSWORD "=")) != 0 &&
-			!row_of_variable(*at + skip, len - skip))
-			log_warn(
-				"the variable %.*s is ignored: no option has this name",
-				(int)len, *at);
+		if (strncmp(*at, PASSWORD "=", strlen(PASSWORD "=")) == 0 ||
+			row_of_variable(*at + skip, len - skip))
+			continue;
+		add_meant(&meant, *at + skip, len - skip);
+		log_warn("the variable %.*s is ignored: no option is set by it%s",
+			(int)len, *at, meant.data);
 	}
 }

@@ -156,7 +156,7 @@ seine() {
 run_seine() {
 	(
 		cd "$ARENA" || exit
-		unset SEINE_TEST_MODES
+		unset "${!SEINE_TEST_@}"
 		exec timeout --kill-after 5 "$DEADLINE" "$SEINE" "${QUICK[@]}" \
 			${MODE:+--mode "$MODE"} "$@" 3>&-
 	)
@@ -166,7 +166,7 @@ run_seine() {
 seine_start() {
 	(
 		cd "$ARENA" || exit
-		unset SEINE_TEST_MODES
+		unset "${!SEINE_TEST_@}"
 		exec "$SEINE" "${QUICK[@]}" ${MODE:+--mode "$MODE"} "$@" 3>&-
 	) <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" &
 	SEINE_PID=$!
