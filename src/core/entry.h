@@ -64,7 +64,7 @@ struct entry {
 	 * NULL: nobody. `document`: it is one in any case, and has no path. */
 	struct source *reader;
 	bool document;
-	/* "list.txt", "-", or NULL for an argument; lives with the source */
+	/* "list.txt", "stdin", or NULL for an argument; lives with the source */
 	const char *input;
 	uint64_t line; /* of input; from 1 */
 

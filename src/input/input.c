@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "input/args.h"
@@ -24,8 +25,10 @@ struct input_source {
 
 static void open_format(struct input_source *input, const struct format *format)
 {
+	const char *name = strcmp(input->name, "-") == 0 ? READER_STDIN : input->name;
+
 	log_debug("reading %s as %s", reader_shown(input->reader), format->name);
-	input->current = format->open(input->reader, input->name, input->settings);
+	input->current = format->open(input->reader, name, input->settings);
 	input->reader = NULL;
 }
 

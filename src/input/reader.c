@@ -45,7 +45,7 @@ static char *shown_name(const char *name)
 	size_t len = strlen(name);
 
 	if (strcmp(name, "-") == 0)
-		return xstrdup("stdin");
+		return xstrdup(READER_STDIN);
 	if (len <= SHOWN_MAX)
 		return xstrdup(name);
 	return xasprintf("...%s", name + len - SHOWN_MAX);

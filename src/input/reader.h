@@ -13,6 +13,7 @@
 #include "base/attr.h"
 #include "base/diag.h"
 
+#define READER_STDIN "stdin"        /* what people and programs are told of "-" */
 #define READER_LINE_MAX (64 * 1024) /* bytes of a line, without its end */
 
 struct reader;
@@ -49,7 +50,7 @@ void reader_take(struct reader *reader, size_t count);
 
 /* The number, from 1, of the line last returned (or found bad). */
 uint64_t reader_number(const struct reader *reader);
-/* The input as messages name it: "stdin" for "-"; of a very long path the last part. */
+/* The input as messages name it: READER_STDIN for "-"; of a very long path the last part. */
 const char *reader_shown(const struct reader *reader);
 /* KIND_INPUT and -1: what is wrong with a line, after the input's name and the line's number. */
 int reader_refuse(const struct reader *reader, uint64_t number, const char *why,

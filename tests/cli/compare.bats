@@ -97,7 +97,7 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 	seine -d out -i - --compare --json
 	((status == 3))
 	table '.modes | length == 3 and all(.files == 20)'
-	(($(grep -c -- "-:21: " "$CTL/stderr") == 3)) || fail "the bad line has another name"
+	(($(grep -c "stdin:21: " "$CTL/stderr") == 3)) || fail "the bad line has another name"
 	gzip "$CTL/list.txt"
 	cat "$CTL/list.txt.gz" >"$CTL/feed" &
 	STDIN=/dev/null

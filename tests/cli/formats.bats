@@ -24,7 +24,7 @@ sha256_of() { # TARGET
 	fetch 0 3 -i -
 	files a.bin sub/b2.bin c.bin
 	same sub/b2.bin "/x/b.bin?size=20"
-	records 'map(.input) | sort == ["-:1", "-:3", "-:4"]'
+	records 'map(.input) | sort == ["stdin:1", "stdin:3", "stdin:4"]'
 }
 
 @test "JSON Lines: an entry is fetched as soon as its line is there" {

@@ -15,7 +15,7 @@ load helper
 	printf '%s\n' "$O/a.bin?size=10" "$O/b.bin?size=20" | gzip >"$CTL/list"
 	STDIN=$CTL/list
 	fetch 0 2 -i -
-	records 'map(.input) | sort == ["-:1", "-:2"]'
+	records 'map(.input) | sort == ["stdin:1", "stdin:2"]'
 }
 
 @test "a list that is compressed in another way: by what, and how it is read" {

@@ -183,11 +183,12 @@ static void a_pipe_in_the_chain_is_waited_for(void)
 	check_int(source_fd(source), STDIN_FILENO);
 	feed_write(end, "http://b/\nhttp://c/\n", 20);
 	check_int(drain(source, &out), SOURCE_AGAIN);
-	check_str(out.data, "1 0:1 http://a/\n2 -:1 http://b/\n");
+	check_str(out.data, "1 0:1 http://a/\n2 stdin:1 http://b/\n");
 	close(end);
 	check_int(drain(source, &out), SOURCE_END);
-	check_str(out.data, "1 0:1 http://a/\n2 -:1 http://b/\n3 -:2 http://c/\n"
-			    "4 2:1 http://z/\n");
+	check_str(out.data,
+		"1 0:1 http://a/\n2 stdin:1 http://b/\n3 stdin:2 http://c/\n"
+		"4 2:1 http://z/\n");
 	source_free(source);
 	buf_release(&out);
 	job_release(&job);
@@ -277,12 +278,12 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 	static const struct {
 		const char *first, *then, *want;
 	} rows[] = {
-		{"h\n", "i\n", "1 -:1 h\n2 -:2 i\n"},
-		{"\"h\"\n", "", "1 -:1 h\n"},
-		{"{\"url\":\"a\"}\n", "\"b\"\n", "1 -:1 a\n2 -:2 b\n"},
-		{"<", "a\n", "1 -:1 <a\n"},
-		{"Tsv", "a\n", "1 -:1 Tsva\n"},
-		{"TsvHttpData-1.", "0\na\t7\n", "1 -:2 a\n"},
+		{"h\n", "i\n", "1 stdin:1 h\n2 stdin:2 i\n"},
+		{"\"h\"\n", "", "1 stdin:1 h\n"},
+		{"{\"url\":\"a\"}\n", "\"b\"\n", "1 stdin:1 a\n2 stdin:2 b\n"},
+		{"<", "a\n", "1 stdin:1 <a\n"},
+		{"Tsv", "a\n", "1 stdin:1 Tsva\n"},
+		{"TsvHttpData-1.", "0\na\t7\n", "1 stdin:2 a\n"},
 		{"", "", ""},
 		{"{", "", "bad stdin:1: this is no JSON: it breaks off (column 1)\n"},
 	};
