@@ -38,9 +38,51 @@ static enum sniffed sniff_jsonl(const char *head, size_t len)
 	return head[at] == '{' || head[at] == '[' ? SNIFFED_YES : SNIFFED_NO;
 }
 
+/* `url`, quoted or not. */
+static bool names_urls(const char *cell, size_t len)
+{
+	while (len > 0 && strchr(" \t\r\"", cell[len - 1]))
+		len--;
+	while (len > 0 && strchr(" \t\"", *cell)) {
+		cell++;
+		len--;
+	}
+	return len == 3 && strncasecmp(cell, "url", 3) == 0;
+}
+
+/* Several columns are named, URLs among them: no line of a list is like that. */
+static enum sniffed sniff_header(const char *head, size_t len, char delimiter)
+{
+	size_t at = skip_space(head, len);
+	const char *cell = head + at, *newline = memchr(cell, '\n', len - at);
+	const char *end = newline ? newline : head + len, *next;
+	bool several = false, urls = false;
+
+	if (memmem(cell, (size_t)(end - cell), "://", 3) ||
+		(cell < end && *cell == '#'))
+		return SNIFFED_NO;
+	for (; (next = memchr(cell, delimiter, (size_t)(end - cell)));
+		cell = next + 1) {
+		several = true;
+		urls |= names_urls(cell, (size_t)(next - cell));
+	}
+	if (newline)
+		urls |= names_urls(cell, (size_t)(end - cell));
+	if (several && urls)
+		return SNIFFED_YES;
+	return newline ? SNIFFED_NO : SNIFFED_MORE;
+}
+
+static enum sniffed sniff_csv(const char *head, size_t len)
+{
+	return sniff_header(head, len, ',');
+}
+
 static enum sniffed sniff_tsv(const char *head, size_t len)
 {
-	return begins_with(head, len, CSV_GOOGLE);
+	enum sniffed google = begins_with(head, len, CSV_GOOGLE);
+
+	return google == SNIFFED_YES ? google : sniff_header(head, len, '\t');
 }
 
 static enum sniffed sniff_metalink(const char *head, size_t len)
@@ -84,7 +126,7 @@ static struct source *open_list(struct reader *reader, const char *name,
 
 static const struct format formats[] = {
 	[FORMAT_JSONL] = {"jsonl", {".jsonl", ".ndjson"}, sniff_jsonl, open_jsonl},
-	[FORMAT_CSV] = {"csv", {".csv"}, NULL, open_csv},
+	[FORMAT_CSV] = {"csv", {".csv"}, sniff_csv, open_csv},
 	[FORMAT_TSV] = {"tsv", {".tsv"}, sniff_tsv, open_tsv},
 	[FORMAT_METALINK] = {"metalink", {".meta4", ".metalink"}, sniff_metalink,
 		open_metalink},

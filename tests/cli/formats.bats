@@ -185,12 +185,22 @@ sha256_of() { # TARGET
 	records 'map(select(.error == "checksum")) | length == 1'
 }
 
+@test "columns from stdin need no --input-format" {
+	origin_start
+	printf 'sha256,url,out\n,%s,one.bin\n' "$O/a.bin" >"$CTL/in"
+	STDIN=$CTL/in
+	fetch 0 1 -i -
+	printf 'url\tout\n%s\ttwo.bin\n' "$O/b.bin" >"$CTL/in"
+	fetch 0 1 -i -
+	files one.bin two.bin
+}
+
 @test "--input-format goes before name and content" {
 	origin_start
-	input in.txt <<<"url,out
+	input in.jsonl <<<"url,out
 $O/a.bin,one.bin"
 	input in.csv <<<"$O/b.bin"
-	fetch 0 1 -i "$CTL/in.txt" --input-format csv
+	fetch 0 1 -i "$CTL/in.jsonl" --input-format csv
 	files one.bin
 	fetch 0 1 -i "$CTL/in.csv" --input-format list
 	files one.bin b.bin

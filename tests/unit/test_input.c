@@ -206,7 +206,7 @@ static void names_tell_the_format(void)
 	job_add_input(&job, ".tsv", "url\tout\na\tx\n");
 	job_add_input(&job, ".jsonl", "\"a\"\n");
 	job_add_input(&job, ".ndjson", "a\n");
-	job_add_input(&job, ".txt", "url,out\n");
+	job_add_input(&job, ".txt", "a,b\n");
 	job_add_input(&job, ".csv", "");
 	job_add_input(&job, ".meta4", metalink);
 	check_job(&job, "1 0.csv:2 a out=x\n"
@@ -214,7 +214,7 @@ static void names_tell_the_format(void)
 			"3 2.tsv:2 a out=x\n"
 			"4 3.jsonl:1 a\n"
 			"bad 4.ndjson:1: this is no JSON: it is malformed (column 1)\n"
-			"5 5.txt:1 url,out\n"
+			"5 5.txt:1 a,b\n"
 			"6 7.meta4:1 http://a/ out=x\n");
 	job_release(&job);
 }
@@ -241,6 +241,23 @@ static void the_first_bytes_tell_the_format(void)
 		"3 3:2 c\n4 4:1 TsvHttp\n5 5:1 e\n6 6:1 <?xm\n"
 		"7 7:2 http://a/ out=x\n"
 		"bad 8:1: this is no JSON: it breaks off (column 1)\n");
+	job_release(&job);
+}
+
+static void a_header_tells_the_format(void)
+{
+	struct settings job = {0};
+
+	job_add_input(&job, ".txt", "\n out, \"URL\" ,caption\nx,a,\"b\nc\"\n");
+	job_add_list(&job, "id\turl\r\n7\tb\r\n");
+	job_add_list(&job, "url,x, and\ty\nc,d,e\n");
+	/* Of these some would be columns, but they are URLs, comments or too few. */
+	job_add_list(&job, "http://a/,url\n");
+	job_add_list(&job, "#url,out\nd\n");
+	job_add_list(&job, "url\n");
+	job_add_list(&job, "curl,urls\n");
+	check_job(&job, "1 0.txt:3 a out=x\n2 1:2 b\n3 2:2 c\n"
+			"4 3:1 http://a/,url\n5 4:2 d\n6 5:1 url\n7 6:1 curl,urls\n");
 	job_release(&job);
 }
 
@@ -281,6 +298,9 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 		{"h\n", "i\n", "1 stdin:1 h\n2 stdin:2 i\n"},
 		{"\"h\"\n", "", "1 stdin:1 h\n"},
 		{"{\"url\":\"a\"}\n", "\"b\"\n", "1 stdin:1 a\n2 stdin:2 b\n"},
+		{"url", ",out\nh,i\n", "1 stdin:2 h out=i\n"},
+		{"url,o", "ut\nh,i\n", "1 stdin:2 h out=i\n"},
+		{"x\turl", "s\n", "1 stdin:1 x\n"},
 		{"<", "a\n", "1 stdin:1 <a\n"},
 		{"Tsv", "a\n", "1 stdin:1 Tsva\n"},
 		{"TsvHttpData-1.", "0\na\t7\n", "1 stdin:2 a\n"},
@@ -390,6 +410,7 @@ int main(void)
 	run(a_pipe_in_the_chain_is_waited_for);
 	run(names_tell_the_format);
 	run(the_first_bytes_tell_the_format);
+	run(a_header_tells_the_format);
 	run(what_is_long_in_coming_is_a_list);
 	run(the_user_knows_best);
 	run(a_pipe_is_known_as_soon_as_can_be);
