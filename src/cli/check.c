@@ -1,7 +1,11 @@
 /* check.c - see check.h. */
 #include "cli/check.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/checksum.h"
 #include "core/naming.h"
@@ -69,6 +73,22 @@ int check_checksum(const char *value, struct error *err)
 	struct checksum sum = {0};
 
 	return checksum_parse(&sum, value, err);
+}
+
+int check_readable(const char *value, struct error *err)
+{
+	struct stat status;
+	int fd = open(value, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int errnum = fd < 0 ? errno : 0;
+
+	if (fd >= 0) {
+		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+			errnum = EISDIR;
+		close(fd);
+	}
+	return errnum ? error_errno(
+				err, KIND_USAGE, errnum, "cannot read '%.80s'", value)
+		      : 0;
 }
 
 /* Two options that exclude each other were both said. Which one stands: 0 the first, 1

@@ -1,4 +1,5 @@
-/* check.h - what option values must be besides their types, alone and together. Pure. */
+/* check.h - what option values must be besides their types, alone and together. Only
+ * check_readable asks more than the value itself. */
 #ifndef SEINE_CLI_CHECK_H
 #define SEINE_CLI_CHECK_H
 
@@ -12,6 +13,7 @@ int check_proxy(const char *value, struct error *err);    /* its URL, or "" */
 int check_header(const char *value, struct error *err);   /* "Name: value" */
 int check_output(const char *value, struct error *err);   /* a name, not stdout */
 int check_checksum(const char *value, struct error *err); /* ALG=HEX */
+int check_readable(const char *value, struct error *err); /* a file that is there */
 int check_region(const char *value, struct error *err);   /* "eu-west-1" */
 
 /* Once everything is read: options that exclude or need one another, and that there is

@@ -480,18 +480,19 @@ const struct option_row options[] = {
 	       "servers that the URLs name, never to where they redirect."
 }, {
 	.name = "cacert", .type = OPTION_TEXT, .field = FIELD(cacert),
-	.argument = "FILE", .completes = "file", .group = "TLS",
+	.check = check_readable, .argument = "FILE", .completes = "file", .group = "TLS",
 	.help = "trust these authorities instead",
 	.man = "Trust the certificate authorities in the PEM file FILE in place of the "
 	       "system's."
 }, {
 	.name = "cert", .type = OPTION_TEXT, .field = FIELD(cert),
-	.argument = "FILE", .completes = "file", .group = "TLS",
+	.check = check_readable, .argument = "FILE", .completes = "file", .group = "TLS",
 	.help = "show servers this certificate",
 	.man = "Show servers that ask for it the client certificate in the PEM file FILE."
 }, {
 	.name = "key", .type = OPTION_TEXT, .field = FIELD(key),
-	.argument = "FILE", .completes = "file", .needs = "cert", .group = "TLS",
+	.check = check_readable, .argument = "FILE", .completes = "file",
+	.needs = "cert", .group = "TLS",
 	.help = "its private key",
 	.man = "The private key of --cert is in the PEM file FILE. Without it the key is "
 	       "looked for in the certificate's own file."

@@ -84,7 +84,7 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	}
 	net_user(net);
 	net->throttle = throttle_new(settings, clock_now());
-	net->tls = tls_new(settings->cacert, err);
+	net->tls = tls_new(settings, err);
 	if (!proxied)
 		net->names = names_new(settings, NULL, err);
 	if (!net->tls || (!net->names && !proxied) || net_headers(net, err) != 0) {

@@ -73,24 +73,85 @@ static bool share_sessions(struct tls *tls)
 		       CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK;
 }
 
-struct tls *tls_new(const char *cacert, struct error *err)
+/* Nobody is asked for it here: libcurl would ask again. */
+static int no_passphrase(
+	char *space _unused_, int size _unused_, int writing _unused_, void *context)
+{
+	*(bool *)context = true;
+	return -1;
+}
+
+/* What OpenSSL says of its last failure, in words that tell what to do. */
+static int refuse_key(const struct settings *settings, struct error *err)
+{
+	bool other =
+		ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
+
+	if (other)
+		return error_set(err, KIND_USAGE, 0,
+			"--cert: the key in %.80s is not that of the certificate in "
+			"%.80s",
+			settings->key ? settings->key : settings->cert, settings->cert);
+	if (settings->key)
+		return error_set(err, KIND_USAGE, 0,
+			"--key: %.160s has no private key that can be read",
+			settings->key);
+	return error_set(err, KIND_USAGE, 0,
+		"--cert: %.160s has no private key; say by --key where it is",
+		settings->cert);
+}
+
+/* The certificate and the key, as libcurl would load them for every connection. */
+static int check_client(const struct settings *settings, struct error *err)
+{
+	const char *key = settings->key ? settings->key : settings->cert;
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	bool locked = false;
+	int rc = 0;
+
+	if (!ctx)
+		return error_set(err, KIND_INTERNAL, 0, "OpenSSL does not start");
+	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+	SSL_CTX_set_default_passwd_cb_userdata(ctx, &locked);
+	if (SSL_CTX_use_certificate_chain_file(ctx, settings->cert) != 1)
+		rc = error_set(err, KIND_USAGE, 0,
+			"--cert: %.160s has no certificate that can be read",
+			settings->cert);
+	else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 &&
+		 !locked)
+		rc = refuse_key(settings, err);
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+	return rc;
+}
+
+static int check_files(
+	struct tls *tls, const struct settings *settings, struct error *err)
+{
+	if (settings->cacert && !(tls->store = store_load(settings->cacert))) {
+		ERR_clear_error();
+		return error_set(err, KIND_USAGE, 0,
+			"--cacert: %.160s has no certificate that can be read",
+			settings->cacert);
+	}
+	return settings->cert && tls->openssl ? check_client(settings, err) : 0;
+}
+
+struct tls *tls_new(const struct settings *settings, struct error *err)
 {
 	struct tls *tls = xcalloc(1, sizeof(*tls));
 	const char *backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
 
 	pthread_mutex_init(&tls->lock, NULL);
 	pthread_mutex_init(&tls->sessions_lock, NULL);
-	tls->cacert = xstrdup(cacert);
+	tls->cacert = xstrdup(settings->cacert);
 	tls->openssl = backend && strncmp(backend, "OpenSSL/3", 9) == 0;
 	if (!share_sessions(tls)) {
 		error_set(err, KIND_INTERNAL, 0, "libcurl shares no TLS sessions");
 		tls_free(tls);
 		return NULL;
 	}
-	if (cacert && !(tls->store = store_load(cacert))) {
-		error_set(err, KIND_USAGE, 0,
-			"--cacert: %s has no certificate that can be read", cacert);
-		ERR_clear_error();
+	if (check_files(tls, settings, err) < 0) {
 		tls_free(tls);
 		return NULL;
 	}

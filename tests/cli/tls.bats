@@ -97,10 +97,49 @@ hints_in_turn() {
 	files a.bin b.bin
 }
 
-@test "a file of authorities that is none: a clear error" {
-	nginx_start
-	seine -d out --cacert "$CTL/nowhere.pem" "$TLS/a.bin"
-	((status == 1 || status == 2))
-	said "nowhere.pem|CA|certificate"
-	files
+@test "a server that wants to know the client" {
+	certificates
+	cat "$CERTS/other.pem" "$CERTS/other.key" >"$CTL/both.pem"
+	openssl ec -in "$CERTS/other.key" -aes128 -passout pass:open -out "$CTL/locked.key"
+	web_start "server {
+		listen 127.0.0.1:PORT ssl;
+		ssl_certificate $CERTS/good.pem;
+		ssl_certificate_key $CERTS/good.key;
+		ssl_client_certificate $CERTS/ca.pem;
+		ssl_verify_client on;
+		root $CTL/www;
+	}"
+	echo here >"$CTL/www/a.txt"
+	fetch 0 1 --cacert "$CERTS/ca.pem" --cert "$CERTS/other.pem" --key "$CERTS/other.key" \
+		"https://127.0.0.1:$WEB_PORT/a.txt"
+	fetch 0 1 --cacert "$CERTS/ca.pem" --cert "$CTL/both.pem" --existing overwrite \
+		"https://127.0.0.1:$WEB_PORT/a.txt"
+	fetch 1 1 --cacert "$CERTS/ca.pem" --existing overwrite "https://127.0.0.1:$WEB_PORT/a.txt"
+	records '.[0].response_code == 400'
+	# What a passphrase is on may be right.
+	seine -d out --cacert "$CERTS/ca.pem" --cert "$CERTS/other.pem" --key "$CTL/locked.key" \
+		"http://127.0.0.1:1/b.txt"
+	((status == 1)) || fail "exit status $status, not 1"
+}
+
+@test "files of certificates and keys that are none: exit 2, naming option and file" {
+	certificates
+	echo "no certificate" >"$CTL/text.pem"
+	refuses "--cacert: cannot read '$CTL/nowhere.pem': No such file" --cacert "$CTL/nowhere.pem"
+	refuses "--cacert: $CTL/text.pem has no certificate" --cacert "$CTL/text.pem"
+	refuses "--cert: cannot read '$CTL/nowhere.pem'" --cert "$CTL/nowhere.pem"
+	refuses "--cert: $CTL/text.pem has no certificate" --cert "$CTL/text.pem"
+	refuses "--cert: $CERTS/good.pem has no private key; say by --key" --cert "$CERTS/good.pem"
+	refuses "--key: $CTL/text.pem has no private key" --cert "$CERTS/good.pem" \
+		--key "$CTL/text.pem"
+	refuses "--cert: the key in .*/other.key is not that of the certificate in .*/good.pem" \
+		--cert "$CERTS/good.pem" --key "$CERTS/other.key"
+	refuses "--key: cannot read '$CTL': Is a directory" --cert "$CERTS/good.pem" --key "$CTL"
+}
+refuses() { # PATTERN ARGUMENT...
+	local pattern=$1
+	shift
+	seine -d out "$@" https://127.0.0.1:1/a.bin
+	((status == 2)) || fail "exit status $status for $*" || return
+	said "$pattern"
 }

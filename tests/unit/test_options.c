@@ -371,6 +371,7 @@ static void checks_options_together(void)
 	check_int(parse("-6", "--no-ipv4", URL), 0);
 	check_int(got()->family, IP_V6);
 	refused("--quiet: cannot go with --verbose", "-qv", URL);
+	check(scratch_write("k", "") && scratch_write("c", ""));
 	refused("--key: means nothing without --cert FILE", "--key=k", URL);
 	check_int(parse("--key=k", "--cert=c", URL), 0);
 	refused("--compare-runs: means nothing without --compare", "--compare-runs=5",
@@ -380,12 +381,19 @@ static void checks_options_together(void)
 		"--input-format=csv", URL);
 	check_int(parse("--input-format=csv", "--only=failed", "-i", "list"), 0);
 	/* What a file says is for those runs that it concerns. */
-	check(scratch_write(
-		"c", "compare-runs = 5\nkey = k\nonly = failed\ninput-format = csv\n"));
-	check_int(parse("--config=c", URL), 0);
+	check(scratch_write("config",
+		"compare-runs = 5\nkey = k\nonly = failed\ninput-format = csv\n"));
+	check_int(parse("--config=config", URL), 0);
 	check_int(got()->compare_runs, 5);
-	check(scratch_write("c", "cert = c\n"));
-	check_int(parse("--config=c", "--key=k", URL), 0);
+	check(scratch_write("config", "cert = c\n"));
+	check_int(parse("--config=config", "--key=k", URL), 0);
+	check(scratch_write("config", "cert = nowhere\n"));
+	refused("--cert: cannot read 'nowhere': No such file or directory (from "
+		"config:1)",
+		"--config=config", URL);
+	refused("--cacert: cannot read 'nowhere': No such file", "--cacert=nowhere",
+		URL);
+	refused("--key: cannot read '.': Is a directory", "--key=.", URL);
 	refused("'-' is given 2 times", "-i-", "-i", "-");
 	refused("--json: stdout is taken", "--json", "--results=-", URL);
 	check_int(parse("--json", "--results=r", URL), 0);
