@@ -1,5 +1,5 @@
-/* habit.c - one table. Options that are called the same here have no row, and none is here for
- * what nobody would look for. */
+/* habit.c - one table. Options that are called the same here have a row only if their letter is
+ * another one, and none is here for what nobody would look for. */
 #include "cli/habit.h"
 
 #include <string.h>
@@ -27,7 +27,11 @@ const struct habit habits[] = {
 	{.name = "continue-at", .letter = 'C', .note = RESUMED},
 	{.name = "retry", .ours = "tries"},
 	{.name = "retry-delay", .ours = "retry-wait"},
-	{.name = "silent", .ours = "quiet"},
+	{.name = "silent", .letter = 's', .ours = "quiet"},
+	{.name = "show-error",
+		.letter = 'S',
+		.note = "errors are shown anyway, and more with --verbose"},
+	{.name = "max-time", .letter = 'm', .ours = "max-time"},
 	{.name = "max-filesize", .ours = "max-size"},
 	{.name = "speed-limit", .letter = 'Y', .ours = "min-rate"},
 	{.name = "speed-time", .letter = 'y', .ours = "stall-time"},
@@ -37,7 +41,11 @@ const struct habit habits[] = {
 	{.name = "directory-prefix", .letter = 'P', .ours = "dir"},
 	{.name = "output-document", .ours = "output"},
 	{.name = "continue", .letter = 'c', .note = RESUMED},
-	{.name = "no-clobber", .ours = "existing"},
+	{.name = "no-clobber",
+		.letter = 'n',
+		.note = "what is there is skipped anyway: see --existing (and --quiet "
+			"for -nv)"},
+	{.name = "tries", .letter = 't', .ours = "tries"},
 	{.name = "timestamping", .letter = 'N', .ours = "existing"},
 	{.name = "no-check-certificate", .ours = "insecure"},
 	{.name = "ca-certificate", .ours = "cacert"},
@@ -49,6 +57,7 @@ const struct habit habits[] = {
 	/* aria2 */
 	{.name = "max-concurrent-downloads", .ours = "jobs"},
 	{.name = "max-connection-per-server", .note = "see --split and --per-host"},
+	{.name = "min-split-size", .letter = 'k', .ours = "min-split-size"},
 	{.name = "out", .ours = "output"},
 	{.name = "max-tries", .ours = "tries"},
 	{.name = "max-overall-download-limit", .ours = "limit-rate"},
@@ -76,7 +85,7 @@ const struct habit *habit_find(const char *name, size_t len)
 const struct habit *habit_find_letter(char letter)
 {
 	for (const struct habit *habit = habits; habit->name; habit++)
-		if (habit->letter == letter)
+		if (habit->letter && habit->letter == letter)
 			return habit;
 	return NULL;
 }

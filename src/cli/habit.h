@@ -6,8 +6,8 @@
 
 struct habit {
 	const char *name; /* theirs, without "--" */
-	char letter;      /* 0: none, or it means something else here */
-	const char *ours; /* the option that does the same; NULL: none, but ... */
+	char letter; /* 0: none; maybe one of ours that means something else, and then ... */
+	const char *ours; /* ... the option that does the same; NULL: none, but ... */
 	const char *note; /* ... this is to be said */
 };
 

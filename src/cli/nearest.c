@@ -8,6 +8,7 @@
 #include "cli/options.h"
 
 #define NAME_MAX_LEN 32 /* longer than any name in the table */
+#define PREFIX_MIN 3    /* bytes of a name that say something */
 
 static size_t min(size_t a, size_t b)
 {
@@ -37,13 +38,28 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return rows[a_len % 3][b_len];
 }
 
+/* The only name that begins like that; NULL when there are none or several. */
+static const char *completed(const char *name, size_t len)
+{
+	const char *found = NULL;
+
+	for (const struct option_row *row = options; row->name; row++) {
+		if ((row->traits & OPTION_HIDDEN) || strncmp(row->name, name, len) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = row->name;
+	}
+	return found;
+}
+
 const char *option_nearest(const char *name, size_t len)
 {
-	const char *nearest = NULL;
+	const char *nearest = len < PREFIX_MIN ? NULL : completed(name, len);
 	size_t least = len < 6 ? 2 : len < 12 ? 3 : 4; /* fewer edits than this */
 
-	if (len == 0 || len > NAME_MAX_LEN)
-		return NULL;
+	if (nearest || len == 0 || len > NAME_MAX_LEN)
+		return nearest;
 	for (const struct option_row *row = options; row->name; row++) {
 		size_t edits;
 

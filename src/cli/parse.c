@@ -31,6 +31,7 @@
 /* One option as it stands in argv. */
 struct note {
 	const struct option_row *row;
+	char letter;       /* 0: it was given by its name */
 	const char *value; /* NULL: none was given */
 	char *blank;       /* what to overwrite in argv; NULL: nothing */
 };
@@ -47,11 +48,12 @@ struct scan {
 	bool no_config;
 };
 
-static void scan_note(
-	struct scan *scan, const struct option_row *row, const char *value, char *blank)
+static void scan_note(struct scan *scan, const struct option_row *row, char letter,
+	const char *value, char *blank)
 {
 	scan->notes = xreallocarray(scan->notes, scan->count + 1, sizeof(*scan->notes));
 	scan->notes[scan->count++] = (struct note){.row = row,
+		.letter = letter,
 		.value = value,
 		.blank = row->traits & OPTION_SECRET ? blank : NULL};
 }
@@ -82,9 +84,9 @@ static int scan_action(
 	return 0;
 }
 
-/* `value` is what was attached, or NULL: then the next argument is it. */
-static int scan_option(
-	struct scan *scan, const struct option_row *row, char *value, struct error *err)
+/* By its letter, or 0. `value` is what was attached, or NULL: then the next argument is it. */
+static int scan_option(struct scan *scan, const struct option_row *row, char letter,
+	char *value, struct error *err)
 {
 	if (!value && value_needed(row)) {
 		if (!*scan->next)
@@ -96,7 +98,7 @@ static int scan_option(
 		return value_fail(row->name, NULL, err, "takes no value");
 	if (row->type == OPTION_ACTION)
 		return scan_action(scan, row, value, err);
-	scan_note(scan, row, value, value);
+	scan_note(scan, row, letter, value, value);
 	return 0;
 }
 
@@ -126,11 +128,25 @@ static int unknown_name(const char *name, size_t len, struct error *err)
 		option, habit_find(name, len), option_nearest(name, len), err);
 }
 
-static int unknown_letter(char letter, struct error *err)
+/* What is wrong behind `letter` may be right where it means something else. */
+static int add_habit(char letter, struct error *err)
+{
+	const struct habit *habit = habit_find_letter(letter);
+
+	if (!habit)
+		return -1;
+	return error_set(err, err->kind, err->code,
+		"%s; if you mean -%c for --%s, write --%s", err->text, letter,
+		habit->name, habit->ours);
+}
+
+/* A digit will be a value for the letter before it, or there is none (0). */
+static int unknown_letter(char letter, char before, struct error *err)
 {
 	const char option[] = {'-', letter, '\0'};
 
-	return unknown_option(option, habit_find_letter(letter), NULL, err);
+	unknown_option(option, habit_find_letter(letter), NULL, err);
+	return before && letter >= '0' && letter <= '9' ? add_habit(before, err) : -1;
 }
 
 static int scan_long(struct scan *scan, char *name, struct error *err)
@@ -142,30 +158,32 @@ static int scan_long(struct scan *scan, char *name, struct error *err)
 	if (!row && !value) {
 		row = option_find_negated(name, len);
 		if (row) {
-			scan_note(scan, row, "no", NULL);
+			scan_note(scan, row, 0, "no", NULL);
 			return 0;
 		}
 	}
 	if (!row)
 		return unknown_name(name, len, err);
-	return scan_option(scan, row, value, err);
+	return scan_option(scan, row, 0, value, err);
 }
 
 /* "-qkj64": flags, and at the end perhaps an option with its value. */
 static int scan_letters(struct scan *scan, char *letters, struct error *err)
 {
+	char letter = 0;
+
 	while (*letters && !scan->show) {
 		const struct option_row *row = option_find_letter(*letters);
 		char *attached = NULL;
 
 		if (!row)
-			return unknown_letter(*letters, err);
-		letters++;
+			return unknown_letter(*letters, letter, err);
+		letter = *letters++;
 		if (value_needed(row) && *letters) {
 			attached = letters;
 			letters += strlen(letters);
 		}
-		if (scan_option(scan, row, attached, err) < 0)
+		if (scan_option(scan, row, letter, attached, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -283,9 +301,10 @@ static int apply(const struct scan *scan, struct reading *reading, struct error 
 		return -1;
 	reading->level = LEVEL_COMMAND_LINE;
 	for (size_t i = 0; i < scan->count; i++) {
-		if (value_set(reading, scan->notes[i].row, scan->notes[i].value, err) <
-			0)
-			return -1;
+		const struct note *note = &scan->notes[i];
+
+		if (value_set(reading, note->row, note->value, err) < 0)
+			return add_habit(note->letter, err);
 	}
 	if (check_together(reading, err) < 0)
 		return -1;

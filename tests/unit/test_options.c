@@ -299,17 +299,19 @@ static void refuses_forged_headers(void)
 	check_int(parse("-H", "X:\ttabs are fine\t", "-H", "U: \xc3\xa9", URL), 0);
 }
 
-/* Theirs is none of ours, and what is proposed instead is. */
+/* Theirs is none of ours but for the letter, and what is proposed instead is. */
 static void check_habit(const struct habit *habit)
 {
 	const char *option = habit->note ? strstr(habit->note, "--") : NULL;
+	const struct option_row *same = option_find(habit->name, strlen(habit->name));
 
-	check(option_find(habit->name, strlen(habit->name)) == NULL);
+	check(!same || (habit->letter && habit->letter != same->letter && habit->ours &&
+			       strcmp(habit->ours, habit->name) == 0));
 	check(option_find_negated(habit->name, strlen(habit->name)) == NULL);
 	check(habit_find(habit->name, strlen(habit->name)) == habit);
-	check(!habit->letter || !option_find_letter(habit->letter));
 	check(!habit->letter || habit_find_letter(habit->letter) == habit);
 	check(!habit->ours != !habit->note);
+	check(!option_find_letter(habit->letter) || habit->ours);
 	check(!habit->ours || option_find(habit->ours, strlen(habit->ours)));
 	for (; option; option = strstr(option + 2, "--"))
 		check(option_find(
@@ -320,7 +322,7 @@ static void knows_what_others_call_it(void)
 {
 	for (const struct habit *habit = habits; habit->name; habit++)
 		check_habit(habit);
-	check(habit_find("", 0) == NULL);
+	check(habit_find("", 0) == NULL && habit_find_letter(0) == NULL);
 	check(habit_find("retr", 4) == NULL);
 	refused("--parallel-max: there is no such option; did you mean --jobs?",
 		"--parallel-max", "8", URL);
@@ -330,6 +332,29 @@ static void knows_what_others_call_it(void)
 	refused("-Z: there is no such option; transfers run side by side anyway: see "
 		"--jobs",
 		"-Z", URL);
+	refused("-t: there is no such option; did you mean --tries?", "-t5", URL);
+	refused("-m: there is no such option; did you mean --max-time?", "-m", "5",
+		URL);
+	refused("-n: there is no such option; what is there is skipped anyway", "-nc",
+		URL);
+	refused("-S: there is no such option; errors are shown anyway", "-S", URL);
+	/* Letters that mean something else here. */
+	refused("--split: 'SfLO' is not a number from 1 to 64; write for example "
+		"--split 4; "
+		"if you mean -s for --silent, write --quiet",
+		"-sSfLO", URL);
+	refused("if you mean -s for --silent", "-s", URL);
+	refused("-1: there is no such option; seine --help lists them; if you mean -k "
+		"for "
+		"--min-split-size, write --min-split-size",
+		"-k1M", URL);
+	refused("--jobs: '8x' is neither auto nor a number from 1 to 65535; write for "
+		"example "
+		"--jobs auto",
+		"-j8x", URL);
+	check(!strstr(last.err.text, "if you mean"));
+	refused("--split: 'S' is not", "--split=S", URL);
+	check(!strstr(last.err.text, "if you mean"));
 	refused("--continue: there is no such option; what is left of an earlier run",
 		"--continue", URL);
 }
@@ -355,6 +380,11 @@ static void refuses_what_it_does_not_know(void)
 	check_str(option_nearest("zzz", 3), NULL);
 	check_str(option_nearest("print-doc", 9), NULL);
 	check_str(option_nearest("hlep", 4), "help");
+	/* Names that are cut off. */
+	check_str(option_nearest("http1", 5), "http1.1");
+	check_str(option_nearest("conn", 4), "connect-timeout");
+	check_str(option_nearest("max-", 4), NULL);
+	check_str(option_nearest("pr", 2), NULL);
 }
 
 static void checks_options_together(void)
