@@ -4,22 +4,24 @@ _seine()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local options='-i --input --input-format --only -d --dir -o --output --name
-		--checksum --checksum-file --ignore-server-digests --existing
-		--resume --remote-time --durability --mode --compare
-		--compare-runs -j --jobs --loops --per-host -s --split
-		--chunk-size --min-split-size --tries --retry-wait
-		--retry-max-wait --max-redirs --allow-downgrade --allow-private
+		--checksum --checksum-file --ignore-server-digests --no-ignore-server-digests
+		--existing --resume --no-resume --remote-time --no-remote-time
+		--durability --mode --compare --compare-runs -j --jobs
+		--loops --per-host -s --split --chunk-size --min-split-size
+		--tries --retry-wait --retry-max-wait --max-redirs
+		--allow-downgrade --no-allow-downgrade --allow-private --no-allow-private
 		--limit-rate --limit-rate-per-host --request-rate --connect-timeout
 		--first-byte-timeout --max-time --min-rate --stall-time
 		--max-size -H --header -A --user-agent -e --referer -b --cookie
-		--compressed --http1.1 --http2 --http3 --s3-endpoint
-		--s3-region --s3-profile --s3-addressing --s3-no-sign-request
-		--s3-requester-pays --follow-metalink --metalink-location
-		-x --proxy -4 --ipv4 -6 --ipv6 --dns-servers --resolve
-		-u --user --password-file --bearer-file --cacert --cert
-		--key -k --insecure -q --quiet -v --verbose --json --progress
-		--results --failed --config --no-config -h --help
-		-V --version'
+		--compressed --no-compressed --http1.1 --no-http1.1 --http2 --no-http2
+		--http3 --no-http3 --s3-endpoint --s3-region --s3-profile
+		--s3-addressing --s3-no-sign-request --no-s3-no-sign-request
+		--s3-requester-pays --no-s3-requester-pays --follow-metalink --no-follow-metalink
+		--metalink-location -x --proxy -4 --ipv4 --no-ipv4 -6 --ipv6 --no-ipv6
+		--dns-servers --resolve -u --user --password-file --bearer-file
+		--cacert --cert --key -k --insecure --no-insecure -q --quiet --no-quiet
+		-v --verbose --no-verbose --json --no-json --progress --results
+		--failed --config --no-config -h --help -V --version'
 
 	COMPREPLY=()
 	# bash splits --name=value at the =.

@@ -88,6 +88,27 @@ missing() {
 	bad=1
 }
 
+# What the program takes as --no-NAME is offered as that, and nothing else is.
+negated() {
+	local name taken count=0 bad=0
+	for name in $(listed | sed -n 's/^--//p'); do
+		taken=0
+		"$SEINE" "--no-$name" --version >version 2>&1 && taken=1
+		count=$((count + taken))
+		option=--no-$name
+		offered "$taken" bash -wF -- "$option" "$completions/seine.bash"
+		offered "$taken" zsh -E -- "--no-${name//./\\.}\[" "$completions/_seine"
+		offered "$taken" fish -E " -l no-${name//./\\.}( |\$)" "$completions/seine.fish"
+	done
+	((count > 10)) && return "$bad"
+}
+offered() { # TAKEN SHELL GREP-ARGUMENT...
+	local taken=$1 shell=$2 there=0
+	shift 2
+	grep -q "$@" && there=1
+	((there == taken)) || missing "$shell"
+}
+
 # An option that the man page has and the program does not know would be a lie.
 no_strays() {
 	local option
@@ -164,6 +185,7 @@ bash_completes() {
 		bash_offers lists --dir '' &&
 		bash_offers '' --jobs '' &&
 		bash_offers --per-host --per &&
+		bash_offers --no-quiet --no-q &&
 		bash_offers --http1.1,--http2,--http3 -q --http &&
 		bash_offers '' https://
 }
@@ -183,7 +205,8 @@ fish_completes() {
 		fish_offers 'a b.txt,lists/' 'seine -i ' &&
 		fish_offers '' 'seine --jobs ' &&
 		fish_offers '' 'seine ' &&
-		fish_offers --per-host 'seine --per'
+		fish_offers --per-host 'seine --per' &&
+		fish_offers --no-quiet 'seine --no-q'
 }
 
 # zsh completes only at a terminal: one is made by zpty, compadd tells what it is given.
@@ -228,6 +251,7 @@ END
 		zsh_offers lists 'seine -d ' &&
 		zsh_offers 'a\ b.txt,lists' 'seine --input=' &&
 		zsh_offers --per-host 'seine --per' &&
+		zsh_offers --no-quiet 'seine --no-q' &&
 		zsh_offers --http1.1,--http2,--http3 'seine --http'
 }
 
@@ -238,6 +262,7 @@ ok 'the completion of bash is generated' same bash "$completions/seine.bash"
 ok 'the completion of zsh is generated' same zsh "$completions/_seine"
 ok 'the completion of fish is generated' same fish "$completions/seine.fish"
 ok 'every option is in every form' all_forms
+ok 'every switch can be taken back in the completions' negated
 ok 'the man page names no other option' no_strays
 ok 'the man page names every kind of failure' kinds
 ok '--help fits 80 columns' fits

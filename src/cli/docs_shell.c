@@ -8,6 +8,7 @@
 #include "cli/value.h"
 
 #define GENERATED "made by: seine --print-docs"
+#define OFF "off: " /* what --no-NAME says before NAME's help */
 
 static bool is_visible(const struct option_row *row)
 {
@@ -82,6 +83,10 @@ static void add_bash_options(struct buf *out)
 			buf_addf(out, "-%c ", row->letter);
 		buf_addf(out, "--%s", row->name);
 		column += strlen(row->name) + 6;
+		if (option_is_switch(row)) {
+			buf_addf(out, " --no-%s", row->name);
+			column += strlen(row->name) + 6;
+		}
 	}
 	buf_addstr(out, "'\n");
 }
@@ -148,6 +153,8 @@ static void add_zsh_exclusion(struct buf *out, const struct option_row *row)
 		if (other->letter)
 			buf_addf(out, "-%c ", other->letter);
 		buf_addf(out, "--%s", other->name);
+		if (option_is_switch(other))
+			buf_addf(out, " --no-%s", other->name);
 		between = " ";
 	}
 	buf_addch(out, ')');
@@ -183,12 +190,23 @@ static void add_zsh_row(struct buf *out, const struct option_row *row)
 	buf_addstr(out, "' \\\n");
 }
 
+/* Taken back; the option itself may follow, to make it hold again. */
+static void add_zsh_negated(struct buf *out, const struct option_row *row)
+{
+	buf_addf(out, "\t'(--no-%s)--no-%s[", row->name, row->name);
+	add_quoted(out, OFF, "[]:\\", "'\\''");
+	add_quoted(out, row->help, "[]:\\", "'\\''");
+	buf_addstr(out, "]' \\\n");
+}
+
 void docs_zsh(struct buf *out)
 {
 	buf_addstr(out, "#compdef seine\n# " GENERATED " zsh\n\n_arguments -s -S \\\n");
 	for (const struct option_row *row = options; row->name; row++) {
 		if (is_visible(row))
 			add_zsh_row(out, row);
+		if (is_visible(row) && option_is_switch(row))
+			add_zsh_negated(out, row);
 	}
 	buf_addstr(out, "\t'*:URL:_urls'\n");
 }
@@ -215,6 +233,13 @@ static void add_fish_row(struct buf *out, const struct option_row *row)
 	buf_addstr(out, "'\n");
 }
 
+static void add_fish_negated(struct buf *out, const struct option_row *row)
+{
+	buf_addf(out, "complete -c seine -l no-%s -d '" OFF, row->name);
+	add_quoted(out, row->help, "\\", "\\'");
+	buf_addstr(out, "'\n");
+}
+
 void docs_fish(struct buf *out)
 {
 	buf_addstr(out, "# fish completion for seine; " GENERATED " fish\n\n"
@@ -222,5 +247,7 @@ void docs_fish(struct buf *out)
 	for (const struct option_row *row = options; row->name; row++) {
 		if (is_visible(row))
 			add_fish_row(out, row);
+		if (is_visible(row) && option_is_switch(row))
+			add_fish_negated(out, row);
 	}
 }

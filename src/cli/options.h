@@ -7,6 +7,7 @@
 #ifndef SEINE_CLI_OPTIONS_H
 #define SEINE_CLI_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,7 +82,9 @@ size_t options_count(void);               /* rows, without the last */
 /* The row of a long name (`len` bytes) or of a letter; NULL when there is none. */
 const struct option_row *option_find(const char *name, size_t len);
 const struct option_row *option_find_letter(char letter);
-/* The flag that a name like "no-quiet" takes back; NULL when it is no such name. */
+/* Can --no-NAME take it back? */
+bool option_is_switch(const struct option_row *row);
+/* The switch that a name like "no-quiet" takes back; NULL when it is no such name. */
 const struct option_row *option_find_negated(const char *name, size_t len);
 
 enum options_verdict { OPTIONS_RUN, OPTIONS_DONE /* help was shown: exit 0 */ };

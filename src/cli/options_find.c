@@ -21,6 +21,11 @@ const struct option_row *option_find_letter(char letter)
 	return NULL;
 }
 
+bool option_is_switch(const struct option_row *row)
+{
+	return row->type == OPTION_FLAG || row->type == OPTION_SET;
+}
+
 const struct option_row *option_find_negated(const char *name, size_t len)
 {
 	const struct option_row *row;
@@ -28,6 +33,5 @@ const struct option_row *option_find_negated(const char *name, size_t len)
 	if (len <= 3 || strncmp(name, "no-", 3) != 0)
 		return NULL;
 	row = option_find(name + 3, len - 3);
-	return row && (row->type == OPTION_FLAG || row->type == OPTION_SET) ? row
-									    : NULL;
+	return row && option_is_switch(row) ? row : NULL;
 }
