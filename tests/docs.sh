@@ -145,6 +145,23 @@ kinds() {
 	((count > 20))
 }
 
+# The members of an object are those of a list of SUMMARY, which has three.
+members() { # LIST JQ-PATH ARGUMENT...
+	local list=$1 path=$2
+	shift 2
+	sed -n '/^\.Sh SUMMARY/,/^\.Sh ENV/p' "$man" |
+		awk -v list="$list" '/^\.El/ { n++ } n == list - 1 && sub(/^\.It Cm /, "")' |
+		sed 's/ , /\n/g' | sort >listed
+	"$SEINE" -q --no-config --tries 1 --json "$@" http://127.0.0.1:1/a 2>said |
+		jq -r "$path | keys[]" | sort >printed
+	[[ -s printed ]] && diff -u listed printed
+}
+summary() {
+	rm -rf run
+	members 1 . -d run && members 2 . -d run/a --compare=event &&
+		members 3 '.modes[0]' -d run/b --compare=event
+}
+
 lint() {
 	local said
 	said=$(mandoc -T lint -W warning "$man")
@@ -265,6 +282,7 @@ ok 'every option is in every form' all_forms
 ok 'every switch can be taken back in the completions' negated
 ok 'the man page names no other option' no_strays
 ok 'the man page names every kind of failure' kinds
+ok_in jq 'the man page names every member of the summary' summary
 ok '--help fits 80 columns' fits
 ok 'what is hidden is hidden' hidden
 ok 'help that cannot be written is an error' full

@@ -154,7 +154,7 @@ const struct option_row options[] = {
 	       "of its own and fills a fresh directory, DIR/MODE below --dir; with one that has "
 	       "anything in it nothing is begun. When `sequential` would take over a minute it "
 	       "is estimated from a sample of 50 entries, fetched for 15 seconds at most, and "
-	       "marked by `~`. --json prints the same as one JSON object. Cannot go with "
+	       "marked by `~`. --json prints the same as one JSON object (see SUMMARY). Cannot go with "
 	       "--results and --failed; --mode has no effect."
 }, {
 	.name = "compare-runs", .type = OPTION_COUNT, .field = FIELD(compare_runs),
@@ -518,7 +518,7 @@ const struct option_row options[] = {
 	.help = "summary as a JSON object on stdout",
 	.man = "Write the summary at the end as one JSON object to standard output: how many "
 	       "files were fetched, present and failed and why, bytes, time, processor time, "
-	       "memory and rates."
+	       "memory and rates; see SUMMARY below."
 }, {
 	.name = "progress", .type = OPTION_CHOICE, .field = FIELD(progress),
 	.choices = progress_choices, .fallback = "auto", .argument = "STYLE",

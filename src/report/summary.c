@@ -238,7 +238,11 @@ static json_t *summary_object(const struct summary *summary, nstime wall)
 	json_t *object = json_new();
 
 	json_put_text(object, "mode", settings->mode);
-	json_put_count(object, "jobs", settings->jobs);
+	if (settings->jobs_auto)
+		json_put_text(
+			object, "jobs", "auto"); /* what there is room for is no news */
+	else
+		json_put_count(object, "jobs", settings->jobs);
 	json_put_count(object, "files", (int64_t)tally->done);
 	json_put_count(object, "present", (int64_t)tally->present);
 	json_put_count(object, "failed", (int64_t)tally->failed);

@@ -117,6 +117,10 @@ reader_goes_away() {
 		.http_statuses == {"404": 1} and .wall_s > 0 and .max_rss > 0 and .cpu_s >= 0' \
 		"$CTL/stdout" || fail "not so"
 	[[ ! -s $CTL/stderr ]] || said "404"
+	# What was said, not what there would be room for.
+	jq -e '.jobs == "auto"' "$CTL/stdout"
+	seine -d out -q --json -j 7 "$O/a.bin?size=1000"
+	jq -e '.jobs == 7' "$CTL/stdout"
 }
 
 @test "the summary for people: files, bytes, retries, failures by kind" {
