@@ -67,6 +67,26 @@ static void end_entry(struct list_source *list)
 	list->spoiled = false;
 }
 
+/* Two URLs, by the looks of it: in none would a space and another scheme follow. */
+static bool is_two(const char *url)
+{
+	static const char *const schemes[] = {" http://", " https://", " s3://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+		if (strstr(url, schemes[i]))
+			return true;
+	return false;
+}
+
+/* A line in column 0 of which there is no entry. */
+static int lose_urls(struct list_source *list, struct entry *entry, const char *why,
+	struct error *err)
+{
+	list->lost = true;
+	entry_free(entry);
+	return bad_line(list, why, err);
+}
+
 /* A line in column 0: the entry before is whole. */
 static int take_urls(
 	struct list_source *list, char *line, size_t len, struct error *err)
@@ -79,17 +99,21 @@ static int take_urls(
 		char *tab = memchr(line, '\t', (size_t)(end - line));
 		char *url = trim_url(line, tab ? tab : end);
 
+		if (is_two(url))
+			return lose_urls(list, entry,
+				"there are URLs with a space between: mirrors of one "
+				"file are separated by tabs, and others stand on lines "
+				"of their own",
+				err);
 		if (*url)
 			strings_add(&entry->urls, url);
 		if (!tab)
 			break;
 		line = tab + 1;
 	}
-	list->lost = entry->urls.count == 0;
-	if (list->lost) {
-		entry_free(entry);
-		return bad_line(list, "there is no URL in this line", err);
-	}
+	if (entry->urls.count == 0)
+		return lose_urls(list, entry, "there is no URL in this line", err);
+	list->lost = false;
 	entry->input = list->name;
 	entry->line = reader_number(list->reader);
 	list->held = entry;

@@ -48,6 +48,18 @@ static void tabs_separate_mirrors(void)
 	CHECK_LIST("a b\r\r\n", "1: <a b>\n");
 	CHECK_LIST("\"a b\"\t \" c \" \t\"\"\t\"d\te\"\tf\"\t\"",
 		"1: <a b> <c> <\"d> <e\"> <f\"> <\">\n");
+	/* Spaces do not, and it is not asked for what has no chance to be there. */
+	CHECK_LIST("http://a/x http://b/x\n out=x\nb\n",
+		"! stdin:1: there are URLs with a space between: mirrors of one file "
+		"are "
+		"separated by tabs, and others stand on lines of their own\n"
+		"3: <b>\n");
+	CHECK_LIST("a\nx\thttp://a/x   s3://b/x\ty\n out=x\n",
+		"! stdin:2: there are URLs with a space between: mirrors of one file "
+		"are "
+		"separated by tabs, and others stand on lines of their own\n"
+		"1: <a>\n");
+	CHECK_LIST("http://a/x y?u=http://b/\n", "1: <http://a/x y?u=http://b/>\n");
 	/* The entry before does not get the options of a line without URL. */
 	CHECK_LIST("a\n\"\"\n out=x\n size=z\nb\n out=y\n",
 		"! stdin:2: there is no URL in this line\n1: <a>\n5: <b> out=[y]\n");
