@@ -33,6 +33,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_STALL] = "stall",
 	[KIND_NETWORK] = "network",
 	[KIND_TRUNCATED] = "truncated",
+	[KIND_WRONG_SIZE] = "wrong-size",
 	[KIND_PROTOCOL] = "protocol",
 	[KIND_HTTP] = "http",
 	[KIND_REDIRECT] = "redirect",

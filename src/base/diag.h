@@ -26,6 +26,7 @@ enum kind {
 	KIND_STALL,      /* slower than --min-rate over --stall-time */
 	KIND_NETWORK,    /* the connection broke */
 	KIND_TRUNCATED,  /* fewer or more bytes than announced */
+	KIND_WRONG_SIZE, /* the server has a file of another length than was asked for */
 	KIND_PROTOCOL,   /* not HTTP, or HTTP that contradicts itself */
 	KIND_CREDENTIALS, /* a bucket wants them, and there are none, or they cannot be had */
 	KIND_HTTP,        /* an HTTP status that is not success: see `code` */

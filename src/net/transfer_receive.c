@@ -49,10 +49,10 @@ int transfer_check_size(struct transfer *t, int64_t size)
 		return error_set(&t->stop, KIND_TOO_LARGE, 0,
 			"%lld bytes, over --max-size", (long long)size);
 	if (want >= 0 && size >= 0 && size != want)
-		return error_set(&t->stop, KIND_TRUNCATED, 0,
+		return error_set(&t->stop, KIND_WRONG_SIZE, 0,
 			"%lld bytes, not size=%lld", (long long)size, (long long)want);
 	if (pieces && size >= 0 && !pieces_fit(pieces, size))
-		return error_set(&t->stop, KIND_TRUNCATED, 0,
+		return error_set(&t->stop, KIND_WRONG_SIZE, 0,
 			"%lld bytes, not %zu pieces of %lld", (long long)size,
 			pieces->count, (long long)pieces->length);
 	return 0;

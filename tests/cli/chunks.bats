@@ -168,7 +168,7 @@ empty() {
 		"$O/b.bin?size=0" " size=5"
 	fetch 1 2 "${CHUNKS[@]}" -i "$CTL/list.txt"
 	files
-	records 'map(.error) | sort == ["checksum", "truncated"]'
+	records 'map(.error) | sort == ["checksum", "wrong-size"]'
 }
 
 redirected() {

@@ -157,10 +157,22 @@ load helper
 @test "size of an entry: another length never gets the name" {
 	origin_start
 	list "$O/a.bin?size=100" " size=100" "$O/b.bin?size=100" " size=101" \
-		"$O/c.bin?size=100&chunked" " size=99"
+		"$O/c.bin?size=100&chunked&lie=ignore" " size=99"
 	fetch 1 3 -i "$CTL/list.txt" --tries 1
 	files a.bin
-	records 'map(select(.status == "failed")) | all(.error == "truncated")'
+	records 'map(select(.status == "failed").error) | sort == ["truncated", "wrong-size"]'
+}
+
+@test "a server that says another size is not asked again, but other mirrors are" {
+	origin_start
+	list "$O/a.bin?size=100" " size=101" \
+		"$O/x/b.bin?size=5M	$O/y/b.bin?size=6M&fail=1:500" " size=6M"
+	fetch 1 2 -i "$CTL/list.txt" --tries 4
+	files b.bin
+	records 'map(select(.url | contains("a.bin")))[0] |
+		.error == "wrong-size" and .attempts == 1 and
+		(.errormsg | contains("100 bytes, not size=101"))'
+	stats '.paths["/x/b.bin"].requests == 1'
 }
 
 @test "dir and out of an entry" {

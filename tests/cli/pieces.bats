@@ -132,7 +132,7 @@ small_file() {
 	pieced $SIZE $LENGTH "$O/x/a.bin?size=1800001&as=/f"
 	fetch 1 1 -i "$CTL/a.meta4"
 	files
-	records '.[0] | .error == "truncated" and (.errormsg | contains("not 6 pieces of 300000"))'
+	records '.[0] | .error == "wrong-size" and (.errormsg | contains("not 6 pieces of 300000"))'
 	pieced $SIZE $LENGTH "<hash type=\"sha-256\">$(digest sha256 /other)</hash>" \
 		"$O/x/a.bin?size=$SIZE&as=/f"
 	fetch 1 1 -i "$CTL/a.meta4"
