@@ -18,6 +18,19 @@ static bool is_known(const char *scheme)
 	return false;
 }
 
+/* Where there is none, libcurl guesses one by the name of the host. */
+static int refuse_scheme(const char *url, const char *scheme, struct error *err)
+{
+	if (scheme && !strstr(url, "://"))
+		return error_set(err, KIND_USAGE, 0,
+			"by its name it would be asked by %.20s; write http:// before "
+			"it",
+			scheme);
+	return error_set(err, KIND_USAGE, 0,
+		"no proxy is asked in this way; the URL begins with http, https, "
+		"socks4, socks4a, socks5 or socks5h");
+}
+
 /* As libcurl reads it, only sooner: it would say so to every transfer. */
 int proxy_check(const char *url, struct error *err)
 {
@@ -37,9 +50,7 @@ int proxy_check(const char *url, struct error *err)
 			"is said by --split and --per-host");
 	else if (*url && (curl_url_get(handle, CURLUPART_SCHEME, &scheme, 0) != 0 ||
 				 !is_known(scheme)))
-		result = error_set(err, KIND_USAGE, 0,
-			"no proxy is asked in this way; the URL begins with http, "
-			"https, socks4, socks4a, socks5 or socks5h");
+		result = refuse_scheme(url, scheme, err);
 	curl_free(scheme);
 	curl_url_cleanup(handle);
 	return result;

@@ -15,7 +15,6 @@
 static const char *hint_for(const struct event *event)
 {
 	static const char *const hints[KIND_COUNT] = {
-		[KIND_TOO_LARGE] = "--max-size sets the cap",
 		[KIND_STALL] = "--min-rate and --stall-time say what is too slow",
 	};
 	long status = event->outcome ? event->outcome->exchange.status : 0;

@@ -123,6 +123,14 @@ reader_goes_away() {
 	jq -e '.jobs == 7' "$CTL/stdout"
 }
 
+@test "a cap is named once, and only where it is the one" {
+	origin_start
+	fetch 1 2 --max-size 1M "$O/a.bin?size=2M" "$O/headers.bin?endless=headers" --tries 1
+	(($(grep -c -- --max-size "$CTL/stderr") == 1)) || fail "not said of one file"
+	said "/a.bin.*: 2097152 bytes, over --max-size$"
+	said "/headers.bin.*: over .* KiB of headers$"
+}
+
 @test "the summary for people: files, bytes, retries, failures by kind" {
 	origin_start
 	seine -d out "$O/a.bin?size=1000" "$O/b.bin?size=1000&fail=1:500" "$O/c.bin?status=404"

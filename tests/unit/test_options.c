@@ -251,6 +251,11 @@ static void knows_what_a_proxy_is(void)
 	refused("begins with http, https, socks4, socks4a, socks5 or socks5h", "-x",
 		"foo://h:1", URL);
 	refused("a number is no proxy", "-x16", URL);
+	/* libcurl guesses so, and then refuses it itself. */
+	refused("--proxy: by its name it would be asked by ftp; write http:// before "
+		"it",
+		"-x", "ftp.example.com:3128", URL);
+	check_int(parse("-x", "http://ftp.example.com:3128", URL), 0);
 	refused("--proxy: a control character", "-x", "http://h\r\n", URL);
 }
 
