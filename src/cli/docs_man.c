@@ -59,8 +59,8 @@ struct token {
 	const char *macro; /* that marks it; NULL: none, it is prose */
 	const char *text;  /* what is marked ... */
 	size_t len;
-	const char *
-		tail; /* ... what stands behind that: punctuation, one character each */
+	/* ... what stands behind that: punctuation, one character each. */
+	const char *tail;
 	const char *end;
 };
 

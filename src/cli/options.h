@@ -58,10 +58,10 @@ struct option_row {
 	size_t field;     /* offsetof(struct settings, ...) */
 	int64_t min, max; /* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and
 	                       * enum option_action for ACTION in min */
-	const char *
-		fallback; /* the built-in value, as a user would write it; NULL: none */
-	const char *
-		shown; /* the same for docs, where it depends on the version; or NULL */
+	/* The built-in value, as a user would write it; NULL: none. */
+	const char *fallback;
+	/* The same for docs, where it depends on the version; or NULL. */
+	const char *shown;
 	const char *const *choices; /* CHOICE and checked TEXT: NULL-terminated */
 	option_check *check;        /* TEXT, TEXTS, FILE_TEXT; NULL: none */
 	const char *argument;       /* "FILE", "N": for help; NULL for flags */

@@ -24,8 +24,8 @@ struct said {
 struct reading {
 	struct settings *settings;
 	enum level level; /* being read now */
-	const char *
-		where; /* the line or variable being read now; NULL on the command line */
+	/* The line or variable being read now; NULL on the command line. */
+	const char *where;
 	struct said *said; /* one per row of the table */
 };
 

@@ -38,8 +38,8 @@ struct naming {
 	struct taken *taken;
 	bool any_dir;     /* was any directory given out? */
 	struct buf asked; /* the path as composed */
-	struct buf
-		dir_asked; /* the directory that the next two are of; ends with "/" */
+	/* The directory that the next two are of; ends with "/". */
+	struct buf dir_asked;
 	struct buf path;   /* what it was resolved to, then the file */
 	struct buf folded; /* path, folded */
 	size_t dir_len, dir_folded_len;
