@@ -60,7 +60,7 @@ void sched_go_on(struct sched *sched, struct task *task, nstime now);
 /* The attempt has failed: done about it is what can be. `successes` as for task_failed. */
 void sched_failed(struct sched *sched, struct task *task, struct attempt *attempt,
 	nstime now, const struct outcome *outcome, uint64_t successes);
-/* The disk has no room for the task beside others: it is begun again when one of these has ended. */
+/* The disk has no room for the task beside others: it begins again when one of these has ended. */
 void sched_wait_for_room(struct sched *sched, struct task *task, nstime now);
 /* Nothing of the task is in flight: forget and free it. */
 void sched_drop(struct sched *sched, struct task *task);

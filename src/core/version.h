@@ -1,9 +1,9 @@
 /* version.h - which state of a file a server has: its length and validators.
  *
- * To ask for further ranges of a file, or to go on after a failure, is safe only where the
- * server can be told which state is meant (If-Range), so that bytes of two states never end in
- * one file. A strong ETag says so; else a Last-Modified that was a minute old when the answer
- * was made (RFC 9110 asks for a second, and clocks differ). Plain data; pure. RFC 9110 sections 8.8 and 13.1.5.
+ * To ask for further ranges of a file, or to go on after a failure, is safe only where the server
+ * can be told which state is meant (If-Range), so that bytes of two states never end in one file.
+ * A strong ETag says so; else a Last-Modified that was a minute old when the answer was made (RFC
+ * 9110 asks for a second, and clocks differ). Plain data; pure. RFC 9110 sections 8.8 and 13.1.5.
  *
  * A digest of the whole file is not asked with, but says which state it is wherever the file is
  * (RFC 6249 section 6), and the bytes are compared with it in the end. */

@@ -22,8 +22,8 @@
 /* What Google's files begin with. */
 #define CSV_GOOGLE "TsvHttpData-1.0"
 
-/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must outlive
- * the source and them. */
+/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must
+ * outlive the source and them. */
 struct source *csv_open(
 	struct reader *reader, const char *name, char delimiter) must_check;
 

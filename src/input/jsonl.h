@@ -15,8 +15,8 @@
 #include "core/source.h"
 #include "input/reader.h"
 
-/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must outlive
- * the source and them. Of records of --results, `only` says which count. */
+/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must
+ * outlive the source and them. Of records of --results, `only` says which count. */
 struct source *jsonl_open(
 	struct reader *reader, const char *name, enum only only) must_check;
 

@@ -18,8 +18,8 @@
 #include "core/source.h"
 #include "input/reader.h"
 
-/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must outlive
- * the source and them. */
+/* Takes the reader. `name`, a path or READER_STDIN, is borrowed, and entries point to it: it must
+ * outlive the source and them. */
 struct source *list_open(struct reader *reader, const char *name) must_check;
 
 #endif

@@ -65,7 +65,7 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
-	/* Likewise; records from before there were such have no digest, and are of the first URL. */
+	/* Likewise. Older records have no digest, and are of the first URL. */
 	const char *digest;
 	uint32_t teller; /* index of a URL */
 };

@@ -1,10 +1,11 @@
 /* journal_survey.h - what of a journal may be believed after the machine was started anew.
  *
- * What a record tells is believed when it was told in the present boot (the page cache, which
- * has it, survives a process), when it was on the disk before it was told, or when a later SYNC
- * of the same boot covers it. And a boot whose last record is END lost nothing, whatever it may
- * not have come to record; nor does it matter what one has lost of files of jobs that are over. Only the last records say so much of the first ones: hence a walk of
- * its own, ahead of the one that looks what the records mean.
+ * What a record tells is believed when it was told in the present boot (the page cache, which has
+ * it, survives a process), when it was on the disk before it was told, or when a later SYNC of
+ * the same boot covers it. And a boot whose last record is END lost nothing, whatever it may not
+ * have come to record; nor does it matter what one has lost of files of jobs that are over. Only
+ * the last records say so much of the first ones: hence a walk of its own, ahead of the one that
+ * looks what the records mean.
  *
  * One owner; no lock. */
 #ifndef SEINE_STORE_JOURNAL_SURVEY_H

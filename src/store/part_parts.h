@@ -66,9 +66,9 @@ uint64_t part_sources(const struct entry *entry);
 /* Show the proofs what is in the file, from `first` to before `end`. */
 int part_read_back(
 	struct part *part, int64_t first, int64_t end, struct error *err) must_check;
-/* part_files.c: have its file open until it is let go; open it (new unless it has a name, and then
- * so large), close it, and take it away from the part, these with the parts' lock. NULL: it is closed.
- * A part that is lost cannot be opened any more. */
+/* part_files.c: have its file open until it is let go; open it (new unless it has a name, and
+ * then so large), close it, and take it away from the part, these with the parts' lock. NULL: it
+ * is closed. A part that is lost cannot be opened any more. */
 int part_hold(struct part *part, struct error *err) must_check;
 void part_let_go(struct part *part);
 int part_open(struct part *part, int64_t size, struct error *err) must_check;
