@@ -6,7 +6,7 @@
  *            base64, hash, crc, json, least: small conversions; xml: documents from
  *            strangers; clock: time; diag: errors and the log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
- *            template (_fields), safename and taken: from URL to safe path; policy:
+ *            template (_fields), safename and taken: from URL to safe path; repeats; policy:
  *            what an outcome means; pace: rates; origin: pauses and turns of hosts;
  *            limiter (_bear), with search and trial: how many at once; version, range,
  *            plan, chunks (_tail): how a large file is cut; task (_mirrors): an entry at

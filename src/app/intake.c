@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/repeats.h"
 #include "input/sums.h"
 #include "store/stamp.h"
 
@@ -24,6 +25,7 @@ struct intake_source {
 	struct source source;
 	struct intake parts;
 	struct sums *sums; /* NULL: no checksum files */
+	struct repeats *repeats;
 	enum stage stage;
 	bool breathing; /* the last SOURCE_AGAIN was ours, not the inputs' */
 	uint64_t looked_up, found;
@@ -152,6 +154,13 @@ static void refuse(
 	entry_free(entry);
 }
 
+/* Is it one that was there before? That is fetched once, unless it is to have another name. */
+static bool is_repeated(struct intake_source *intake, const struct entry *entry)
+{
+	return entry->url.text && naming_is_by_content(intake->parts.naming, entry) &&
+	       repeats_add(intake->repeats, entry);
+}
+
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -161,6 +170,11 @@ static bool take(struct intake_source *intake, struct entry *entry)
 
 	if (parse_urls(parts, entry, &err) == 0 && entry->document)
 		return true;
+	if (is_repeated(intake, entry)) {
+		tell(parts, EVENT_REPEATED, entry, NULL);
+		entry_free(entry);
+		return false;
+	}
 	if (!entry->url.text ||
 		!(entry->path = naming_path(parts->naming, entry, &err))) {
 		refuse(parts, entry, &err);
@@ -273,6 +287,7 @@ static void intake_free(struct source *source)
 		container_of(source, struct intake_source, source);
 
 	sums_free(intake->sums);
+	repeats_free(intake->repeats);
 	free(intake);
 }
 
@@ -287,6 +302,7 @@ struct source *intake_new(const struct intake *parts)
 
 	intake->source.ops = &ops;
 	intake->parts = *parts;
+	intake->repeats = repeats_new(parts->seed);
 	intake->stage = READING_INPUTS;
 	if (parts->settings->checksum_files.count > 0) {
 		intake->sums = sums_new(&parts->settings->checksum_files);

@@ -42,7 +42,7 @@ static uint64_t random_seed(void)
 {
 	uint64_t seed = 0;
 
-	/* Jitter without randomness would still be right, only less spread. */
+	/* Without randomness all would still be right, only jitter less spread. */
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)clock_now();
 	return seed;
@@ -89,7 +89,8 @@ static int session_open(struct session *s, struct error *err)
 		.naming = s->naming,
 		.ledger = &s->ledger,
 		.s3 = net_s3(s->net),
-		.observer = s->report});
+		.observer = s->report,
+		.seed = random_seed()});
 	s->keeper = keeper_new(s->ledger.parts, s->report);
 	s->sched = sched_new(settings, s->intake, s->keeper, random_seed());
 	s->env = (struct env){.settings = settings,

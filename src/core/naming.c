@@ -301,6 +301,11 @@ char *naming_path(struct naming *naming, const struct entry *entry, struct error
 	return xstrndup(naming->path.data, naming->path.len);
 }
 
+bool naming_is_by_content(const struct naming *naming, const struct entry *entry)
+{
+	return entry->out || !template_has_number(naming->template);
+}
+
 char *naming_alternative(const char *path, unsigned k)
 {
 	struct buf out = BUF_INIT;

@@ -42,6 +42,9 @@ void naming_free(struct naming *naming);
 char *naming_path(
 	struct naming *naming, const struct entry *entry, struct error *err) must_check;
 
+/* Does not the entry's number, but only what it is, make its name? */
+bool naming_is_by_content(const struct naming *naming, const struct entry *entry);
+
 /* Would naming_path take this as out=, of the only file? -1 and KIND_BAD_NAME when not: err->text
  * is only why. */
 int naming_check(const char *out, struct error *err) must_check;

@@ -17,6 +17,7 @@ enum event_type {
 	EVENT_READ,     /* entry was a document, which names others: it is no file */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */
 	EVENT_PRESENT,  /* entry was there before, and still is what is wanted */
+	EVENT_REPEATED, /* entry is one that was there before in the input, and is not looked at */
 	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made, attempt when
 	               * it is what failed */
 	EVENT_BAD_LINE, /* a line of the input is bad: error */

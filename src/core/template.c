@@ -122,6 +122,14 @@ void template_free(struct template *template)
 	free(template);
 }
 
+bool template_has_number(const struct template *template)
+{
+	for (size_t i = 0; i < template->count; i++)
+		if (template->pieces[i].add == template_field("n", 1))
+			return true;
+	return false;
+}
+
 static void add_literal(struct buf *path, const struct piece *piece)
 {
 	const char *end = piece->text + piece->len;

@@ -14,6 +14,9 @@ struct template;
 struct template *template_new(const char *text, struct error *err) must_check;
 void template_free(struct template *template);
 
+/* Does it name each entry by its number? */
+bool template_has_number(const struct template *template);
+
 /* Append the name for an entry to path, which is empty or ends with "/". All of it is safe
  * as safename_add has it, but that a component may come to be "." or ".." and the last one
  * empty. KIND_BAD_NAME when the URL tries to lead elsewhere. */

@@ -18,7 +18,8 @@ bool rerun_is_left_out(const json_t *record, enum only only)
 {
 	const char *status = json_string_value(json_object_get(record, "status"));
 
-	return only == ONLY_FAILED && strcmp(status, "failed") != 0;
+	return strcmp(status, "repeated") == 0 ||
+	       (only == ONLY_FAILED && strcmp(status, "failed") != 0);
 }
 
 /* Has it a parameter whose value is cut? Records say so themselves; those that somebody has

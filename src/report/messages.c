@@ -132,6 +132,13 @@ static void add_present(struct buf *out, const struct event *event)
 		event->entry->path ? event->entry->path : "");
 }
 
+static void add_repeated(struct buf *out, const struct event *event)
+{
+	add_place(out, event->entry);
+	url_add_redacted(out, entry_url(event->entry));
+	buf_addstr(out, ": repeated; it is fetched once");
+}
+
 static void add_pause(struct buf *out, const struct event *event)
 {
 	buf_addf(out, "%s asks for a pause of ", event->origin_key);
@@ -155,6 +162,7 @@ static const struct message {
 	[EVENT_READ] = {LOG_INFO, add_read},
 	[EVENT_DONE] = {LOG_INFO, add_done},
 	[EVENT_PRESENT] = {LOG_DEBUG, add_present},
+	[EVENT_REPEATED] = {LOG_INFO, add_repeated},
 	[EVENT_FAILED] = {LOG_ERROR, add_failed},
 	[EVENT_BAD_LINE] = {LOG_ERROR, add_error},
 	[EVENT_BROKEN] = {LOG_ERROR, add_error},

@@ -15,6 +15,7 @@
 struct tally {
 	uint64_t done, present, failed;
 	uint64_t verified[VERIFIED_COUNT]; /* of those done, by the proof they have */
+	uint64_t repeated;                 /* entries that are not looked at */
 	uint64_t bad_lines, broken_inputs;
 	uint64_t unwritten; /* reports that a write failed of, as was said then */
 	uint64_t attempts, retries, redirects;

@@ -167,9 +167,10 @@ static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 
 static const char *status_name(enum event_type type)
 {
-	return type == EVENT_DONE      ? "done"
-	       : type == EVENT_PRESENT ? "present"
-				       : "failed";
+	return type == EVENT_DONE       ? "done"
+	       : type == EVENT_PRESENT  ? "present"
+	       : type == EVENT_REPEATED ? "repeated"
+					: "failed";
 }
 
 static void add_record(struct buf *out, const struct event *event)
@@ -209,6 +210,7 @@ static void results_event(struct observer *observer, const struct event *event)
 	switch (event->type) {
 	case EVENT_DONE:
 	case EVENT_PRESENT:
+	case EVENT_REPEATED:
 	case EVENT_FAILED:
 		add_record(&results->out.data, event);
 		if (outfile_is_full(&results->out))

@@ -85,6 +85,11 @@ static void add_files(struct buf *out, const struct tally *tally)
 	}
 	figures_add_count(out, tally->failed);
 	buf_addstr(out, " failed");
+	if (tally->repeated > 0) {
+		buf_addstr(out, ", ");
+		figures_add_count(out, tally->repeated);
+		buf_addstr(out, " repeated");
+	}
 	if (tally->bad_lines > 0) {
 		buf_addstr(out, ", ");
 		figures_add_counted(out, tally->bad_lines, "bad line");
@@ -246,6 +251,7 @@ static json_t *summary_object(const struct summary *summary, nstime wall)
 	json_put_count(object, "files", (int64_t)tally->done);
 	json_put_count(object, "present", (int64_t)tally->present);
 	json_put_count(object, "failed", (int64_t)tally->failed);
+	json_put_count(object, "repeated", (int64_t)tally->repeated);
 	json_put_count(object, "bad_lines", (int64_t)tally->bad_lines);
 	json_put_count(object, "broken_inputs", (int64_t)tally->broken_inputs);
 	json_put_count(object, "bytes", tally->bytes);

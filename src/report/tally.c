@@ -42,6 +42,9 @@ static void tally_event(struct observer *observer, const struct event *event)
 	case EVENT_PRESENT:
 		tally->present++;
 		break;
+	case EVENT_REPEATED:
+		tally->repeated++;
+		break;
 	case EVENT_FAILED:
 		tally->failed++;
 		tally->failures[event->error->kind]++;

@@ -253,7 +253,7 @@ expect_records() {
 	[[ -e $CTL/results.jsonl ]] || : >"$CTL/results.jsonl"
 	jq -se --argjson n "$1" '
 		length == $n and
-		all(.status | IN("done", "present", "failed")) and
+		all(.status | IN("done", "present", "repeated", "failed")) and
 		(map(select(.input)) | length == (unique_by([.input, .url]) | length)) and
 		all((.status == "failed") == (.error != null))' \
 		"$CTL/results.jsonl" >/dev/null ||

@@ -129,6 +129,22 @@ load helper
 	((status == 3))
 }
 
+@test "an entry that is repeated is fetched once" {
+	origin_start
+	list "$O/a.bin" "$O/b.bin" " out=c.bin" "$O/a.bin" "$O/b.bin" "$O/a.bin?x-y"
+	fetch 0 5 -v -i "$CTL/list.txt"
+	records 'map(select(.status == "repeated").input) | length == 1 and (.[0] | endswith("list.txt:4"))'
+	said "list.txt:4: $O/a.bin: repeated"
+	said "^seine: 4 files: 4 fetched, 0 failed, 1 repeated"
+	stats '.requests == 4'
+	fetch 0 5 -i "$CTL/list.txt"
+	records 'map(.status) | sort == ["present", "present", "present", "present", "repeated"]'
+	mv "$CTL/results.jsonl" "$CTL/first"
+	fetch 0 4 -i "$CTL/first"
+	fetch 0 5 -i "$CTL/list.txt" --name "{n}"
+	records 'all(.status != "repeated")'
+}
+
 @test "a list of two mirrors is one entry" {
 	origin_start
 	list "$O/x/a.bin	$O/y/a.bin"

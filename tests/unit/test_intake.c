@@ -62,6 +62,7 @@ static int bench_fd(const struct source *source _unused_)
 static void bench_event(struct observer *observer, const struct event *event)
 {
 	static const char letters[] = {[EVENT_PRESENT] = 'P',
+		[EVENT_REPEATED] = 'r',
 		[EVENT_FAILED] = 'F',
 		[EVENT_BAD_LINE] = 'b',
 		[EVENT_BROKEN] = 'B'};
@@ -75,14 +76,16 @@ static void bench_event(struct observer *observer, const struct event *event)
 	bench->kind = event->error ? event->error->kind : KIND_NONE;
 	check(!event->attempt && !event->outcome);
 	check((event->entry != NULL) ==
-		(event->type == EVENT_PRESENT || event->type == EVENT_FAILED));
+		(event->type == EVENT_PRESENT || event->type == EVENT_REPEATED ||
+			event->type == EVENT_FAILED));
 	check(!event->entry || (event->history && event->history->attempts == 0));
-	check(event->type == EVENT_PRESENT || event->error->text[0]);
+	check(event->type == EVENT_PRESENT || event->type == EVENT_REPEATED ||
+		event->error->text[0]);
 }
 
-/* With a checksum file, unless `sums` is NULL. */
-static void bench_init_sums(struct bench *bench, const struct step *steps,
-	enum existing existing, const char *sums)
+/* With a checksum file and a template for names, unless these are NULL. */
+static void bench_init_as(struct bench *bench, const struct step *steps,
+	enum existing existing, const char *sums, const char *template)
 {
 	static const struct source_ops source_ops = {
 		.next = bench_next, .fd = bench_fd};
@@ -95,7 +98,7 @@ static void bench_init_sums(struct bench *bench, const struct step *steps,
 	scratch_remove("out");
 	if (sums)
 		strings_add(&bench->settings.checksum_files, sums);
-	bench->naming = naming_new(NULL, NULL);
+	bench->naming = naming_new(template, NULL);
 	bench->outdir = outdir_open("out", NULL);
 	check(bench->naming && bench->outdir);
 	check_int(
@@ -110,7 +113,13 @@ static void bench_init_sums(struct bench *bench, const struct step *steps,
 static void bench_init(
 	struct bench *bench, const struct step *steps, enum existing existing)
 {
-	bench_init_sums(bench, steps, existing, NULL);
+	bench_init_as(bench, steps, existing, NULL, NULL);
+}
+
+static void bench_init_sums(struct bench *bench, const struct step *steps,
+	enum existing existing, const char *sums)
+{
+	bench_init_as(bench, steps, existing, sums, NULL);
 }
 
 static void bench_release(struct bench *bench)
@@ -158,6 +167,49 @@ static void named_and_passed_on(void)
 	check_entry(&bench, "sub/two", "http://b.test/y/one.txt");
 	check_says(&bench, SOURCE_END, "");
 	check_says(&bench, SOURCE_END, "");
+	bench_release(&bench);
+}
+
+/* It is fetched once, and its name is nobody else's business; another name is another entry. */
+static void repeated_ones_end_here(void)
+{
+	static const struct step steps[] = {
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt"}, NULL},
+		{SOURCE_ENTRY, {"ftp://a.test/"}, NULL},
+		{SOURCE_ENTRY, {"ftp://a.test/"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt"}, "two.txt"},
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt", "http://b.test/"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x/one.txt"}, "two.txt"},
+		{SOURCE_END, {0}, NULL}};
+	struct entry *entry = NULL;
+	struct bench bench;
+
+	bench_init(&bench, steps, EXISTING_SKIP);
+	check_entry(&bench, "one.txt", "http://a.test/x/one.txt");
+	check_entry(&bench, "two.txt", "http://a.test/x/one.txt");
+	check_str(bench.events, "rFF");
+	check_int(source_next(bench.intake, &entry, NULL), SOURCE_ENTRY);
+	check(entry && strncmp(entry->path, "one~", 4) == 0);
+	entry_free(entry);
+	check_says(&bench, SOURCE_END, "rFFr");
+	bench_release(&bench);
+}
+
+/* Names that have the entry's number in them are never the same, unless the list gives one. */
+static void numbered_ones_are_not_repeated(void)
+{
+	static const struct step steps[] = {{SOURCE_ENTRY, {"http://a.test/x"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x"}, "own"},
+		{SOURCE_ENTRY, {"http://a.test/x"}, "own"}, {SOURCE_END, {0}, NULL}};
+	struct bench bench;
+
+	bench_init_as(&bench, steps, EXISTING_SKIP, NULL, "{n}-{base}");
+	check_entry(&bench, "000001-x", "http://a.test/x");
+	check_entry(&bench, "000002-x", "http://a.test/x");
+	check_entry(&bench, "own", "http://a.test/x");
+	check_says(&bench, SOURCE_END, "r");
 	bench_release(&bench);
 }
 
@@ -424,6 +476,8 @@ int main(void)
 	log_setup(LOG_QUIET, NULL, NULL);
 	scratch_enter();
 	run(named_and_passed_on);
+	run(repeated_ones_end_here);
+	run(numbered_ones_are_not_repeated);
 	run(bad_ones_end_here);
 	run(kinds_of_failures);
 	run(bad_mirrors_are_left_out);

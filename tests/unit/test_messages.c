@@ -125,6 +125,8 @@ static void says_more_when_asked(void)
 	check(said(&stage, LOG_INFO, EVENT_START) == NULL);
 	check_str(said(&stage, LOG_DEBUG, EVENT_START),
 		"seine: http://host.example/file: attempt 1");
+	check_str(said(&stage, LOG_INFO, EVENT_REPEATED),
+		"seine: http://host.example/file: repeated; it is fetched once");
 	check_str(said(&stage, LOG_DEBUG, EVENT_PRESENT),
 		"seine: http://host.example/file: there already, a/file");
 	stage_release(&stage);

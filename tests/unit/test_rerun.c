@@ -92,7 +92,7 @@ static void is_read_back_the_same(void)
 static void only_the_failed_ones_if_that_is_asked_for(void)
 {
 	static const enum event_type types[] = {
-		EVENT_DONE, EVENT_FAILED, EVENT_PRESENT, EVENT_FAILED};
+		EVENT_DONE, EVENT_FAILED, EVENT_REPEATED, EVENT_FAILED};
 	struct observer *results;
 	struct source *source;
 	struct entry *entry;
@@ -108,6 +108,27 @@ static void only_the_failed_ones_if_that_is_asked_for(void)
 		check_int(entry->line, line);
 		entry_free(entry);
 	}
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
+/* What it repeats is in the results, too. */
+static void repeated_ones_are_left_out(void)
+{
+	struct observer *results;
+	struct source *source;
+	struct entry *entry;
+	struct stage stage;
+	struct error err;
+
+	results = open_results(&stage);
+	stage_tell(&stage, results, EVENT_REPEATED);
+	stage_tell(&stage, results, EVENT_PRESENT);
+	source = read_back(&stage, results, ONLY_ALL);
+	check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+	check_int(entry->line, 2);
+	entry_free(entry);
 	check_int(source_next(source, &entry, &err), SOURCE_END);
 	source_free(source);
 	stage_release(&stage);
@@ -186,6 +207,7 @@ int main(void)
 	scratch_enter();
 	run(is_read_back_the_same);
 	run(only_the_failed_ones_if_that_is_asked_for);
+	run(repeated_ones_are_left_out);
 	run(entries_with_secrets_do_not_come_back);
 	run(what_only_looks_like_a_secret_comes_back);
 	scratch_leave();

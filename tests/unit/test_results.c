@@ -140,8 +140,10 @@ static void tells_of_present_and_failed(void)
 	observer_tell(results, &(struct event){.type = EVENT_FAILED,
 				       .entry = stage.entry,
 				       .error = &stage.error});
+	stage_tell(&stage, results, EVENT_REPEATED);
 	records = close_results(&stage, results);
-	check_int(json_array_size(records), 3);
+	check_int(json_array_size(records), 4);
+	check_str(text_at(records, 3, "status"), "repeated");
 	check_str(text_at(records, 0, "status"), "present");
 	check(null_at(records, 0, "response_code"));
 	check(null_at(records, 0, "url_effective"));

@@ -34,6 +34,7 @@ static void play(struct stage *stage, struct observer *observer)
 	stage_tell(stage, observer, EVENT_FAILED);
 	stage_tell(stage, observer, EVENT_BAD_LINE);
 	stage_tell(stage, observer, EVENT_BROKEN);
+	stage_tell(stage, observer, EVENT_REPEATED);
 }
 
 /* Tally and summary, played and closed: what was written, yours. */
@@ -78,6 +79,7 @@ static void counts_each_once(void)
 	check_int(stage.tally.failed, 4);
 	check_int(stage.tally.failures[KIND_HTTP], 3);
 	check_int(stage.tally.failures[KIND_TIMEOUT], 1);
+	check_int(stage.tally.repeated, 1);
 	check_int(stage.tally.bad_lines, 1);
 	check_int(stage.tally.broken_inputs, 1);
 	check_int(stage.tally.attempts, 3);
@@ -121,7 +123,7 @@ static void tells_people(void)
 			*usage-- = '\0';
 	check_str(text,
 		"seine: 6 files: 1 fetched (1 verified by digest), 1 there already, 4 "
-		"failed, 1 bad line, "
+		"failed, 1 repeated, 1 bad line, "
 		"1 unreadable input\n"
 		"seine: failed: 1 timeout, 3 http (404: 2, 500: 1)\n"
 		"seine: 1.0 MiB in 9.00 s: 114 KiB/s, 0.2 files/s; 3 requests, 1 "
@@ -137,9 +139,10 @@ static void tells_programs(void)
 	static const struct {
 		const char *key;
 		int64_t value;
-	} counts[] = {{"files", 1}, {"present", 1}, {"failed", 4}, {"bad_lines", 1},
-		{"broken_inputs", 1}, {"bytes", 1024 * 1024}, {"attempts", 3},
-		{"retries", 1}, {"redirects", 1}, {"max_in_flight", 1}, {"jobs", 64}};
+	} counts[] = {{"files", 1}, {"present", 1}, {"failed", 4}, {"repeated", 1},
+		{"bad_lines", 1}, {"broken_inputs", 1}, {"bytes", 1024 * 1024},
+		{"attempts", 3}, {"retries", 1}, {"redirects", 1}, {"max_in_flight", 1},
+		{"jobs", 64}};
 	struct stage stage;
 	char *text, *json;
 	json_t *object;
