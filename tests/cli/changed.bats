@@ -88,8 +88,7 @@ between_runs() {
 	local target="/a.bin?size=4M&change=4$1"
 	seine_start -d out "${CHUNKS[@]}" --chunk-size 512K --limit-rate 1M "$O$target"
 	wait_until 60 requests_are 4
-	kill -KILL "$SEINE_PID"
-	wait "$SEINE_PID" || true
+	seine_kill
 	[[ -d $ARENA/out/.seine && ! -e $ARENA/out/a.bin ]]
 	fetch 0 1 "${CHUNKS[@]}" --chunk-size 512K "$O$target"
 	same a.bin "/a.bin?size=4M&seed=1"

@@ -249,7 +249,6 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 	origin_start
 	seine_start -d out --compare --first-byte-timeout 60s "$O/hang.bin?hang"
 	wait_until 60 stats '.active == 1' >/dev/null
-	kill -KILL "$SEINE_PID"
-	wait "$SEINE_PID" || true
+	seine_kill
 	wait_until 60 stats '.active == 0' >/dev/null
 }

@@ -182,6 +182,12 @@ seine_ends() {
 	no_crash
 }
 
+# seine_kill: end what seine_start has started, wherever it is.
+seine_kill() {
+	kill -KILL "$SEINE_PID" 2>/dev/null || true
+	wait "$SEINE_PID" 2>/dev/null || true
+}
+
 # each_mode COMMAND...: in every mode, into an empty directory, from an origin that has forgotten
 # what was before. No "||" may stand behind it or the command: bash would then go on after
 # failures inside.

@@ -71,7 +71,7 @@ load web
 	line=$(tr '\0' ' ' <"/proc/$SEINE_PID/cmdline")
 	let_go
 	[[ $line != *canary-pass* ]] || fail "in the list of processes: $line" || return
-	wait "$SEINE_PID" || true
+	seine_ends 1 || return
 	! grep canary "$CTL/results.jsonl" "$CTL/stderr" "$CTL/stdout" || fail "shown"
 	# what is for another run may hold it, for nobody else to read
 	[[ $(stat -c %a "$CTL/failed.txt") == 600 ]]

@@ -145,8 +145,7 @@ none_is_cut() {
 	for round in {1..15}; do
 		seine_start -d out -i "$CTL/list.txt" -j 4
 		sleep "0.0$((RANDOM % 90 + 10))"
-		kill -KILL "$SEINE_PID" 2>/dev/null || true
-		wait "$SEINE_PID" 2>/dev/null || true
+		seine_kill
 		none_is_cut
 	done
 	fetch 0 40 -i "$CTL/list.txt"

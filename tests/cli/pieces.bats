@@ -149,8 +149,7 @@ killed() {
 	curl -sS "$O/reset" >/dev/null
 	seine_start -d out --chunk-size 1M --min-split-size 1M -i "$CTL/a.meta4"
 	wait_until 60 noted 5
-	kill -KILL "$SEINE_PID"
-	wait "$SEINE_PID" 2>/dev/null || true
+	seine_kill
 	curl -sS "$O/reset" >/dev/null
 }
 

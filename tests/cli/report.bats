@@ -41,7 +41,7 @@ load helper
 	stats '.paths["/b.bin"].requests == 1' # which is its first try still
 	kill "$SEINE_PID"
 	kill "$SEINE_PID" || true
-	wait "$SEINE_PID" || true
+	seine_ends 143
 }
 
 reader_goes_away() {
@@ -183,7 +183,7 @@ heard_at_once() {
 		fail "not last"
 	curl -sS "$O/reset" >/dev/null
 	told_to_stop -q
-	wait "$SEINE_PID" || true
+	seine_ends 130
 	[[ ! -s $CTL/stderr ]] || fail "not silent"
 }
 

@@ -119,8 +119,7 @@ half_done() {
 	# so slowly that it is not done before somebody looks
 	seine_start -d out "${PIECES[@]}" --limit-rate 1M "$O$TARGET"
 	wait_until 60 noted 4
-	kill -KILL "$SEINE_PID"
-	wait "$SEINE_PID" || true
+	seine_kill
 	[[ ! -e $ARENA/out/a.bin ]]
 	mv "$ARENA/out" "$CTL/half"
 }

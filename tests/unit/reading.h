@@ -165,6 +165,28 @@ static inline void reading_check_ways(
 	buf_release(&packed);
 }
 
+/* All of these ways, of random lines behind a first one ("": none), the last of which may have no
+ * end. */
+static inline void reading_check_random(reading_opener *open, const char *first,
+	void (*add_line)(struct buf *data, struct dice *dice))
+{
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct buf data = BUF_INIT;
+		struct dice dice = {seed};
+
+		buf_addstr(&data, first);
+		for (size_t lines = dice_below(&dice, 150); lines > 0; lines--)
+			add_line(&data, &dice);
+		if (data.len > 0 && seed % 2 == 0)
+			buf_truncate(&data, data.len - 1);
+		reading_check_ways(open, &data,
+			data.len > 100000 ? 30000 : (size_t)1 << seed % 10, &dice);
+		if (tap_failed_checks)
+			printf("# seed %" PRIu64 "\n", seed);
+		buf_release(&data);
+	}
+}
+
 /* Packed, and cut short right behind this text. */
 static inline void reading_check_torn(
 	reading_opener *open, const char *text, const char *want)

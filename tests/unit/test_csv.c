@@ -285,20 +285,8 @@ static void add_random_line(struct buf *data, struct dice *dice)
 
 static void pieces_and_packing_make_no_difference(void)
 {
-	for (uint64_t seed = 1; seed <= 60; seed++) {
-		struct buf data = BUF_INIT;
-		struct dice dice = {seed};
-		size_t lines = dice_below(&dice, 100);
-
-		buf_addstr(&data, seed % 3 ? "url,out,size\n" : "url\tx\n");
-		while (lines-- > 0)
-			add_random_line(&data, &dice);
-		reading_check_ways(seed % 3 ? open_csv : open_tsv, &data,
-			(size_t)1 << seed % 10, &dice);
-		if (tap_failed_checks)
-			printf("# seed %" PRIu64 "\n", seed);
-		buf_release(&data);
-	}
+	reading_check_random(open_csv, "url,out,size\n", add_random_line);
+	reading_check_random(open_tsv, "url\tx\n", add_random_line);
 }
 
 static void it_can_be_freed_at_any_time(void)

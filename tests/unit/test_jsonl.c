@@ -339,18 +339,7 @@ static void add_random_line(struct buf *data, struct dice *dice)
 
 static void pieces_and_packing_make_no_difference(void)
 {
-	for (uint64_t seed = 1; seed <= 60; seed++) {
-		struct buf data = BUF_INIT;
-		struct dice dice = {seed};
-		size_t lines = dice_below(&dice, 100);
-
-		while (lines-- > 0)
-			add_random_line(&data, &dice);
-		reading_check_ways(open_all, &data, (size_t)1 << seed % 10, &dice);
-		if (tap_failed_checks)
-			printf("# seed %" PRIu64 "\n", seed);
-		buf_release(&data);
-	}
+	reading_check_random(open_all, "", add_random_line);
 }
 
 static void a_long_input_takes_no_memory(void)

@@ -361,21 +361,7 @@ static void add_random_line(struct buf *list, struct dice *dice)
 
 static void pieces_and_packing_make_no_difference(void)
 {
-	for (uint64_t seed = 1; seed <= 60; seed++) {
-		struct buf list = BUF_INIT;
-		struct dice dice = {seed};
-		size_t lines = dice_below(&dice, 150);
-
-		while (lines-- > 0)
-			add_random_line(&list, &dice);
-		if (list.len > 0 && seed % 2 == 0)
-			buf_truncate(&list, list.len - 1);
-		reading_check_ways(open_list, &list,
-			list.len > 100000 ? 30000 : (size_t)1 << seed % 10, &dice);
-		if (tap_failed_checks)
-			printf("# seed %" PRIu64 "\n", seed);
-		buf_release(&list);
-	}
+	reading_check_random(open_list, "", add_random_line);
 }
 
 static void a_long_list_takes_no_memory(void)
