@@ -79,15 +79,11 @@ broken_and_changing() {
 	each_mode broken_and_changing
 }
 
-requests_are() {
-	(($(curl -s "$O/stats" | jq .requests) >= $1))
-}
-
 # Killed with its first chunks in the part; then the file changes, and the same job runs again.
 between_runs() {
 	local target="/a.bin?size=4M&change=4$1"
 	seine_start -d out "${CHUNKS[@]}" --chunk-size 512K --limit-rate 1M "$O$target"
-	wait_until 60 requests_are 4
+	wait_until 60 stats '.requests >= 4'
 	seine_kill
 	[[ -d $ARENA/out/.seine && ! -e $ARENA/out/a.bin ]]
 	fetch 0 1 "${CHUNKS[@]}" --chunk-size 512K "$O$target"

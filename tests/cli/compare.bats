@@ -227,7 +227,7 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 		) <"$STDIN" >"$CTL/stdout" 2>"$CTL/stderr" &
 		SEINE_PID=$!
 		PIDS+=("$SEINE_PID")
-		wait_until 60 stats '.requests > 4' >/dev/null
+		wait_until 60 stats '.requests > 4'
 		SECONDS=0
 		if [[ $way == group ]]; then
 			kill -INT -- "-$SEINE_PID"
@@ -248,7 +248,7 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 @test "a run does not outlive the comparison" {
 	origin_start
 	seine_start -d out --compare --first-byte-timeout 60s "$O/hang.bin?hang"
-	wait_until 60 stats '.active == 1' >/dev/null
+	wait_until 60 stats '.active == 1'
 	seine_kill
-	wait_until 60 stats '.active == 0' >/dev/null
+	wait_until 60 stats '.active == 0'
 }

@@ -102,3 +102,22 @@ each_host_twice() {
 	bulk_fetch --mode event --loops 1 -j 30 --per-host 1
 	stats '.connections == 40' "http://127.0.2.2:$O_PORT"
 }
+
+many_hosts() {
+	(
+		ulimit -n 40
+		fetch 0 120 -j 1000 --tries 8 -i "$CTL/list.txt"
+	)
+}
+
+@test "forty descriptors, eight hosts: no file is lost" {
+	local hosts=()
+	for n in {1..8}; do
+		hosts+=(--host "127.0.1.$n")
+	done
+	origin_start O "${hosts[@]}"
+	list $(for n in {1..120}; do
+		echo "http://127.0.1.$((n % 8 + 1)):$O_PORT/$n.bin?size=100&delay=5"
+	done)
+	each_mode many_hosts
+}

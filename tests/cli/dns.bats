@@ -27,14 +27,10 @@ setup_file() {
 	dns_start --address=/test/127.0.0.1
 	list $(for n in {1..50}; do echo "http://h$n.test:$O_PORT/held/$n.bin?gather=51"; done)
 	seine_start -d out --dns-servers "$DNS" -j 50 --mode event --loops 1 -i "$CTL/list.txt"
-	wait_until 60 has_requests 50
+	wait_until 60 stats '.requests >= 50'
 	[[ $(ls "/proc/$SEINE_PID/task" | wc -l) == 1 ]]
 	let_go
 	wait "$SEINE_PID"
-}
-
-has_requests() {
-	(($(curl -s "$O/stats" | jq .requests) >= $1))
 }
 
 @test "a name that does not exist is final, one that is not answered for is not" {

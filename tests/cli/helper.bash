@@ -124,12 +124,13 @@ server_stop() {
 	PIDS=("${rest[@]}")
 }
 
-# wait_until SECONDS COMMAND...: until it succeeds. It takes as long as it takes: the seconds are
-# there to end what never would, and many more than a busy machine can need.
+# wait_until SECONDS COMMAND...: until it succeeds; what it says meanwhile is not shown. It takes as
+# long as it takes: the seconds are there to end what never would, and many more than a busy machine
+# can need.
 wait_until() {
 	local end=$((SECONDS + $1))
 	shift
-	until "$@" 2>/dev/null; do
+	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || fail "waited in vain for: $*" || return
 		sleep 0.02
 	done

@@ -66,7 +66,7 @@ load web
 	seine_start -v -d out --results "$CTL/results.jsonl" --failed "$CTL/failed.txt" --json \
 		-u me:canary-pass -H "Private-Token: canary-header" -b "sid=canary-cookie" \
 		"$O$(held a.bin)" "$O/b.bin?status=404&X-Amz-Signature=canary-query&token=canary-token"
-	wait_until 60 stats '.requests >= 1' >/dev/null
+	wait_until 60 stats '.requests >= 1'
 	local line
 	line=$(tr '\0' ' ' <"/proc/$SEINE_PID/cmdline")
 	let_go
@@ -181,4 +181,10 @@ load web
 	cmp "$CTL/www/numbers.txt" "$ARENA/out/numbers.txt"
 	fetch 1 1 "$WEB/nothing"
 	records '.[0].response_code == 404'
+}
+
+@test "a long answer that is not the file leads to the mirror" {
+	origin_start
+	printf '%s\t%s\n' "$O/a.bin?status=206&size=400K&nolength" "$O/a.bin?size=10" >"$CTL/list.txt"
+	fetch 0 1 -i "$CTL/list.txt"
 }

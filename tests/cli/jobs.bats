@@ -104,3 +104,19 @@ goes_beyond() {
 	stats '.max_active <= 40'
 	! grep "open files" "$CTL/stderr" || fail "it said something"
 }
+
+refused_for_good() {
+	local DEADLINE=60
+	list $(for n in {1..10}; do
+		echo "$O/$1/$n?redirect=%2F$1%2Fr$n%3Fstatus=503&delay=10"
+		echo "$O/$1/p$n?status=503&delay=10"
+	done)
+	fetch 1 20 --tries 2 --retry-wait 20ms --retry-max-wait 20ms -j 8 -i "$CTL/list.txt"
+	# Two refusals of each are overlooked, as the origin answers others; each try has a redirect.
+	records 'all(.error == "http" and .attempts <= 8)'
+}
+
+@test "an origin that only refuses is given up, also behind redirects" {
+	origin_start
+	each_mode refused_for_good down
+}

@@ -53,7 +53,7 @@ eight_urls() {
 	origin_start
 	bulk_urls 300 "$O/held/" gather=301 | bulk_list
 	seine_start -d out --loops 3 -j 300 --first-byte-timeout 60s -i "$CTL/list.txt"
-	wait_until 60 stats '.requests == 300' >/dev/null
+	wait_until 60 stats '.requests == 300'
 	local threads
 	threads=$(find "/proc/$SEINE_PID/task" -mindepth 1 -maxdepth 1 -printf x | wc -c)
 	let_go
@@ -127,7 +127,7 @@ eight_urls() {
 	eight_urls 50 gather=65 | sed 's|/h[0-9]/|/held/|' | bulk_list
 	seine_start -d out --loops 4 -j 64 --first-byte-timeout 60s --results "$CTL/results.jsonl" \
 		-i "$CTL/list.txt"
-	wait_until 60 stats '.active == 64' >/dev/null
+	wait_until 60 stats '.active == 64'
 	SECONDS=0
 	kill -INT "$SEINE_PID"
 	wait_until 60 has_taken_signals "$SEINE_PID"
@@ -154,7 +154,7 @@ eight_urls() {
 	echo "$O/a.bin" >&"$feed"
 	echo "$O/b.bin?status=500" >&"$feed"
 	echo "$O/c.bin" >&"$feed" # an entry ends where the next one begins
-	wait_until 60 stats '.requests == 2' >/dev/null
+	wait_until 60 stats '.requests == 2'
 	wait_until 60 test -e "$ARENA/out/a.bin"
 	SECONDS=0
 	kill -INT "$SEINE_PID"

@@ -6,7 +6,7 @@ load helper
 @test "a directory in use: exit 5, naming the process; free again afterwards" {
 	origin_start
 	seine_start -d out "$O$(held a.bin)"
-	wait_until 60 stats '.requests == 1' >/dev/null
+	wait_until 60 stats '.requests == 1'
 	local first=$SEINE_PID
 	seine -d out "$O/b.bin"
 	((status == 5)) || fail "exit status $status, not 5"
@@ -198,4 +198,17 @@ none_is_cut() {
 		none_is_cut
 	done
 	fetch 0 40 -i "$CTL/list.txt"
+}
+
+@test "what nohup has set aside stays so" {
+	origin_start
+	(
+		trap '' HUP
+		seine_start -d out "$O$(held a.bin)"
+		wait_until 60 stats '.requests >= 1'
+		kill -HUP "$SEINE_PID"
+		let_go
+		wait "$SEINE_PID"
+	)
+	files a.bin
 }

@@ -522,7 +522,7 @@ case_made_meanwhile() {
 	mkdir "$ARENA/out"
 	STDIN=/dev/null
 	seine_start -d out --results "$CTL/results.jsonl" "$O$(held a.bin)"
-	wait_until 60 stats '.requests == 1' >/dev/null
+	wait_until 60 stats '.requests == 1'
 	echo theirs >"$ARENA/out/a.bin"
 	let_go
 	seine_ends 1
@@ -609,7 +609,7 @@ case_interrupt() {
 	origin_start
 	curl -sS "$O/list.txt?n=200&size=1000&delay=200" >"$CTL/list.txt"
 	seine_start -d out -i "$CTL/list.txt" -j 4 --results "$CTL/results.jsonl"
-	wait_until 60 stats '.requests > 4' >/dev/null
+	wait_until 60 stats '.requests > 4'
 	SECONDS=0
 	kill -INT "$SEINE_PID"
 	seine_ends 130 || return
@@ -631,9 +631,9 @@ case_interrupt_drains() {
 	seine_start -d out -j 2 --first-byte-timeout 60s --results "$CTL/results.jsonl" \
 		"$O$(held quick.bin)" "$O/hang.bin?hang"
 	if [[ $MODE == sequential ]]; then
-		wait_until 60 stats '.requests == 1' >/dev/null
+		wait_until 60 stats '.requests == 1'
 	else
-		wait_until 60 stats '.requests == 2' >/dev/null
+		wait_until 60 stats '.requests == 2'
 	fi
 	SECONDS=0
 	kill -TERM "$SEINE_PID"
@@ -646,7 +646,7 @@ case_interrupt_drains() {
 case_interrupt_twice() {
 	origin_start
 	seine_start -d out --first-byte-timeout 60s "$O/hang.bin?hang"
-	wait_until 60 stats '.requests == 1' >/dev/null
+	wait_until 60 stats '.requests == 1'
 	SECONDS=0
 	kill -INT "$SEINE_PID"
 	wait_until 60 has_taken_signals "$SEINE_PID"

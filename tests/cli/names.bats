@@ -194,3 +194,10 @@ load helper
 	((status == 0))
 	[[ -f $ARENA/a.bin && ! -e $ARENA/.seine ]]
 }
+
+@test "a directory under the name of a file is not taken for it" {
+	origin_start
+	mkdir -p "$ARENA/out/a.bin"
+	fetch 1 1 "$O/a.bin"
+	records '.[0].error == "exists"'
+}

@@ -65,7 +65,7 @@ once_in_time() { # SECONDS OPTION...
 
 @test "waiting for one's turn is no stall" {
 	origin_start
-	fetch 0 1 --limit-rate 20K --min-rate 1M --stall-time 300ms "$O/a.bin?size=20K"
+	each_mode fetch 0 1 --limit-rate 4K --min-rate 8K --stall-time 300ms "$O/a.bin?size=6000"
 }
 
 @test "requests are spread evenly, host by host" {

@@ -98,6 +98,21 @@ reader_goes_away() {
 	[[ ! -s $CTL/left.txt ]] || ! grep -q '^http' "$CTL/left.txt"
 }
 
+@test "--failed gives the names of the first run again" {
+	origin_start
+	list "$O/one/x?size=10" "$O/two/x?size=20&fail=1:500"
+	fetch 1 2 --tries 1 --failed "$CTL/left.txt" -i "$CTL/list.txt"
+	fetch 0 1 -i "$CTL/left.txt"
+	records '.[0].status == "done"'
+	(($(find "$ARENA/out" -type f | wc -l) == 2))
+	same x "/one/x?size=10"
+	rm -rf "$ARENA/out"
+	list "$O/a?size=10" "$O/b?size=20&fail=1:500"
+	fetch 1 2 --tries 1 --name '{n}' --failed "$CTL/left.txt" -i "$CTL/list.txt"
+	fetch 0 1 --name '{n}' -i "$CTL/left.txt"
+	files 000001 000002
+}
+
 @test "--failed keeps whole URLs, for their owner alone" {
 	origin_start
 	fetch 1 1 --failed "$CTL/left.txt" "$O/a.bin?status=404&X-Amz-Signature=canary"
@@ -156,7 +171,7 @@ reader_goes_away() {
 # Stopped while a file is under way that does not come.
 told_to_stop() {
 	seine_start -d out "$@" "$O/a.bin?hang"
-	wait_until 60 stats '.active == 1' >/dev/null
+	wait_until 60 stats '.active == 1'
 	kill -INT "$SEINE_PID"
 }
 

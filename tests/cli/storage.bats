@@ -226,3 +226,14 @@ can_inject() {
 	injected fsync EIO 3 --durability each
 	injected syncfs EIO 1 --durability batch
 }
+
+announced_too_large() {
+	fetch 4 3 "$O/a.bin?size=10" "$O/huge.bin?length=10000000000000" "$O/b.bin?size=10"
+	records 'map(select(.status == "done")) | length == 2'
+	records 'map(select(.status == "failed"))[0].error == "no-room"'
+}
+
+@test "a file that is announced larger than any disk fails alone, in every mode" {
+	origin_start
+	each_mode announced_too_large
+}
