@@ -1,3 +1,15 @@
+/* chunks.c - see chunks.h.
+ *
+ *	ASK    -> RANGES   an answer has told length and state: a plan has what is left
+ *	ASK    -> STREAM   it has not, or need not: one attempt brings all of it
+ *	RANGES -> WHOLE    nothing is missing
+ *	STREAM -> WHOLE    it came into a part to its end
+ *	STREAM -> RANGES   it broke off behind pieces that were right
+ *
+ * From each of them back to ASK or STREAM: then nothing of what is there is kept, and what follows
+ * is of another generation. An earlier run leaves RANGES or WHOLE to begin with. Attempts of older
+ * generations are in `flying` until they end, but not in n_flying, and nobody heeds what they bring.
+ */
 #include "core/chunks.h"
 
 #include <stdlib.h>
