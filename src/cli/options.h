@@ -39,8 +39,7 @@ enum option_action {
 };
 
 enum option_traits {
-	OPTION_SECRET =
-		1, /* never quoted in errors, blanked in argv, wiped when released */
+	OPTION_SECRET = 1, /* never in errors, blanked in argv, wiped when released */
 	OPTION_HIDDEN = 2, /* not in help, man page or completions */
 	OPTION_EMPTY = 4,  /* the empty text is a value, too */
 	OPTION_AUTO = 8    /* COUNT: the word auto is a value, too, and means 0 */
@@ -54,10 +53,11 @@ struct option_row {
 	const char *name; /* without "--" */
 	char letter;      /* 0: none */
 	enum option_type type;
-	unsigned traits;  /* of enum option_traits */
-	size_t field;     /* offsetof(struct settings, ...) */
-	int64_t min, max; /* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and
-	                       * enum option_action for ACTION in min */
+	unsigned traits; /* of enum option_traits */
+	size_t field;    /* offsetof(struct settings, ...) */
+	/* COUNT, SIZE, RATE, DURATION, max 0: none; value for SET and enum option_action for
+	 * ACTION in min. */
+	int64_t min, max;
 	/* The built-in value, as a user would write it; NULL: none. */
 	const char *fallback;
 	/* The same for docs, where it depends on the version; or NULL. */
@@ -65,15 +65,16 @@ struct option_row {
 	const char *const *choices; /* CHOICE and checked TEXT: NULL-terminated */
 	option_check *check;        /* TEXT, TEXTS, FILE_TEXT; NULL: none */
 	const char *argument;       /* "FILE", "N": for help; NULL for flags */
-	const char *bare; /* what the option means without a value, which then has to be
-	                       * attached by "="; NULL: there must be one */
-	const char *needs;     /* the option (TEXT, TEXTS) without which this one means
-	                    * nothing; NULL: none */
+	/* What the option means without a value, which then has to be attached by "="; NULL:
+	 * there must be one. */
+	const char *bare;
+	/* The option (TEXT, TEXTS) without which this one means nothing; NULL: none. */
+	const char *needs;
 	const char *completes; /* "file", "dir", NULL: what a shell should offer */
 	const char *group;     /* heading; rows of a group stand together */
 	const char *help;      /* one line */
-	const char *man; /* the paragraph of the man page, in plain sentences; words in
-	                       * `backquotes` are literal */
+	/* The paragraph of the man page, in plain sentences (docs_man.c says what is marked). */
+	const char *man;
 };
 
 extern const struct option_row options[]; /* ends with name NULL */
