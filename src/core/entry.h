@@ -135,8 +135,9 @@ struct attempt {
 	int port;
 	bool trusted; /* url is at the origin that secrets and headers were given for */
 	const char *bucket; /* that its mirror is in: a store answers; NULL: none */
-	bool at_home; /* url is where the mirror's own leads, not where others have sent us: what
-	               * its store is to be told may go there */
+	/* `url` is where the mirror's own leads, not where others have sent us: what its
+	 * store is to be told may go there */
+	bool at_home;
 	bool refused; /* the one before it was, for its credentials: it wants others */
 	bool public_only; /* refuse to connect to a private address (redirected from public) */
 	enum work work;
@@ -220,20 +221,23 @@ struct outcome {
 	/* REDIRECT: as of a head, until the next attempt begins; NULL */
 	const struct strings *mirrors;
 	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
-	bool renewed; /* FAILED: for credentials that are not used any more, so with others it
-	               * may succeed */
+	/* FAILED: for credentials that are not used any more, so with others it may
+	 * succeed */
+	bool renewed;
 	/* Owned, but its bytes are for whoever reads them; NULL */
 	struct buf *document;
 	nstime retry_after; /* what the server asked for; -1: nothing */
 	/* KIND_CHECKSUM: fingerprint of what was received instead */
 	uint64_t wrong_digest;
-	int64_t written; /* bytes from attempt->asked.first on that are in the part, also of
-	                  * an attempt that failed */
+	/* Bytes from attempt->asked.first on that are in the part, also of an attempt
+	 * that failed */
+	int64_t written;
 	struct version version; /* PART of a whole stream: of the file; owned */
 	bool from_public;       /* the server had a public address */
 	enum verified verified;
-	const char *verified_by; /* VERIFIED_HASH: who gave the digest, as
-	                          * entry_checksum_by or a header's name; static */
+	/* VERIFIED_HASH: who gave the digest, as entry_checksum_by or a header's name;
+	 * static */
+	const char *verified_by;
 	char *renamed; /* owned; the path, when --existing=rename chose another; NULL */
 	char digest[160]; /* "sha-256=HEX" when it was computed; "" otherwise */
 	struct exchange exchange;

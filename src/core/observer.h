@@ -10,16 +10,18 @@
 
 enum event_type {
 	EVENT_START, /* attempt goes to the engine */
-	EVENT_FINISH, /* attempt came back with outcome; READ, DONE, PRESENT, RETRY, REDIRECT or
-	               * FAILED follows, unless it has brought a part, or was cancelled */
+	/* `attempt` came back with `outcome`; READ, DONE, PRESENT, RETRY, REDIRECT or
+	 * FAILED follows, unless it has brought a part, or was cancelled */
+	EVENT_FINISH,
 	EVENT_RETRY, /* ... and will be tried again after `wait` (maybe at another mirror) */
 	EVENT_REDIRECT, /* ... and goes on at outcome->location */
 	EVENT_READ,     /* entry was a document, which names others: it is no file */
 	EVENT_DONE,     /* entry is there, fetched now: outcome, history */
 	EVENT_PRESENT,  /* entry was there before, and still is what is wanted */
 	EVENT_REPEATED, /* entry is one that was there before in the input, and is not looked at */
-	EVENT_FAILED, /* entry will not come: error; outcome when an exchange was made, attempt when
-	               * it is what failed */
+	/* `entry` will not come: error; outcome when an exchange was made, attempt when
+	 * it is what failed */
+	EVENT_FAILED,
 	EVENT_BAD_LINE, /* a line of the input is bad: error */
 	EVENT_BROKEN,   /* an input cannot be read any further: error */
 	EVENT_PAUSE     /* an origin asked for a pause of `wait`: origin_key */

@@ -30,8 +30,9 @@ struct s3_site {
 struct s3_name {
 	char *bucket;
 	char *key; /* itself; of many, what all of them begin with */
-	char *pattern; /* what may follow that, from a "*" or "?" on, where "\" escapes the next
-	                * character; NULL: anything, or of a single one nothing */
+	/* What may follow that, from a "*" or "?" on, where "\" escapes the next
+	 * character; NULL: anything, or of a single one nothing */
+	char *pattern;
 	char *version; /* NULL: the latest */
 	bool many;     /* it names what a listing will tell */
 };
