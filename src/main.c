@@ -17,9 +17,9 @@
  *   store/   outdir, with workdir, parents, beneath: lock, parts, safe ways in; sink
  *            (_publish): from part file to final name; part (_write, _files, _space,
  *            _resume, _commit): what attempts share; digest, proof, composite: ETags of
- *            parts; inspection: pieces, as they come; journal, with its _format, _reader, _writer, _load,
- *            _state, _survey and _renew, and finished: what an unfinished job has got;
- *            durable: syncs; stamp: ETags
+ *            parts; inspection: pieces, as they come; journal, with its _format,
+ *            _reader, _writer, _load, _state, _survey and _renew, and finished: what an
+ *            unfinished job has got; durable: syncs; stamp: ETags
  *   input/   input: the inputs as a chain; format: the table of formats; args, list,
  *            jsonl (members, rerun), csv (cells, columns), metalink (_elements, _file,
  *            _source): sources; s3list: pages of a listing; fields: options of an

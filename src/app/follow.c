@@ -12,7 +12,7 @@ struct follow_source {
 	struct source source;
 	const struct settings *settings;
 	struct entry *document; /* to be given out first; NULL: it was */
-	/* What its entries have of it; as an entry, the Metalink itself */
+	/* What its entries have of it; as an entry, the Metalink itself. */
 	struct entry *model;
 	struct metalink *metalink; /* NULL: its bytes are not here */
 	struct buf body;

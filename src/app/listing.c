@@ -21,7 +21,7 @@ struct listing_source {
 	bool asked;          /* ... and it is under way */
 	bool any;            /* something was named */
 	bool lost;           /* a page will not come, which its task has said */
-	/* What is to be told, after what came before; KIND_NONE: nothing */
+	/* What is to be told, after what came before; KIND_NONE: nothing. */
 	struct error broken;
 };
 

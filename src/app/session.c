@@ -21,7 +21,7 @@
 #include "store/outdir.h"
 
 struct session {
-	/* The user's, with jobs cut to what descriptors allow */
+	/* The user's, with jobs cut to what descriptors allow. */
 	struct settings settings;
 	uint64_t every; /* 1: all entries, else each so many-th */
 	struct tally tally;

@@ -139,8 +139,8 @@ const struct option_row options[] = {
 	.help = "sequential, threads or event",
 	.man = "How transfers wait for the network. `sequential` makes one after the other. "
 	       "`threads` makes each in a thread of its own, --jobs of them. `event` makes all "
-	       "of them in a few event loops (--loops). Results are the same; only time, memory and "
-	       "processor use differ."
+	       "of them in a few event loops (--loops). Results are the same; only time, "
+	       "memory and processor use differ."
 }, {
 	.name = "compare", .type = OPTION_TEXT, .field = FIELD(compare),
 	.check = compare_check, .bare = COMPARE_ALL, .argument = "MODES",
@@ -154,8 +154,8 @@ const struct option_row options[] = {
 	       "of its own and fills a fresh directory, DIR/MODE below --dir; with one that has "
 	       "anything in it nothing is begun. When `sequential` would take over a minute it "
 	       "is estimated from a sample of 50 entries, fetched for 15 seconds at most, and "
-	       "marked by `~`. --json prints the same as one JSON object (see SUMMARY). Cannot go with "
-	       "--results and --failed; --mode has no effect."
+	       "marked by `~`. --json prints the same as one JSON object (see SUMMARY). "
+	       "Cannot go with --results and --failed; --mode has no effect."
 }, {
 	.name = "compare-runs", .type = OPTION_COUNT, .field = FIELD(compare_runs),
 	.min = 1, .max = 1000, .fallback = "1", .argument = "N",

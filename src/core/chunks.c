@@ -6,10 +6,10 @@
  *	STREAM -> WHOLE    it came into a part to its end
  *	STREAM -> RANGES   it broke off behind pieces that were right
  *
- * From each of them back to ASK or STREAM: then nothing of what is there is kept, and what follows
- * is of another generation. An earlier run leaves RANGES or WHOLE to begin with. Attempts of older
- * generations are in `flying` until they end, but not in n_flying, and nobody heeds what they bring.
- */
+ * From each of them back to ASK or STREAM: then nothing of what is there is kept, and
+ * what follows is of another generation. An earlier run leaves RANGES or WHOLE to begin
+ * with. Attempts of older generations are in `flying` until they end, but not in
+ * n_flying, and nobody heeds what they bring. */
 #include "core/chunks.h"
 
 #include <stdlib.h>

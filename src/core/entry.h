@@ -64,7 +64,7 @@ struct entry {
 	 * NULL: nobody. `document`: it is one in any case, and has no path. */
 	struct source *reader;
 	bool document;
-	/* "list.txt", "stdin", or NULL for an argument; lives with the source */
+	/* "list.txt", "stdin", or NULL for an argument; lives with the source. */
 	const char *input;
 	uint64_t line; /* of input; from 1 */
 
@@ -115,7 +115,7 @@ enum work {
 /* The answer to an attempt, as soon as its head is here. */
 struct head {
 	const struct version *version; /* what it says of the file */
-	/* Other URLs of it, the best first; NULL: none */
+	/* Other URLs of it, the best first; NULL: none. */
 	const struct strings *mirrors;
 	bool from_public; /* the server has a public address */
 	bool ranges;      /* the server takes ranges of it */
@@ -136,7 +136,7 @@ struct attempt {
 	bool trusted; /* url is at the origin that secrets and headers were given for */
 	const char *bucket; /* that its mirror is in: a store answers; NULL: none */
 	/* `url` is where the mirror's own leads, not where others have sent us: what its
-	 * store is to be told may go there */
+	 * store is to be told may go there. */
 	bool at_home;
 	bool refused; /* the one before it was, for its credentials: it wants others */
 	bool public_only; /* refuse to connect to a private address (redirected from public) */
@@ -146,7 +146,7 @@ struct attempt {
 	struct range asked;     /* what it is to bring */
 	_Atomic int64_t last;   /* where it is to stop; at most asked.last */
 	_Atomic bool cancelled; /* it is to end soon: nobody waits for it */
-	/* Where ranged: what the file must still be, if it is pinned */
+	/* Where ranged: what the file must still be, if it is pinned. */
 	struct version version;
 	unsigned ordinal; /* 1 for the first attempt of this entry */
 	bool first_word; /* when it began, nobody had answered with the file in this run */
@@ -159,7 +159,7 @@ struct attempt {
 	size_t mirror; /* of the task; of a commit, the only one that all bytes are from */
 	uint64_t successes; /* of the origin, when it was started */
 	size_t rank;        /* in flight there then, itself included */
-	/* With the others of its task; the rest here is core/chunks' */
+	/* With the others of its task; the rest here is core/chunks'. */
 	struct list sibling;
 	struct stretch *lease;    /* of the plan; NULL: none */
 	int64_t marked;           /* received by ... */
@@ -215,28 +215,28 @@ struct outcome {
 	int code;       /* CURLcode or errno behind the kind */
 	char text[256]; /* for people; no URL in it, no secret */
 	/* FAILED: what the user can do about it, where the kind alone does not tell;
-	 * static; NULL */
+	 * static; NULL. */
 	const char *hint;
 	char *location; /* owned; absolute */
-	/* REDIRECT: as of a head, until the next attempt begins; NULL */
+	/* REDIRECT: as of a head, until the next attempt begins; NULL. */
 	const struct strings *mirrors;
 	bool moved; /* ... which is the same place, found by us: what it may be told stays so */
 	/* FAILED: for credentials that are not used any more, so with others it may
-	 * succeed */
+	 * succeed. */
 	bool renewed;
-	/* Owned, but its bytes are for whoever reads them; NULL */
+	/* Owned, but its bytes are for whoever reads them; NULL. */
 	struct buf *document;
 	nstime retry_after; /* what the server asked for; -1: nothing */
-	/* KIND_CHECKSUM: fingerprint of what was received instead */
+	/* KIND_CHECKSUM: fingerprint of what was received instead. */
 	uint64_t wrong_digest;
 	/* Bytes from attempt->asked.first on that are in the part, also of an attempt
-	 * that failed */
+	 * that failed. */
 	int64_t written;
 	struct version version; /* PART of a whole stream: of the file; owned */
 	bool from_public;       /* the server had a public address */
 	enum verified verified;
 	/* VERIFIED_HASH: who gave the digest, as entry_checksum_by or a header's name;
-	 * static */
+	 * static. */
 	const char *verified_by;
 	char *renamed; /* owned; the path, when --existing=rename chose another; NULL */
 	char digest[160]; /* "sha-256=HEX" when it was computed; "" otherwise */

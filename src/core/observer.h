@@ -11,7 +11,7 @@
 enum event_type {
 	EVENT_START, /* attempt goes to the engine */
 	/* `attempt` came back with `outcome`; READ, DONE, PRESENT, RETRY, REDIRECT or
-	 * FAILED follows, unless it has brought a part, or was cancelled */
+	 * FAILED follows, unless it has brought a part, or was cancelled. */
 	EVENT_FINISH,
 	EVENT_RETRY, /* ... and will be tried again after `wait` (maybe at another mirror) */
 	EVENT_REDIRECT, /* ... and goes on at outcome->location */
@@ -20,7 +20,7 @@ enum event_type {
 	EVENT_PRESENT,  /* entry was there before, and still is what is wanted */
 	EVENT_REPEATED, /* entry is one that was there before in the input, and is not looked at */
 	/* `entry` will not come: error; outcome when an exchange was made, attempt when
-	 * it is what failed */
+	 * it is what failed. */
 	EVENT_FAILED,
 	EVENT_BAD_LINE, /* a line of the input is bad: error */
 	EVENT_BROKEN,   /* an input cannot be read any further: error */

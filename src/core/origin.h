@@ -14,7 +14,7 @@
 
 struct origin {
 	char *key; /* "scheme://host:port" */
-	/* Tasks that may start as soon as the origin may be asked */
+	/* Tasks that may start as soon as the origin may be asked. */
 	struct list waiting;
 	size_t n_waiting;
 	size_t in_flight;

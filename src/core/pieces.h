@@ -15,7 +15,7 @@ struct pieces {
 	enum digest_alg alg;
 	int64_t length; /* bytes of each but the last; at least 1 */
 	size_t count;
-	/* checksum_len(alg) bytes for each, one after the other */
+	/* checksum_len(alg) bytes for each, one after the other. */
 	unsigned char digests[];
 };
 

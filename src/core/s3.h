@@ -21,7 +21,7 @@
 
 /* Where buckets are. */
 struct s3_site {
-	/* "https://host:port", no slash at its end; NULL: Amazon's */
+	/* "https://host:port", no slash at its end; NULL: Amazon's. */
 	const char *endpoint;
 	enum s3_addressing addressing;
 };
@@ -31,7 +31,7 @@ struct s3_name {
 	char *bucket;
 	char *key; /* itself; of many, what all of them begin with */
 	/* What may follow that, from a "*" or "?" on, where "\" escapes the next
-	 * character; NULL: anything, or of a single one nothing */
+	 * character; NULL: anything, or of a single one nothing. */
 	char *pattern;
 	char *version; /* NULL: the latest */
 	bool many;     /* it names what a listing will tell */

@@ -21,7 +21,7 @@ struct sched;
 enum sched_verdict {
 	SCHED_START, /* *attempt is to be made: give it back by sched_finish */
 	/* Until *wake (NSTIME_NEVER: no time), or until an attempt is finished, or
-	 * until sched_input_fd() is readable */
+	 * until sched_input_fd() is readable. */
 	SCHED_WAIT,
 	SCHED_FINISHED /* nothing is in flight and nothing will come */
 };

@@ -16,14 +16,14 @@
 enum source_status {
 	SOURCE_ENTRY, /* *entry is yours */
 	/* Nothing yet; wait until source_fd() is readable. Where that is -1 the source
-	 * only takes a breath: call again soon */
+	 * only takes a breath: call again soon. */
 	SOURCE_AGAIN,
 	/* Nothing before one of the documents that it has given out as entries has been
-	 * read or is lost */
+	 * read or is lost. */
 	SOURCE_LATER,
 	/* One bad line: *err says which and why; call again for the next. Where *entry,
 	 * which the caller has set to NULL, is one, it is what failed, yours, and what
-	 * another run can ask for */
+	 * another run can ask for. */
 	SOURCE_BAD,
 	SOURCE_BROKEN, /* the input cannot be read any further: *err says why; then SOURCE_END */
 	SOURCE_END /* no more, unless a document that is under way turns out to have some */

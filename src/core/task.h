@@ -27,7 +27,7 @@ struct task {
 	struct list crowded; /* ... or that have no room */
 	struct heap_node wake; /* in the scheduler's heap while it backs off */
 	struct history history;
-	/* Of its attempts that brought parts; their bytes added up */
+	/* Of its attempts that brought parts; their bytes added up. */
 	struct exchange exchange;
 	bool done;     /* its last word is said: it goes once nothing flies any more */
 	nstime queued; /* when it got something to start */

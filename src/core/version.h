@@ -19,9 +19,9 @@ struct version {
 	char *modified; /* Last-Modified as it was sent, if it is strong; NULL: none */
 	int64_t mtime;  /* Last-Modified in seconds since 1970; -1: none */
 	/* "sha-256=HEX" of all of it, as the server says, or another digest that is at
-	 * least as strong; NULL: none */
+	 * least as strong; NULL: none. */
 	char *digest;
-	/* How it says so: a header; or "journal": to an earlier run; static */
+	/* How it says so: a header; or "journal": to an earlier run; static. */
 	const char *digest_by;
 };
 

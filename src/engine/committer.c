@@ -1,5 +1,5 @@
-/* committer.c - see committer.h. A thread is made when more waits than threads are idle, up to so many;
- * they stay until the end. */
+/* committer.c - see committer.h. A thread is made when more waits than threads are
+ * idle, up to so many; they stay until the end. */
 #include "engine/committer.h"
 
 #include <pthread.h>

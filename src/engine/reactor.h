@@ -19,7 +19,7 @@ struct reactor;
 /* What the loops share. */
 struct fleet {
 	struct env *env;
-	/* Guards the scheduler, its observers, and what follows */
+	/* Guards the scheduler, its observers, and what follows. */
 	pthread_mutex_t lock;
 	struct sched *sched;
 	struct reactor *reactors;

@@ -19,7 +19,7 @@ struct csv_source {
 	char delimiter;
 	struct columns columns;
 	struct cells cells;
-	/* The lines so far, each with its end, while a quote is open */
+	/* The lines so far, each with its end, while a quote is open. */
 	struct buf record;
 	enum cells_state state;
 	uint64_t line;  /* where the record begins */

@@ -20,7 +20,7 @@ enum sniffed { SNIFFED_NO, SNIFFED_YES, SNIFFED_MORE /* too few bytes to tell */
 
 struct format {
 	const char *name;
-	/* Of names that tell it; ".gz" may follow */
+	/* Of names that tell it; ".gz" may follow. */
 	const char *suffixes[FORMAT_SUFFIXES];
 	/* Is an input that begins like this one of it? NULL: its content does not tell. */
 	enum sniffed (*sniff)(const char *head, size_t len);

@@ -22,7 +22,7 @@ enum reader_status {
 	READER_LINE, /* *line, *len: without "\n" or "\r\n"; valid until the next call */
 	READER_AGAIN, /* nothing whole yet: wait until reader_fd() is readable */
 	/* A line too long or with a NUL byte: *err says so; it was skipped. *line: its
-	 * first byte, so that its kind can be told; *len: 1 */
+	 * first byte, so that its kind can be told; *len: 1. */
 	READER_BAD,
 	READER_BROKEN, /* cannot be read any further: *err says why; then READER_END */
 	READER_END

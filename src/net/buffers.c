@@ -1,5 +1,6 @@
-/* buffers.c - see buffers.h. A stack of free slots, in slabs that are never unmapped. Slabs only come
- * to be more, so buffers_has, which libcurl's every block is asked for, needs no lock. */
+/* buffers.c - see buffers.h. A stack of free slots, in slabs that are never unmapped.
+ * Slabs only come to be more, so buffers_has, which libcurl's every block is asked for,
+ * needs no lock. */
 #include "net/buffers.h"
 
 #include <pthread.h>

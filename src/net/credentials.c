@@ -1,7 +1,8 @@
-/* credentials.c - see credentials.h. Whoever sets `busy` is the one who asks: in a thread of its own
- * as long as what is held will do, else in that of the first who cannot go on without. All others
- * take what is held, wait for `answered`, or leave a waiter. That nobody gives any is an answer, too,
- * for AGAIN seconds. */
+/* credentials.c - see credentials.h. Whoever sets `busy` is the one who asks: in a
+ * thread of its own while what is held will do, or for a loop, which must not wait; else
+ * in that of the first who cannot go on without. All others take what is held, wait for
+ * `answered`, or leave a waiter. That nobody gives any is an answer, too, for AGAIN
+ * seconds. */
 #include "net/credentials.h"
 
 #include <pthread.h>

@@ -12,7 +12,7 @@
 /* NULL: not said. Owned. */
 struct profile {
 	char *name;
-	/* config and credentials: where it was looked for, or would be */
+	/* config and credentials: where it was looked for, or would be. */
 	char *files[2];
 	char *id, *secret, *token; /* all of one file */
 	char *region, *endpoint_url;

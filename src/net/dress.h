@@ -7,14 +7,14 @@
 
 /* What a handle wears beyond the settings, to know what must be changed. */
 struct dress {
-	/* Headers with those of an entry; NULL: the settings' */
+	/* Headers with those of an entry; NULL: the settings'. */
 	struct curl_slist *own;
 	bool bound;   /* the settings' secrets and headers are on */
 	bool special; /* something of one entry is on, too */
 	bool waits;   /* for a connection that may turn out to multiplex */
 	bool ranged;  /* a range is asked for */
 	bool bulk;    /* ... of a large file */
-	/* Of the credentials that have signed it (s3_dress); 0: none */
+	/* Of the credentials that have signed it (s3_dress); 0: none. */
 	uint64_t signer;
 };
 

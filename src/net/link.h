@@ -19,7 +19,7 @@
 
 /* A link; points into the value. */
 struct link {
-	/* What is between < and >: a URI reference, maybe relative */
+	/* What is between < and >: a URI reference, maybe relative. */
 	const char *target;
 	size_t target_len;
 	const char *params; /* from the first ";" on; empty when there are none */

@@ -1,6 +1,7 @@
-/* memory.c - see memory.h. A stack per class of sizes, which are STEP bytes apart. A block goes to the
- * class of what it has room for, as malloc says, and is taken by what is asked for, so no block
- * needs a head. Stacks are bounded: what does not fit goes back to malloc. */
+/* memory.c - see memory.h. A stack per class of sizes, which are STEP bytes apart. A
+ * block goes to the class of what it has room for, as malloc says, and is taken by what
+ * is asked for, so no block needs a head. Stacks are bounded: what does not fit goes
+ * back to malloc. */
 #include "net/memory.h"
 
 #include <malloc.h>

@@ -28,7 +28,7 @@ struct names {
 	enum ip_family family; /* to ask for */
 	atomic_int joined;
 	bool overridden; /* there is --resolve */
-	/* All below but fixed, local and invalid, which stay as they are */
+	/* All below but fixed, local and invalid, which stay as they are. */
 	pthread_mutex_t lock;
 	struct map *fixed;
 	struct cache kept;

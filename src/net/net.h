@@ -20,7 +20,7 @@ struct net {
 	struct tls *tls;
 	struct throttle *throttle; /* NULL: no limit of rates */
 	struct names *names; /* NULL: a proxy is asked, and libcurl looks its name up */
-	/* The user's headers, bound to the origin they were given for */
+	/* The user's headers, bound to the origin they were given for. */
 	struct curl_slist *bound;
 	char *user, *password; /* settings->user cut at its colon */
 	bool detailed;         /* somebody wants times and addresses */

@@ -16,7 +16,7 @@
 struct s3error {
 	char code[64];     /* "NoSuchKey": letters, digits, "." and "-" only */
 	char message[160]; /* for people; one line */
-	/* That the bucket is in: lower case letters, digits and "-" only */
+	/* That the bucket is in: lower case letters, digits and "-" only. */
 	char region[64];
 	char endpoint[256]; /* host, maybe with a port, that it wants to be asked at */
 };

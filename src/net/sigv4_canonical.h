@@ -26,7 +26,7 @@ struct sigv4_request {
 	const char *path;
 	const char *query; /* without "?"; NULL: none */
 	bool normalize;    /* dot segments and double slashes go; not with S3 */
-	/* In any order; Host and the date among them */
+	/* In any order; Host and the date among them. */
 	const struct sigv4_header *headers;
 	size_t n_headers;    /* at most SIGV4_HEADERS_MAX */
 	const char *payload; /* its SHA-256 in hex, or "UNSIGNED-PAYLOAD" */

@@ -19,7 +19,7 @@ struct tally {
 	uint64_t bad_lines, broken_inputs;
 	uint64_t unwritten; /* reports that a write failed of, as was said then */
 	uint64_t attempts, retries, redirects;
-	/* Attempts under way: now, and at most so far */
+	/* Attempts under way: now, and at most so far. */
 	uint64_t in_flight, max_in_flight;
 	int64_t bytes;                 /* body bytes received, wasted ones too */
 	uint64_t failures[KIND_COUNT]; /* of entries, by kind */
@@ -33,7 +33,7 @@ struct report_job {
 	nstime started;
 	const nstime *loop_stall_max; /* what the engine measured; NULL or 0: nothing */
 	const bool *stopped; /* the job ended before its input did; NULL: it did not */
-	/* Which has asked for an end; 0: none yet. NULL: none can */
+	/* Which has asked for an end; 0: none yet. NULL: none can. */
 	int (*signal)(void);
 };
 

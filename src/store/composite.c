@@ -1,5 +1,5 @@
-/* composite.c - see composite.h. For each length that is tried there are two digests at work: of the
- * part that is being read, and of the digests of those before it. */
+/* composite.c - see composite.h. For each length that is tried there are two digests at
+ * work: of the part that is being read, and of the digests of those before it. */
 #include "store/composite.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* inspection.c - see inspection.h. The digest is of the bytes from `sound`, where the piece under way
- * begins, to `at`. A piece that is right moves `sound` up to `at`; one that is wrong, nothing. */
+/* inspection.c - see inspection.h. The digest is of the bytes from `sound`, where the
+ * piece under way begins, to `at`. A piece that is right moves `sound` up to `at`; a
+ * wrong one leaves it there. */
 #include "store/inspection.h"
 
 #include <string.h>

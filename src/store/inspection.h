@@ -10,7 +10,7 @@
 #include "store/digest.h"
 
 struct inspection {
-	/* Borrowed; NULL: there is nothing to compare with */
+	/* Borrowed; NULL: there is nothing to compare with. */
 	const struct pieces *pieces;
 	int64_t at;     /* the next byte's offset in the file */
 	int64_t sound;  /* all before this offset, from the first byte on, is right */

@@ -21,7 +21,7 @@
 
 struct parents {
 	int root;
-	/* Guards all below, and slot, refs, used of every parent */
+	/* Guards all below, and slot, refs, used of every parent. */
 	pthread_mutex_t mutex;
 	uint64_t lookups;
 	int room; /* of the slots, the first so many are used */

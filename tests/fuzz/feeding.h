@@ -17,7 +17,7 @@ struct feeding {
 	size_t left;
 	struct dice dice;
 	int end; /* of the pipe, to write to; -1: it is closed */
-	/* How often the reader waited for nothing since the last bytes */
+	/* How often the reader waited for nothing since the last bytes. */
 	unsigned breath;
 };
 

@@ -17,7 +17,7 @@ struct sim {
 	struct oracle oracle;
 	struct larges larges;
 	nstime drain_at; /* NSTIME_NEVER: not at all */
-	/* ... or when so many entries have ended; 0: not at all */
+	/* ... or when so many entries have ended; 0: not at all. */
 	uint64_t drain_after;
 
 	uint64_t seed;
