@@ -189,8 +189,11 @@ void part_drop(struct part *part, bool keep)
 
 void parts_forget(struct parts *parts, const struct entry *entry)
 {
+	/* A document has no path. */
 	const struct journal_file *left =
-		parts->journal ? journal_find(parts->journal, entry->path) : NULL;
+		parts->journal && entry->path
+			? journal_find(parts->journal, entry->path)
+			: NULL;
 	char name[JOURNAL_PART_SIZE];
 	struct error err;
 

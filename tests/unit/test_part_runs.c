@@ -246,6 +246,21 @@ static void what_nothing_pins_is_not_kept(void)
 	bench_close(&bench, true);
 }
 
+/* Its bytes are for whoever reads them: there is no path, and nothing to keep or to remove. */
+static void a_document_has_no_part(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, true);
+	free(bench.entry->path);
+	bench.entry->path = NULL;
+	bench.entry->document = true;
+	parts_end(bench.parts, bench.entry, false);
+	parts_end(bench.parts, bench.entry, true);
+	check(!parts_are_kept(bench.parts));
+	bench_close(&bench, true);
+}
+
 /* --------------------------------------------------------------------------------------
  * Commits that fail
  * ----------------------------------------------------------------------------------- */
@@ -411,6 +426,7 @@ int main(void)
 	run(another_run_begins_anew);
 	run(what_cannot_be_gone_on_with);
 	run(what_nothing_pins_is_not_kept);
+	run(a_document_has_no_part);
 	run(a_name_that_is_taken);
 	run(a_commit_that_is_stopped);
 	run_if(scratch_denies(), "seccomp is not to be had",
