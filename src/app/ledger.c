@@ -49,6 +49,13 @@ static bool is_untouched(const struct ledger *ledger)
 	       journal_sequence(ledger->journal) == ledger->opened;
 }
 
+/* The job leaves nothing of its own that another run could go on with. */
+static bool is_complete(const struct ledger *ledger, bool ended)
+{
+	return (ended && ledger->parts && !parts_are_kept(ledger->parts)) ||
+	       is_untouched(ledger);
+}
+
 /* What is left is of jobs that name other files. How many such files? */
 static size_t tell_of_others(const struct ledger *ledger)
 {
@@ -70,8 +77,7 @@ int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 
 	if (!ledger->outdir)
 		return 0;
-	complete = (ended && ledger->parts && !parts_are_kept(ledger->parts)) ||
-		   is_untouched(ledger);
+	complete = is_complete(ledger, ended);
 	if (complete)
 		of_others = tell_of_others(ledger);
 	parts_free(ledger->parts);
