@@ -50,32 +50,46 @@ static bool names_urls(const char *cell, size_t len)
 	return len == 3 && strncasecmp(cell, "url", 3) == 0;
 }
 
-/* Several columns are named, URLs among them: no line of a list is like that. */
+/* Of the two, the one that a header uses; 0: none yet. */
+static char first_delimiter(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == ',' || text[i] == '\t')
+			return text[i];
+	return '\0';
+}
+
+/* Several columns are named, URLs among them: no line of a list is like that. What comes first
+ * decides, so that it does not matter how much is here already. */
 static enum sniffed sniff_header(const char *head, size_t len, char delimiter)
 {
 	size_t at = skip_space(head, len);
 	const char *cell = head + at, *newline = memchr(cell, '\n', len - at);
 	const char *end = newline ? newline : head + len, *next;
-	bool several = false, urls = false;
+	char first = first_delimiter(cell, (size_t)(end - cell));
 
-	if (memmem(cell, (size_t)(end - cell), "://", 3) ||
-		(cell < end && *cell == '#'))
+	if ((first && first != delimiter) ||
+		(cell < end && (*cell == '#' || *cell == '<')))
 		return SNIFFED_NO;
-	for (; (next = memchr(cell, delimiter, (size_t)(end - cell)));
-		cell = next + 1) {
-		several = true;
-		urls |= names_urls(cell, (size_t)(next - cell));
+	while ((next = memchr(cell, delimiter, (size_t)(end - cell)))) {
+		if (names_urls(cell, (size_t)(next - cell)))
+			return SNIFFED_YES;
+		if (memmem(cell, (size_t)(next - cell), "://", 3))
+			return SNIFFED_NO;
+		cell = next + 1;
 	}
-	if (newline)
-		urls |= names_urls(cell, (size_t)(end - cell));
-	if (several && urls)
-		return SNIFFED_YES;
-	return newline ? SNIFFED_NO : SNIFFED_MORE;
+	if (!newline && !memmem(cell, (size_t)(end - cell), "://", 3))
+		return SNIFFED_MORE;
+	return newline && first && names_urls(cell, (size_t)(end - cell)) ? SNIFFED_YES
+									  : SNIFFED_NO;
 }
 
+/* Whatever follows Google's mark, it is theirs. */
 static enum sniffed sniff_csv(const char *head, size_t len)
 {
-	return sniff_header(head, len, ',');
+	return begins_with(head, len, CSV_GOOGLE) == SNIFFED_YES
+		       ? SNIFFED_NO
+		       : sniff_header(head, len, ',');
 }
 
 static enum sniffed sniff_tsv(const char *head, size_t len)

@@ -1,8 +1,8 @@
 /* fuzz_list.c - input/list.h over input/reader.h, gzip too: see entries.h for the claims.
  *
- * And of a list that is plain text: the entries are the lines in column 0 that have a URL,
- * in their order, each with the last out= of its own option lines, and nobody else's; those with
- * an option whose value is none are not among them. */
+ * And of a list that is plain text: the entries are the lines in column 0 that have a URL, and
+ * none with a space and a scheme in it, in their order, each with the last out= of its own option
+ * lines, and nobody else's; those with an option whose value is none are not among them. */
 #include "input/list.h"
 
 #include <stdlib.h>
@@ -44,13 +44,18 @@ static char *unquoted(char *text)
 	return trimmed(text + 1);
 }
 
+/* Mirrors between tabs, none of which is two. */
 static bool has_url(char *line)
 {
-	bool found = false;
+	bool found = false, two = false;
 
-	for (char *url; (url = strsep(&line, "\t"));)
-		found |= *unquoted(url) != '\0';
-	return found;
+	for (char *url; (url = strsep(&line, "\t"));) {
+		url = unquoted(url);
+		found |= *url != '\0';
+		two |= strstr(url, " http://") || strstr(url, " https://") ||
+		       strstr(url, " s3://");
+	}
+	return found && !two;
 }
 
 /* The value, if the line is an out= that has one. */

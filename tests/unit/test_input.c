@@ -256,8 +256,14 @@ static void a_header_tells_the_format(void)
 	job_add_list(&job, "#url,out\nd\n");
 	job_add_list(&job, "url\n");
 	job_add_list(&job, "curl,urls\n");
+	job_add_list(&job, "url, h://\ne,i\n");
+	job_add_list(&job, "x\turl\t,url,\ny\tf\t\n");
+	job_add_list(&job, "TsvHttpData-1.0,url,\ng\n");
 	check_job(&job, "1 0.txt:3 a out=x\n2 1:2 b\n3 2:2 c\n"
-			"4 3:1 http://a/,url\n5 4:2 d\n6 5:1 url\n7 6:1 curl,urls\n");
+			"4 3:1 http://a/,url\n5 4:2 d\n6 5:1 url\n7 6:1 curl,urls\n"
+			"8 7:2 e\n9 8:2 f\n"
+			"broken 9:1: no column is named \"url\"; the first line must "
+			"name the columns, as url,out,sha256\n");
 	job_release(&job);
 }
 
@@ -301,6 +307,10 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 		{"url", ",out\nh,i\n", "1 stdin:2 h out=i\n"},
 		{"url,o", "ut\nh,i\n", "1 stdin:2 h out=i\n"},
 		{"x\turl", "s\n", "1 stdin:1 x\n"},
+		/* The rest is the same to it, if it comes at once or later. */
+		{"url,", " h://\nh,i\n", "1 stdin:2 h\n"},
+		{"x\turl\t", ",url,\ny\th\t\n", "1 stdin:2 h\n"},
+		{"h://", ",url,\n", "1 stdin:1 h://,url,\n"},
 		{"<", "a\n", "1 stdin:1 <a\n"},
 		{"Tsv", "a\n", "1 stdin:1 Tsva\n"},
 		{"TsvHttpData-1.", "0\na\t7\n", "1 stdin:2 a\n"},
