@@ -183,7 +183,7 @@ int body_settle(struct body *body, struct outcome *outcome, struct error *err)
 	return failed;
 }
 
-int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
+int body_commit(struct body *body, const struct publication *how,
 	struct outcome *outcome, struct error *err)
 {
 	const struct buf *bytes = &body->pending;
@@ -195,9 +195,8 @@ int body_commit(struct body *body, const struct settings *settings, int64_t mtim
 	if (!failed)
 		failed = proofs_check(&body->proofs, outcome, err);
 	if (!failed)
-		failed = sink_store(body->outdir, body->attempt->entry,
-			settings->existing, bytes->data, bytes->len, mtime,
-			&outcome->renamed, err);
+		failed = sink_store(body->outdir, body->attempt->entry, how,
+			bytes->data, bytes->len, &outcome->renamed, err);
 	if (!failed && journal)
 		failed = journal_done(journal, 0, body->attempt->entry->path,
 			(int64_t)bytes->len, err);

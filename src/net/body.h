@@ -50,7 +50,7 @@ int body_settle(
 	struct body *body, struct outcome *outcome, struct error *err) must_check;
 /* All of a body in memory is here: verify it, then give the file its name. Fills verified,
  * verified_by, digest, wrong_digest and renamed of *outcome. On failure nothing is left. */
-int body_commit(struct body *body, const struct settings *settings, int64_t mtime,
+int body_commit(struct body *body, const struct publication *how,
 	struct outcome *outcome, struct error *err) must_check;
 /* Drop what was not written. Harmless when nothing was begun. */
 void body_abort(struct body *body);

@@ -118,12 +118,13 @@ static int64_t modified(const struct net *net, const struct version *version)
 void transfer_commit(
 	struct net *net, const struct attempt *attempt, struct outcome *outcome)
 {
+	struct publication how = {.existing = net->settings->existing,
+		.mtime = modified(net, &attempt->version)};
 	struct error err;
 
 	outcome_init(outcome);
 	outcome->type = OUTCOME_DONE;
-	if (parts_commit(net->parts, attempt, net->settings,
-		    modified(net, &attempt->version), outcome, &err) != 0)
+	if (parts_commit(net->parts, attempt, &how, outcome, &err) != 0)
 		transfer_failed(outcome, err.kind, err.code, err.text);
 	else
 		remember(net, attempt, outcome, attempt->version.etag);

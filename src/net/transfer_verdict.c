@@ -152,9 +152,14 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 		outcome->hint = tls_hint(t->net->tls, t->easy);
 }
 
-static int64_t remote_time(const struct transfer *t)
+/* All of the body is in memory. */
+static int commit(struct transfer *t, struct outcome *outcome)
 {
-	return t->net->settings->remote_time ? response_mtime(&t->response) : -1;
+	const struct settings *settings = t->net->settings;
+	struct publication how = {.existing = settings->existing,
+		.mtime = settings->remote_time ? response_mtime(&t->response) : -1};
+
+	return body_commit(&t->body, &how, outcome, &t->stop);
 }
 
 /* The file has no bytes, says 416. */
@@ -167,8 +172,7 @@ static int make_empty(struct transfer *t, struct outcome *outcome)
 	if (transfer_check_size(t, 0) != 0 ||
 		body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
 		return -1;
-	return body_commit(
-		&t->body, t->net->settings, remote_time(t), outcome, &t->stop);
+	return commit(t, outcome);
 }
 
 /* All has come that was asked for. */
@@ -182,8 +186,7 @@ static int finish_body(struct transfer *t, struct outcome *outcome)
 	if (body_end(&t->body, &t->stop) != 0)
 		return -1;
 	if (!body_is_part(&t->body))
-		return body_commit(
-			&t->body, t->net->settings, remote_time(t), outcome, &t->stop);
+		return commit(t, outcome);
 	outcome->type = OUTCOME_PART;
 	version_copy(&outcome->version, &t->found);
 	if (outcome->version.size < 0)

@@ -12,7 +12,7 @@
 #define SEINE_STORE_PART_H
 
 #include "core/entry.h"
-#include "store/outdir.h"
+#include "store/sink.h"
 
 struct part;
 
@@ -71,13 +71,12 @@ void part_proves_length(struct part *part);
 /* These have been written: another run need not ask for them. */
 int part_note(struct part *part, struct range range, struct error *err) must_check;
 
-/* The file is whole, attempt->version.size long, and was modified then (as sink_commit): verify
- * it, give it its name, and end the part. KIND_INTERNAL when there is none, KIND_INTERRUPTED
- * when it is stopped. Fills verified, verified_by, digest, wrong_digest and renamed of *outcome.
- * A part with wrong bytes is gone, too; one that the disk refuses, or that was not verified to
- * the end, stays. */
+/* The file is whole, attempt->version.size long: verify it, give it its name, and end the part.
+ * KIND_INTERNAL when there is none, KIND_INTERRUPTED when it is stopped. Fills verified,
+ * verified_by, digest, wrong_digest and renamed of *outcome. A part with wrong bytes is gone, too;
+ * one that the disk refuses, or that was not verified to the end, stays. */
 int parts_commit(struct parts *parts, const struct attempt *attempt,
-	const struct settings *settings, int64_t mtime, struct outcome *outcome,
+	const struct publication *how, struct outcome *outcome,
 	struct error *err) must_check;
 /* How much would the commit have to read back? 0 where it is quick. */
 int64_t parts_unread(struct parts *parts, const struct attempt *attempt);

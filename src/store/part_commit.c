@@ -33,8 +33,7 @@ static struct sink *take_file(struct part *part, struct error *err)
 }
 
 static int commit(struct part *part, const struct attempt *attempt,
-	const struct settings *settings, int64_t mtime, struct outcome *outcome,
-	struct error *err)
+	const struct publication *how, struct outcome *outcome, struct error *err)
 {
 	const struct version *version = &attempt->version;
 	struct sink *sink;
@@ -49,8 +48,7 @@ static int commit(struct part *part, const struct attempt *attempt,
 	sink = take_file(part, err);
 	if (!sink)
 		return -1;
-	if (sink_commit(sink, settings->existing, version->size, mtime,
-		    &outcome->renamed, err) != 0)
+	if (sink_commit(sink, version->size, how, &outcome->renamed, err) != 0)
 		return -1;
 	if (!part->parts->journal)
 		return 0;
@@ -73,8 +71,7 @@ static bool is_there(struct parts *parts, const struct attempt *attempt)
 }
 
 int parts_commit(struct parts *parts, const struct attempt *attempt,
-	const struct settings *settings, int64_t mtime, struct outcome *outcome,
-	struct error *err)
+	const struct publication *how, struct outcome *outcome, struct error *err)
 {
 	struct part_facts facts = {.version = &attempt->version, .resumable = true};
 	struct part *part;
@@ -86,7 +83,7 @@ int parts_commit(struct parts *parts, const struct attempt *attempt,
 	part = parts_get(parts, attempt, &facts, err);
 	if (!part)
 		return -1;
-	committed = commit(part, attempt, settings, mtime, outcome, err) == 0;
+	committed = commit(part, attempt, how, outcome, err) == 0;
 	pthread_mutex_lock(&parts->lock);
 	map_remove(parts->by_entry, part->key);
 	/* Done: the journal has been told so, and there is nothing to be removed. */

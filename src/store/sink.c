@@ -127,8 +127,9 @@ int sink_sync(struct sink *sink, struct error *err)
 	return durable ? durable_part(durable, sink->fd, err) : 0;
 }
 
-int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
-	const void *body, size_t len, int64_t mtime, char **renamed, struct error *err)
+int sink_store(struct outdir *outdir, const struct entry *entry,
+	const struct publication *how, const void *body, size_t len, char **renamed,
+	struct error *err)
 {
 	const char *base;
 	struct outdir_parent *parent;
@@ -144,7 +145,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 		return -1;
 	}
 	result = part_write(&sink, 0, body, len);
-	part_date(&sink, mtime);
+	part_date(&sink, how->mtime);
 	synced = result == 0 ? sink_sync(&sink, err) : 0;
 	closed = part_close(&sink);
 	if (result == 0)
@@ -153,7 +154,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry, enum existing e
 		outdir_parent_put(outdir, parent);
 		result = synced < 0 ? -1 : sink_fail(&sink, -result, err);
 	} else {
-		result = sink_publish(&sink, parent, base, existing, renamed, err);
+		result = sink_publish(&sink, parent, base, how, renamed, err);
 	}
 	if (result < 0)
 		part_remove(&sink);
@@ -256,7 +257,7 @@ int sink_read(
 	return 0;
 }
 
-static int commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
+static int commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err)
 {
 	const char *base;
@@ -266,7 +267,7 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 	/* Also gives back what was allocated beyond. */
 	if (ftruncate(sink->fd, len) < 0)
 		return sink_fail(sink, errno, err);
-	part_date(sink, mtime);
+	part_date(sink, how->mtime);
 	sink->lost = sink_sync(sink, err) != 0;
 	if (sink->lost)
 		return -1;
@@ -276,16 +277,16 @@ static int commit(struct sink *sink, enum existing existing, int64_t len, int64_
 	parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
 	if (!parent)
 		return -1;
-	return sink_publish(sink, parent, base, existing, renamed, err);
+	return sink_publish(sink, parent, base, how, renamed, err);
 }
 
-int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
+int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err)
 {
 	int result;
 
 	*renamed = NULL;
-	result = commit(sink, existing, len, mtime, renamed, err);
+	result = commit(sink, len, how, renamed, err);
 	if (result < 0 &&
 		(part_close(sink) != 0 || sink->lost || err->kind != KIND_DISK))
 		part_remove(sink);

@@ -20,9 +20,15 @@
 
 struct sink;
 
+/* How a part becomes the file. */
+struct publication {
+	enum existing existing;
+	int64_t mtime; /* when it was modified, in seconds since 1970; -1: now */
+};
+
 /* Write and commit a whole body: as sink_open, sink_write and sink_commit in one. */
-int sink_store(struct outdir *outdir, const struct entry *entry, enum existing existing,
-	const void *body, size_t len, int64_t mtime, char **renamed,
+int sink_store(struct outdir *outdir, const struct entry *entry,
+	const struct publication *how, const void *body, size_t len, char **renamed,
 	struct error *err) must_check;
 
 /* Make the part of an entry (borrowed until the sink is gone), under this name, or one like it
@@ -45,13 +51,12 @@ int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
 /* What has been written is on the disk on return, if --durability wants that (durable.h). */
 int sink_sync(struct sink *sink, struct error *err) must_check;
 /* Give the part its final name and free the sink, also on failure. `len` is the file's length
- * (space that was allocated beyond it is given back), `mtime` when it was modified, in seconds
- * since 1970 (-1: now). KIND_EXISTS when the name is taken and existing is EXISTING_SKIP: the
- * part is removed, what is there is left alone. KIND_DISK leaves the part, unless the disk may
- * have lost what was written to it. With EXISTING_RENAME
- * the first free alternative (naming.h) is used, and *renamed gets that path, yours to free; in
- * all other cases *renamed is set to NULL. */
-int sink_commit(struct sink *sink, enum existing existing, int64_t len, int64_t mtime,
+ * (space that was allocated beyond it is given back). KIND_EXISTS when the name is taken and
+ * existing is EXISTING_SKIP: the part is removed, what is there is left alone. KIND_DISK leaves
+ * the part, unless the disk may have lost what was written to it. With EXISTING_RENAME the first
+ * free alternative (naming.h) is used, and *renamed gets that path, yours to free; in all other
+ * cases *renamed is set to NULL. */
+int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err) must_check;
 /* Free the sink; the part stays. -errno when the disk has lost what was written to it, or some of
  * that, although it has taken it. NULL is fine. */

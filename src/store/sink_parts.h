@@ -22,6 +22,6 @@ int sink_fail(const struct sink *sink, int errnum, struct error *err);
 /* Give the (closed) part its name, base in parent, which is put back.
  * *renamed as sink_commit. */
 int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *base,
-	enum existing existing, char **renamed, struct error *err) must_check;
+	const struct publication *how, char **renamed, struct error *err) must_check;
 
 #endif

@@ -60,13 +60,14 @@ static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
 }
 
 static int move_into(const struct sink *sink, const struct outdir_parent *parent,
-	const char *base, enum existing existing, char **renamed)
+	const char *base, const struct publication *how, char **renamed)
 {
 	int dir = outdir_parent_fd(parent);
 	int result = move_to(sink, dir, base,
-		existing == EXISTING_OVERWRITE || existing == EXISTING_UPDATE);
+		how->existing == EXISTING_OVERWRITE ||
+			how->existing == EXISTING_UPDATE);
 
-	if (result == -EEXIST && existing == EXISTING_RENAME)
+	if (result == -EEXIST && how->existing == EXISTING_RENAME)
 		return move_to_alternative(sink, dir, renamed);
 	return result;
 }
@@ -106,9 +107,9 @@ static int sync_name(const struct sink *sink, int dir, struct error *err)
 }
 
 int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *base,
-	enum existing existing, char **renamed, struct error *err)
+	const struct publication *how, char **renamed, struct error *err)
 {
-	int result = move_into(sink, parent, base, existing, renamed);
+	int result = move_into(sink, parent, base, how, renamed);
 
 	/* The directory was removed after it was opened: make it again, once. */
 	if (result == -ENOENT || result == -ESTALE) {
@@ -116,7 +117,7 @@ int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *ba
 		parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
 		if (!parent)
 			return -1;
-		result = move_into(sink, parent, base, existing, renamed);
+		result = move_into(sink, parent, base, how, renamed);
 	}
 	result = result < 0 ? fail_move(sink, -result, err)
 			    : sync_name(sink, outdir_parent_fd(parent), err);

@@ -12,7 +12,7 @@
 struct bench {
 	struct outdir *outdir;
 	struct parts *parts;
-	struct settings settings;
+	struct publication how;
 	struct body body;
 	struct entry *entry;
 	struct attempt attempt;
@@ -33,7 +33,7 @@ static inline char *pattern(size_t len)
 
 static inline void bench_open(struct bench *bench, const char *dir)
 {
-	*bench = (struct bench){.settings = {.existing = EXISTING_SKIP}};
+	*bench = (struct bench){.how = {.existing = EXISTING_SKIP, .mtime = -1}};
 	bench->outdir = outdir_open(dir, &bench->err);
 	check(bench->outdir != NULL);
 	bench->parts = parts_new(bench->outdir);
@@ -120,14 +120,14 @@ static inline int commit(struct bench *bench)
 {
 	bench->was_part = body_is_part(&bench->body);
 	if (!bench->was_part)
-		return body_commit(&bench->body, &bench->settings, -1, &bench->outcome,
-			&bench->err);
+		return body_commit(
+			&bench->body, &bench->how, &bench->outcome, &bench->err);
 	if (body_settle(&bench->body, &bench->outcome, &bench->err) != 0)
 		return -1;
 	bench->attempt.version.size = bench->outcome.written;
 	check(!body_is_part(&bench->body));
-	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		bench->attempt.version.mtime, &bench->outcome, &bench->err);
+	return parts_commit(bench->parts, &bench->attempt, &bench->how, &bench->outcome,
+		&bench->err);
 }
 
 #endif

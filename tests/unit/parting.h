@@ -18,7 +18,7 @@ struct bench {
 	struct outdir *outdir;
 	struct journal *journal; /* NULL: nothing is kept */
 	struct parts *parts;
-	struct settings settings;
+	struct publication how;
 	struct entry *entry;
 	struct version version;
 	struct attempt attempt;
@@ -30,7 +30,7 @@ static unsigned char content[SIZE];
 
 static inline void bench_open(struct bench *bench, bool journaled)
 {
-	*bench = (struct bench){.settings = {.existing = EXISTING_SKIP},
+	*bench = (struct bench){.how = {.existing = EXISTING_SKIP, .mtime = -1},
 		.version = {.size = SIZE, .etag = (char *)"\"v1\"", .mtime = -1}};
 	bench->outdir = outdir_open("out", &bench->err);
 	check(bench->outdir != NULL);
@@ -143,8 +143,9 @@ static inline void bring_all_as(struct bench *bench, unsigned generation)
 
 static inline int commit(struct bench *bench)
 {
-	return parts_commit(bench->parts, &bench->attempt, &bench->settings,
-		bench->attempt.version.mtime, &bench->outcome, &bench->err);
+	bench->how.mtime = bench->attempt.version.mtime;
+	return parts_commit(bench->parts, &bench->attempt, &bench->how, &bench->outcome,
+		&bench->err);
 }
 
 static inline void commit_ok(struct bench *bench)

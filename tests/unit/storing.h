@@ -6,6 +6,9 @@
 #include "scratch.h"
 #include "store/sink.h"
 
+/* With no more said than what --existing is. */
+#define AS(what) (&(struct publication){.existing = (what), .mtime = -1})
+
 static inline struct outdir *open_ok(const char *dir)
 {
 	struct error err = {.kind = KIND_NONE};
@@ -54,7 +57,7 @@ static inline int store(struct outdir *outdir, uint64_t number, const char *path
 	memset(err, 0, sizeof(*err));
 	*renamed = (char *)"rubbish";
 	return sink_store(
-		outdir, &entry, existing, body, strlen(body), -1, renamed, err);
+		outdir, &entry, AS(existing), body, strlen(body), renamed, err);
 }
 
 static inline void store_ok(struct outdir *outdir, uint64_t number, const char *path,

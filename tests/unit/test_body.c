@@ -335,7 +335,7 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	bench.settings.existing = EXISTING_RENAME;
+	bench.how.existing = EXISTING_RENAME;
 	check_int(commit(&bench), 0);
 	check_str(bench.outcome.renamed, "sub/file.1");
 	check(scratch_holds("out/sub/file.1", data, len));
@@ -344,7 +344,7 @@ static void check_existing(size_t len)
 
 	check_int(begin(&bench, -1), 0);
 	check_int(add(&bench, data, len, 16 * KIB), 0);
-	bench.settings.existing = EXISTING_OVERWRITE;
+	bench.how.existing = EXISTING_OVERWRITE;
 	check_int(commit(&bench), 0);
 	check(bench.outcome.renamed == NULL);
 	check(scratch_holds("out/sub/file", data, len));
@@ -420,8 +420,8 @@ static void ranges_go_to_the_part(void)
 		check_int(scratch_count(PARTS), 1);
 	}
 	bench.attempt.version.size = version.size;
-	check_int(parts_commit(bench.parts, &bench.attempt, &bench.settings, -1,
-			  &bench.outcome, &bench.err),
+	check_int(parts_commit(bench.parts, &bench.attempt, &bench.how, &bench.outcome,
+			  &bench.err),
 		0);
 	check_int(bench.outcome.verified, VERIFIED_HASH);
 	check(scratch_holds("out/sub/file", data, 1000 * KIB));

@@ -49,7 +49,7 @@ static void pieces_in_a_part(void)
 		}
 		check_int(from, 1000 * KIB);
 		bench.attempt.version.size = 1000 * KIB;
-		check_int(parts_commit(bench.parts, &bench.attempt, &bench.settings, -1,
+		check_int(parts_commit(bench.parts, &bench.attempt, &bench.how,
 				  &bench.outcome, &bench.err),
 			0);
 		check_int(bench.outcome.verified, VERIFIED_HASH);

@@ -97,7 +97,7 @@ static void modes_follow_the_umask(void)
 		check_int(mode_of("d/.seine"), 0700);
 		check_int(mode_of("d/.seine/parts"), 0700);
 		check_int(mode_of("d/.seine/parts/7.part"), cases[i].file);
-		check_int(sink_commit(sink, EXISTING_SKIP, 0, -1, &renamed, NULL), 0);
+		check_int(sink_commit(sink, 0, AS(EXISTING_SKIP), &renamed, NULL), 0);
 		store_ok(outdir, 1, "s/small", EXISTING_SKIP, "b");
 		check_int(mode_of("d/s"), cases[i].dir);
 		check_int(mode_of("d/s/big"), cases[i].file);
@@ -136,7 +136,7 @@ static void writes_large_bodies_in_any_order(void)
 		}
 		check_int(sink_write(sink, 0, "", 0, NULL), 0);
 		check(!scratch_there("d/a"));
-		check_int(sink_commit(sink, EXISTING_SKIP, LEN, -1, &renamed, NULL), 0);
+		check_int(sink_commit(sink, LEN, AS(EXISTING_SKIP), &renamed, NULL), 0);
 		check(renamed == NULL);
 		check(scratch_holds("d/a/large", body, LEN));
 		check_int(stat("d/a/large", &info), 0);
@@ -156,16 +156,16 @@ static void commit_sets_the_length(void)
 
 	/* A restart from the front left more behind than the file is to have. */
 	check_int(sink_write(sink, 0, "abcdef", 6, NULL), 0);
-	check_int(sink_commit(sink, EXISTING_SKIP, 3, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sink, 3, AS(EXISTING_SKIP), &renamed, NULL), 0);
 	check(scratch_is("d/f", "abc"));
 
 	sink = sink_open(outdir, &entry, NULL, 4 << 20, NULL);
-	check_int(sink_commit(sink, EXISTING_OVERWRITE, 0, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sink, 0, AS(EXISTING_OVERWRITE), &renamed, NULL), 0);
 	check(scratch_is("d/f", ""));
 
 	sink = sink_open(outdir, &entry, NULL, -1, NULL);
 	check_int(sink_write(sink, 2, "x", 1, NULL), 0);
-	check_int(sink_commit(sink, EXISTING_OVERWRITE, 4, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sink, 4, AS(EXISTING_OVERWRITE), &renamed, NULL), 0);
 	check(scratch_holds("d/f", "\0\0x\0", 4));
 	close_clean(outdir, "d");
 }
@@ -183,15 +183,21 @@ static void dates_files(void)
 		struct stat info;
 
 		if (i % 2) {
-			check_int(sink_store(outdir, &entry, EXISTING_SKIP, "x", 1,
-					  times[i / 2], &renamed, NULL),
+			check_int(
+				sink_store(outdir, &entry,
+					&(struct publication){.existing = EXISTING_SKIP,
+						.mtime = times[i / 2]},
+					"x", 1, &renamed, NULL),
 				0);
 		} else {
 			struct sink *sink = sink_open(outdir, &entry, NULL, 1, NULL);
 
 			check_int(sink_write(sink, 0, "x", 1, NULL), 0);
-			check_int(sink_commit(sink, EXISTING_SKIP, 1, times[i / 2],
-					  &renamed, NULL),
+			check_int(
+				sink_commit(sink, 1,
+					&(struct publication){.existing = EXISTING_SKIP,
+						.mtime = times[i / 2]},
+					&renamed, NULL),
 				0);
 		}
 		check_int(stat("d/f", &info), 0);
@@ -251,8 +257,8 @@ static void numbers_may_repeat(void)
 	for (int i = 0; i < 3; i++)
 		check_int(sink_write(sinks[i], 0, &"xyz"[i], 1, NULL), 0);
 	sink_abort(sinks[1]);
-	check_int(sink_commit(sinks[2], EXISTING_SKIP, 1, -1, &renamed, NULL), 0);
-	check_int(sink_commit(sinks[0], EXISTING_SKIP, 1, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sinks[2], 1, AS(EXISTING_SKIP), &renamed, NULL), 0);
+	check_int(sink_commit(sinks[0], 1, AS(EXISTING_SKIP), &renamed, NULL), 0);
 	check(scratch_is("d/a", "x"));
 	check(!scratch_there("d/b"));
 	check(scratch_is("d/c", "z"));
@@ -314,13 +320,13 @@ static int transfer(struct outdir *outdir, enum obstacle obstacle, bool large,
 	if (!large) {
 		place(obstacle);
 		return sink_store(
-			outdir, &entry, existing, "ours", 4, -1, renamed, err);
+			outdir, &entry, AS(existing), "ours", 4, renamed, err);
 	}
 	sink = sink_open(outdir, &entry, NULL, 4, NULL);
 	check_int(sink_write(sink, 0, "ou", 2, NULL), 0);
 	place(obstacle);
 	check_int(sink_write(sink, 2, "rs", 2, NULL), 0);
-	return sink_commit(sink, existing, 4, -1, renamed, err);
+	return sink_commit(sink, 4, AS(existing), renamed, err);
 }
 
 static void skip_leaves_what_is_there(void)
@@ -432,7 +438,7 @@ static void makes_removed_directories_again(void)
 	check(scratch_is("d/s/t/f", "two"));
 	scratch_remove("d/s");
 	check_int(mkdir("d/s", 0777), 0);
-	check_int(sink_commit(sink, EXISTING_SKIP, 0, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sink, 0, AS(EXISTING_SKIP), &renamed, NULL), 0);
 	check(scratch_is("d/s/t/g", ""));
 	close_clean(outdir, "d");
 }

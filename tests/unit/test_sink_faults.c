@@ -19,9 +19,9 @@ static void the_output_directory_vanishes(void)
 	char *renamed;
 
 	scratch_remove("d");
-	check_int(sink_commit(flat, EXISTING_SKIP, 0, -1, &renamed, &err), -1);
+	check_int(sink_commit(flat, 0, AS(EXISTING_SKIP), &renamed, &err), -1);
 	check_int(err.kind, KIND_DISK);
-	check_int(sink_commit(deep, EXISTING_SKIP, 0, -1, &renamed, &err), -1);
+	check_int(sink_commit(deep, 0, AS(EXISTING_SKIP), &renamed, &err), -1);
 	check_int(err.kind, KIND_DISK);
 	store_fails(outdir, "f", EXISTING_SKIP, "x", KIND_DISK, ENOENT);
 	check(sink_open(outdir, &entry, NULL, -1, &err) == NULL);
@@ -50,7 +50,7 @@ static void opens_a_part_again(void)
 	check(memcmp(got, "hello", 5) == 0);
 	check_int(sink_read(sink, 1, got, 5, &err), -1); /* one byte is missing */
 	check_int(err.kind, KIND_DISK);
-	check_int(sink_commit(sink, EXISTING_SKIP, 5, -1, &renamed, NULL), 0);
+	check_int(sink_commit(sink, 5, AS(EXISTING_SKIP), &renamed, NULL), 0);
 	check(scratch_is("d/f", "hello"));
 	/* One that is gone, or a link in its place. */
 	check(sink_reopen(outdir, &entry, "mine.part", &err) == NULL);
@@ -127,7 +127,7 @@ static bool large_body(struct outdir *outdir, struct error *err)
 		sink_abort(sink);
 		return false;
 	}
-	return sink_commit(sink, EXISTING_SKIP, 4, -1, &renamed, err) == 0;
+	return sink_commit(sink, 4, AS(EXISTING_SKIP), &renamed, err) == 0;
 }
 
 static void try_refused(const struct refusal *refusal, bool small)
@@ -199,12 +199,12 @@ static void with_a_file_size_limit(void)
 		body[i] = (char)(i * 2654435761u >> 13);
 	signal(SIGXFSZ, SIG_IGN);
 	check_int(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	check_int(sink_store(outdir, &entry, EXISTING_SKIP, body, 100001, -1, &renamed,
+	check_int(sink_store(outdir, &entry, AS(EXISTING_SKIP), body, 100001, &renamed,
 			  &err),
 		-1);
 	check_int(err.kind, KIND_TOO_LARGE);
 	check(!scratch_there("d/f"));
-	check_int(sink_store(outdir, &entry, EXISTING_SKIP, body, 100000, -1, &renamed,
+	check_int(sink_store(outdir, &entry, AS(EXISTING_SKIP), body, 100000, &renamed,
 			  &err),
 		0);
 	check(scratch_holds("d/f", body, 100000));
@@ -229,7 +229,7 @@ static void disk_full(void)
 	check(scratch_tmpfs("full", "size=2m"));
 	outdir = open_ok("full");
 	check_int(sink_store(
-			  outdir, &entry, EXISTING_SKIP, body, LEN, -1, &renamed, &err),
+			  outdir, &entry, AS(EXISTING_SKIP), body, LEN, &renamed, &err),
 		-1);
 	check_int(err.kind, KIND_DISK);
 	check_int(err.code, ENOSPC);
