@@ -45,6 +45,18 @@ size_t text_utf8_next(const char *text, size_t len, unsigned *code)
 	return size;
 }
 
+bool text_is_utf8(const char *text, size_t len)
+{
+	unsigned code;
+
+	for (size_t i = 0, size; i < len; i += size) {
+		size = text_utf8_next(text + i, len - i, &code);
+		if (size == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Does the character reorder the text around it, so that it reads as what it is not? */
 static bool is_bidi(unsigned code)
 {

@@ -13,6 +13,8 @@
 /* Length in bytes of the well-formed UTF-8 character at text (RFC 3629: no surrogates, no
  * overlong forms), 0 when it is not one; *code gets the code point. */
 size_t text_utf8_next(const char *text, size_t len, unsigned *code);
+/* Is all of it valid UTF-8? */
+bool text_is_utf8(const char *text, size_t len);
 
 /* Append text with C0, DEL, C1, bidi controls (U+200E U+200F U+061C U+202A-202E U+2066-2069)
  * and bytes that are not UTF-8 written as \xNN or \u{NNNN}; tab and newline too. */

@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "fuzz.h"
-#include "utf8.h"
 
 /* U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069, as UTF-8. */
 static bool has_bidi(const char *text)
@@ -55,9 +54,9 @@ static void check_stored(const char *text, size_t len)
 	char *copy;
 
 	text_add_utf8(&stored, text, len);
-	must(is_utf8(stored.data, stored.len));
+	must(text_is_utf8(stored.data, stored.len));
 	must(strlen(stored.data) == stored.len);
-	if (is_utf8(text, len) && !memchr(text, '\0', len))
+	if (text_is_utf8(text, len) && !memchr(text, '\0', len))
 		must(stored.len == len && memcmp(stored.data, text, len) == 0);
 
 	copy = strndup(text, len);

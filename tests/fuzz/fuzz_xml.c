@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 #include "fuzz.h"
-#include "utf8.h"
 
 #define PIECE 5
 
@@ -24,7 +23,7 @@ struct told {
 
 static void check_text(const char *text, size_t len)
 {
-	must(strlen(text) == len && is_utf8(text, len));
+	must(strlen(text) == len && text_is_utf8(text, len));
 }
 
 static void start(void *context, const char *ns, const char *name,

@@ -1,6 +1,6 @@
 /* test_diag.c - errors and the log. */
+#include "base/text.h"
 #include "tap.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -79,12 +79,12 @@ static void cuts(void)
 		error_set(&err, KIND_DISK, 0, "%s", text);
 		len = strlen(err.text);
 		check(len > sizeof(err.text) - 5 && len < sizeof(err.text));
-		check(is_utf8(err.text, len));
+		check(text_is_utf8(err.text, len));
 		check(!strncmp(err.text, text, len));
 		error_errno(&err, KIND_DISK, ENOENT, "%s", text);
 		len = strlen(err.text);
 		check(len > sizeof(err.text) - 5 && len < sizeof(err.text));
-		check(is_utf8(err.text, len));
+		check(text_is_utf8(err.text, len));
 		check_str(err.text + len - strlen(reason), reason);
 	}
 }

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "core/safename.h"
 #include "named.h"
-#include "utf8.h"
 
 /* ---- one name alone ---- */
 
@@ -299,7 +299,7 @@ static void check_cut(const char *out, size_t want_len, const char *want_end)
 	if (path) {
 		check_int(strlen(path), want_len);
 		check_str(path + strlen(path) - end_len, want_end);
-		check(is_utf8(path, strlen(path)));
+		check(text_is_utf8(path, strlen(path)));
 		check(strncmp(path, out, strlen(path) - 9 - end_len) == 0);
 	}
 	naming_free(naming);
@@ -437,7 +437,7 @@ static void gives_alternatives(void)
 	}
 	check_int(strlen(longest), 255);
 	check_int(strlen(other), 254);
-	check(is_utf8(other, strlen(other)));
+	check(text_is_utf8(other, strlen(other)));
 	check_str(other + strlen(other) - 8, ".17.html");
 }
 

@@ -7,10 +7,10 @@
 #include <uninorm.h>
 
 #include "base/map.h"
+#include "base/text.h"
 #include "core/safename.h"
 #include "dice.h"
 #include "named.h"
-#include "utf8.h"
 
 static double seconds(void)
 {
@@ -121,7 +121,7 @@ static bool is_safe_component(const char *text, size_t len, bool from_network)
 
 static bool is_safe(const char *path, bool from_network)
 {
-	if (strlen(path) > 4000 || !is_utf8(path, strlen(path)))
+	if (strlen(path) > 4000 || !text_is_utf8(path, strlen(path)))
 		return false;
 	if (strncasecmp(path, ".seine", 6) == 0 && (path[6] == '/' || !path[6]))
 		return false;

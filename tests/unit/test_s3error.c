@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "tap.h"
-#include "utf8.h"
 
 static void reads(const char *body, const char *want)
 {
@@ -93,7 +93,7 @@ static void long_texts_are_cut(void)
 	check(s3error_read(&error, body.data, body.len));
 	check_str(error.region, "");
 	check_int(strlen(error.message), (sizeof(error.message) - 1) / 3 * 3);
-	check(is_utf8(error.message, strlen(error.message)));
+	check(text_is_utf8(error.message, strlen(error.message)));
 	/* What is behind the cap is not looked at. */
 	buf_clear(&body);
 	buf_addstr(&body, "<Error>");

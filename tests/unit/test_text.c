@@ -2,7 +2,6 @@
  * hold. */
 #include "dice.h"
 #include "tap.h"
-#include "utf8.h"
 
 #include <locale.h>
 
@@ -77,19 +76,20 @@ static void refuses_what_is_not_utf8(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		check(text_utf8_next(bad[i], strlen(bad[i]), &code) == 0);
-		check(!is_utf8(bad[i], strlen(bad[i])));
+		check(!text_is_utf8(bad[i], strlen(bad[i])));
 	}
 	for (unsigned a = 0; a < 256; a++) {
 		for (unsigned b = 0; b < 256; b++) {
 			char text[2] = {(char)a, (char)b};
 			bool pair = a >= 0xc2 && a <= 0xdf && b >= 0x80 && b <= 0xbf;
 
-			check(is_utf8(text, 2) == (pair || (a < 0x80 && b < 0x80)));
+			check(text_is_utf8(text, 2) ==
+				(pair || (a < 0x80 && b < 0x80)));
 		}
 	}
-	check(is_utf8(L("")));
-	check(is_utf8(L("a\0z\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")));
-	check(!is_utf8(L("fine\xff")));
+	check(text_is_utf8(L("")));
+	check(text_is_utf8(L("a\0z\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")));
+	check(!text_is_utf8(L("fine\xff")));
 }
 
 static void check_printable(const char *text, size_t len, const char *want)
@@ -159,7 +159,7 @@ static void check_utf8(const char *text, size_t len, const char *want)
 	text_add_utf8(&out, text, len);
 	check_str(out.data, want);
 	check_int(strlen(out.data), out.len);
-	check(is_utf8(out.data, out.len));
+	check(text_is_utf8(out.data, out.len));
 	buf_release(&out);
 }
 
@@ -188,11 +188,11 @@ static void holds_for_random_bytes(void)
 		len = dice_below(&dice, sizeof(text) + 1);
 		buf_clear(&out);
 		text_add_utf8(&out, text, len);
-		check(is_utf8(out.data, out.len));
+		check(text_is_utf8(out.data, out.len));
 		check(strlen(out.data) == out.len);
 		buf_clear(&out);
 		text_add_printable(&out, text, len);
-		check(is_utf8(out.data, out.len));
+		check(text_is_utf8(out.data, out.len));
 		for (size_t i = 0, size; i < out.len; i += size) {
 			unsigned code = 0;
 
