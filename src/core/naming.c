@@ -181,6 +181,12 @@ struct wanted {
 	uint64_t number;
 };
 
+static void print_suffix(
+	char suffix[SUFFIX_LEN], const char *tag, size_t len, uint64_t seed)
+{
+	snprintf(suffix, SUFFIX_LEN, "~%08" PRIx32, safename_hash(tag, len, seed));
+}
+
 /* Append what is tried in this round, and its fold: in round 0 the component itself, unless
  * it is too long for a name. */
 static void add_candidate(
@@ -195,8 +201,7 @@ static void add_candidate(
 	} else {
 		if (seed >= ROUNDS_BY_TAG)
 			seed += wanted->number;
-		snprintf(suffix, sizeof(suffix), "~%08" PRIx32,
-			safename_hash(wanted->tag, wanted->tag_len, seed));
+		print_suffix(suffix, wanted->tag, wanted->tag_len, seed);
 		safename_add_suffixed(&naming->path, wanted->name, wanted->len, suffix);
 	}
 	taken_fold(
@@ -280,18 +285,23 @@ static void resolve_file(
 	}
 }
 
+static size_t dir_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
 char *naming_path(struct naming *naming, const struct entry *entry, struct error *err)
 {
 	const char *asked;
-	const char *slash;
 	size_t dir_len;
 
 	if (compose(naming, entry, err) < 0 ||
 		check(&naming->asked, "file name", err) < 0)
 		return NULL;
 	asked = naming->asked.data;
-	slash = memrchr(asked, '/', naming->asked.len);
-	dir_len = slash ? (size_t)(slash - asked) + 1 : 0;
+	dir_len = dir_length(asked);
 	enter_dir(naming, asked, dir_len);
 	resolve_file(naming, entry, asked + dir_len, naming->asked.len - dir_len);
 	if (naming->path.len > PATH_LIMIT) { /* by suffixes: then the name is lost */
@@ -306,11 +316,44 @@ bool naming_is_by_content(const struct naming *naming, const struct entry *entry
 	return entry->out || !template_has_number(naming->template);
 }
 
+/* ---- beside what was given out ---- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+char *naming_given(const struct entry *entry, const char *given)
+{
+	struct buf safe _cleanup_(buf_release) = BUF_INIT;
+	struct buf name = BUF_INIT;
+	char suffix[SUFFIX_LEN] = "";
+	size_t len = strlen(given);
+
+	for (; len > 0 && is_blank(*given); len--)
+		given++;
+	while (len > 0 && is_blank(given[len - 1]))
+		len--;
+	if (len == 0 || memchr(given, '/', len) || memchr(given, '\\', len) ||
+		safename_is_traversal(given, len) ||
+		dir_length(entry->path) + SAFENAME_MAX > PATH_LIMIT)
+		return NULL;
+	safename_add(&safe, given, len, SAFENAME_NETWORK);
+	if (safe.len > SAFENAME_MAX)
+		print_suffix(suffix, entry->url.text, strlen(entry->url.text), 0);
+	safename_add_suffixed(&name, safe.data, safe.len, suffix);
+	return buf_detach(&name);
+}
+
+char *naming_beside(const char *path, const char *name)
+{
+	return xasprintf("%.*s%s", (int)dir_length(path), path, name);
+}
+
 char *naming_alternative(const char *path, unsigned k)
 {
 	struct buf out = BUF_INIT;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path + dir_length(path);
 	char suffix[SUFFIX_LEN];
 
 	snprintf(suffix, sizeof(suffix), ".%u", k);

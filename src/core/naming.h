@@ -1,9 +1,10 @@
 /* naming.h - from URL to safe file name: the one naming function of the program.
  *
- * Whatever names a file (URL, out=, dir=, template; later headers, Metalink, S3 keys) passes
- * through naming_path. Its result is relative, has no empty, "." or ".." component, no
- * component over 255 bytes, no control characters, no leading dot in a component that came
- * from the network, and names no path that this job has named before.
+ * Whatever names a file (URL, out=, dir=, template, Metalink, S3 key) passes through
+ * naming_path; what a server says in a header, through naming_given. What comes of either is
+ * relative, has no empty, "." or ".." component, no component over 255 bytes, no control
+ * characters, and no leading dot in a component that came from the network. naming_path names
+ * no path that this job has named before.
  *
  * Refused are attempts to lead elsewhere ("." and ".." in out= and dir=, or hidden in the URL
  * by encoding or backslashes; absolute paths), ".seine" in front, no name at all, and a path
@@ -44,6 +45,14 @@ char *naming_path(
 
 /* Does not the entry's number, but only what it is, make its name? */
 bool naming_is_by_content(const struct naming *naming, const struct entry *entry);
+
+/* What a server calls the file of an entry (path and url must be set): the last component of a path,
+ * made safe as one of a URL is. `given` is valid UTF-8; white space around it does not count. NULL
+ * when there is a slash or backslash in it, when nothing is left, or when it would lead elsewhere.
+ * You own it. */
+char *naming_given(const struct entry *entry, const char *given) must_check;
+/* The path of what is called `name` (by naming_given) beside `path`. You own it. */
+char *naming_beside(const char *path, const char *name) must_check;
 
 /* Would naming_path take this as out=, of the only file? -1 and KIND_BAD_NAME when not: err->text
  * is only why. */

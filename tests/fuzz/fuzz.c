@@ -14,6 +14,7 @@ const struct fuzz_row fuzz_targets[] = {
 	{"composite", fuzz_composite},
 	{"csv", fuzz_csv},
 	{"digests", fuzz_digests},
+	{"disposition", fuzz_disposition},
 	{"httpdate", fuzz_httpdate},
 	{"input", fuzz_input},
 	{"journal", fuzz_journal},
