@@ -4,7 +4,8 @@ _seine()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local options='-i --input --input-format --only -d --dir -o --output --name
-		--checksum --checksum-file --ignore-server-digests --no-ignore-server-digests
+		--content-disposition --no-content-disposition --checksum
+		--checksum-file --ignore-server-digests --no-ignore-server-digests
 		--existing --resume --no-resume --remote-time --no-remote-time
 		--durability --mode --compare --compare-runs -j --jobs
 		--loops --per-host -s --split --chunk-size --min-split-size

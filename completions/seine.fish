@@ -7,6 +7,8 @@ complete -c seine -l only -x -a 'all failed' -d 'of results as input: all, faile
 complete -c seine -s d -l dir -x -a '(__fish_complete_directories)' -d 'put the files below this directory'
 complete -c seine -s o -l output -x -d 'name of the file, for a single URL'
 complete -c seine -l name -x -d 'make names like {host}/{path} [{base}]'
+complete -c seine -l content-disposition -d 'take the names that servers give files'
+complete -c seine -l no-content-disposition -d 'off: take the names that servers give files'
 complete -c seine -l checksum -x -d 'digest that the single file must have'
 complete -c seine -l checksum-file -r -F -d 'digests of files, as sha256sum writes them'
 complete -c seine -l ignore-server-digests -d 'do not hold servers to digests they send'

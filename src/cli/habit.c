@@ -16,6 +16,7 @@ const struct habit habits[] = {
 	{.name = "parallel-max-host", .ours = "per-host"},
 	{.name = "remote-name", .letter = 'O', .note = NAMED},
 	{.name = "remote-name-all", .note = NAMED},
+	{.name = "remote-header-name", .letter = 'J', .ours = "content-disposition"},
 	{.name = "output-dir", .ours = "dir"},
 	{.name = "create-dirs", .note = "directories are made where they are needed"},
 	{.name = "location",

@@ -74,6 +74,14 @@ const struct option_row options[] = {
 	       "the name is the last segment of the URL's path, as `{base}` would give. What "
 	       "a bucket or a Metalink names is called as it is there."
 }, {
+	.name = "content-disposition", .type = OPTION_FLAG,
+	.field = FIELD(content_disposition), .group = "Files",
+	.help = "take the names that servers give files",
+	.man = "Give a file the name that its server gives it (Content-Disposition), in the "
+	       "directory where it would be without; see NAMES THAT SERVERS GIVE below. "
+	       "Names by --output, `out`, a bucket or a Metalink stay. A file whose name is "
+	       "not known before its server is asked costs a request also when it is there."
+}, {
 	.name = "checksum", .type = OPTION_TEXT, .field = FIELD(checksum),
 	.check = check_checksum, .argument = "ALG=HEX", .group = "Files",
 	.help = "digest that the single file must have",

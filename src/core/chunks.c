@@ -119,6 +119,8 @@ static void take_lease(struct chunks *chunks, struct attempt *attempt,
 	free(attempt->version.digest);
 	attempt->version.digest = xstrdup(chunks->version.digest);
 	attempt->version.digest_by = chunks->version.digest_by;
+	free(attempt->version.name);
+	attempt->version.name = xstrdup(chunks->version.name);
 }
 
 /* What the first request asks for, so that a file that is not to be cut comes whole; in whole

@@ -83,6 +83,11 @@ const char *entry_bucket(const struct entry *entry, size_t index)
 	return entry->homes ? entry->homes[index].bucket : NULL;
 }
 
+const char *entry_name_option(const struct entry *entry)
+{
+	return entry->is_given_names || entry->out_gives_way ? "known-as" : "out";
+}
+
 bool entry_is_proven(const struct entry *entry)
 {
 	return entry->pieces || entry->checksum.alg >= DIGEST_MD5;

@@ -50,6 +50,7 @@ struct entry {
 	struct strings urls;      /* mirrors, in the order given; at least one */
 	char *out;                /* out=: the name asked for; NULL: from the URL */
 	bool out_is_foreign;      /* ... by a bucket or a Metalink, not by the user */
+	bool out_gives_way;       /* ... only until its server names it: known-as= */
 	char *dir;                /* dir=: below the output directory; NULL: none */
 	struct checksum checksum; /* alg DIGEST_NONE: none given */
 	bool checksum_from_file;  /* it is from a --checksum-file */
@@ -74,7 +75,8 @@ struct entry {
 	 * is of this version; owned. */
 	bool is_there;
 	struct version there;
-	char *path; /* relative to the output directory, safe */
+	char *path;          /* relative to the output directory, safe */
+	bool is_given_names; /* its server may call the file something else (naming_given) */
 	/* Where the first URL leads; its origin is what headers are bound to. */
 	struct url url;
 	struct home *homes; /* of all URLs, in order; NULL: all are what they say */
@@ -91,6 +93,9 @@ void entry_set_home(struct entry *entry, size_t index, char *url, const char *bu
 /* As there; where the URL itself is what is asked for, that. For indices of URLs only. */
 const char *entry_home_url(const struct entry *entry, size_t index);
 const char *entry_bucket(const struct entry *entry, size_t index);
+/* The option of an entry by which another run knows it under this name: "known-as" where a server
+ * may call its file something else, "out" where none may. */
+const char *entry_name_option(const struct entry *entry);
 /* Has it a digest of the file, or of its pieces, that no other file would have by chance? */
 bool entry_is_proven(const struct entry *entry);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */

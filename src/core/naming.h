@@ -10,7 +10,7 @@
  * by encoding or backslashes; absolute paths), ".seine" in front, no name at all, and a path
  * over 3,840 bytes. Rewritten as %XX are control characters, backslashes, slashes that are
  * encoded in the URL, and bytes that are not UTF-8. A last segment that is empty is called
- * "index.html". out= goes before the template, dir= in front of either.
+ * "index.html". out= (or known-as=) goes before the template, dir= in front of either.
  *
  * Does not touch the file system (store/outdir refuses links on the way). Pure, but for the
  * names it remembers; not thread-safe. Memory: about 5 bytes a name, so that ten million

@@ -49,6 +49,7 @@ struct settings {
 	char *checksum; /* --checksum ALG=HEX, for the one file */
 	struct strings checksum_files;
 	bool ignore_server_digests;
+	bool content_disposition; /* servers may name files */
 	enum existing existing;
 	enum durability durability;
 	bool remote_time; /* files are dated as at the server, not now */

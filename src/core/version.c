@@ -10,6 +10,7 @@ void version_release(struct version *version)
 	free(version->etag);
 	free(version->modified);
 	free(version->digest);
+	free(version->name);
 	*version = (struct version)VERSION_UNKNOWN;
 }
 
@@ -20,6 +21,7 @@ void version_copy(struct version *to, const struct version *from)
 	to->etag = xstrdup(from->etag);
 	to->modified = xstrdup(from->modified);
 	to->digest = xstrdup(from->digest);
+	to->name = xstrdup(from->name);
 }
 
 const char *version_pin(const struct version *version)

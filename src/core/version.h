@@ -6,7 +6,8 @@
  * 9110 asks for a second, and clocks differ). Plain data; pure. RFC 9110 sections 8.8 and 13.1.5.
  *
  * A digest of the whole file is not asked with, but says which state it is wherever the file is
- * (RFC 6249 section 6), and the bytes are compared with it in the end. */
+ * (RFC 6249 section 6), and the bytes are compared with it in the end. Nor does what a server calls
+ * the file say which state it is; but whose answer decides which state is fetched, its name counts. */
 #ifndef SEINE_CORE_VERSION_H
 #define SEINE_CORE_VERSION_H
 
@@ -23,6 +24,7 @@ struct version {
 	char *digest;
 	/* How it says so: a header; or "journal": to an earlier run; static. */
 	const char *digest_by;
+	char *name; /* what the server calls it, made safe (naming_given); NULL: nothing */
 };
 
 #define VERSION_UNKNOWN                                                                \

@@ -24,7 +24,14 @@ static int set_text(
 
 static int set_out(struct entry *entry, const char *value, struct error *err)
 {
+	entry->out_gives_way = false;
 	return set_text(&entry->out, "out", value, err);
+}
+
+static int set_known_as(struct entry *entry, const char *value, struct error *err)
+{
+	entry->out_gives_way = true;
+	return set_text(&entry->out, "known-as", value, err);
 }
 
 static int set_dir(struct entry *entry, const char *value, struct error *err)
@@ -115,6 +122,7 @@ static const struct field fields[] = {
 	{.name = "user-agent", .set = set_user_agent},
 	{.name = "max-tries", .number = true, .set = set_max_tries},
 	{.name = "size", .number = true, .set = set_size},
+	{.name = "known-as", .set = set_known_as},
 };
 
 /* What lists written for aria2 may have, so that the error can say more than "unknown".

@@ -58,12 +58,15 @@ static int set_fields(struct entry *entry, const json_t *record,
 /* By itself, without the entries before it, it might get another one. */
 static int set_name(struct entry *entry, const json_t *record, struct error *err)
 {
-	static const char *const names[] = {"out", "dir"};
+	static const char *const names[] = {"out", "known-as", "dir"};
 	const json_t *path = json_object_get(record, "filename_effective");
+	const json_t *known_as = json_object_get(record, "known-as");
 
-	if (!json_is_null(path))
-		return member_set(entry, field_find("out"), path, err);
-	return set_fields(entry, record, names, ARRAY_LEN(names), err);
+	if (json_is_null(path))
+		return set_fields(entry, record, names, ARRAY_LEN(names), err);
+	if (known_as)
+		return member_set(entry, field_find("known-as"), known_as, err);
+	return member_set(entry, field_find("out"), path, err);
 }
 
 int rerun_fill(struct entry *entry, const json_t *record, struct error *err)

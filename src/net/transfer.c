@@ -41,6 +41,7 @@ void transfer_free(struct transfer *t)
 	dress_release(&t->dress);
 	body_release(&t->body);
 	buf_release(&t->aside);
+	free(t->there);
 	version_release(&t->found);
 	strings_release(&t->mirrors);
 	free(t);
@@ -53,6 +54,8 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	t->attempt = attempt;
 	t->body_begun = t->is_document = false;
 	buf_clear(&t->aside);
+	free(t->there);
+	t->there = NULL;
 	t->cut = false;
 	t->received = 0;
 	t->granted = 0;
@@ -119,7 +122,9 @@ void transfer_commit(
 	struct net *net, const struct attempt *attempt, struct outcome *outcome)
 {
 	struct publication how = {.existing = net->settings->existing,
-		.mtime = modified(net, &attempt->version)};
+		.mtime = modified(net, &attempt->version),
+		.marked = net->settings->content_disposition,
+		.name = attempt->version.name};
 	struct error err;
 
 	outcome_init(outcome);

@@ -2,9 +2,9 @@
  *
  * transfer.c is its life, from begin to end; transfer_connect.c its connection,
  * transfer_receive.c the answer as it comes, transfer_document.c one that is read, not kept,
- * transfer_mirrors.c what it tells of mirrors, transfer_wait.c deadlines and turns,
- * transfer_verdict.c what it came to. For these only: everybody else knows transfer.h. One
- * thread at a time, as there.
+ * transfer_mirrors.c what it tells of mirrors, transfer_name.c the name it gives,
+ * transfer_wait.c deadlines and turns, transfer_verdict.c what it came to. For these only:
+ * everybody else knows transfer.h. One thread at a time, as there.
  *
  * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up; the
  * outcome then is that reason, whatever libcurl calls it. Here, -1 means that it is there. */
@@ -25,6 +25,7 @@ struct transfer {
 	struct body body;
 	bool is_document; /* the body is read, not kept ... */
 	struct buf aside; /* ... here; also what an S3 error says */
+	char *there; /* the path of the file, which is there: its body is not wanted; NULL */
 	bool body_begun;
 	bool cut;             /* we ended it: it has brought what is wanted of it */
 	struct range brings;  /* of the file, as answered */
@@ -91,6 +92,10 @@ int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_c
 /* transfer_mirrors.c: the other URLs of the file that the answer tells of (RFC 6249), the best
  * first; NULL: none. They are kept until it is called again. */
 const struct strings *transfer_hear_mirrors(struct transfer *t);
+
+/* transfer_name.c: what does the answer, which is of the file, call it? Sets found.name, and `there`
+ * when the file is there by it. */
+int transfer_hear_name(struct transfer *t) must_check;
 
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl
  * keeps it while the transfer is paused, and brings it again. */

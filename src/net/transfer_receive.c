@@ -8,6 +8,7 @@
 
 #define DOCUMENT_MAX ((size_t)64 * 1024 * 1024)
 #define ERROR_BODY_MAX (256 * 1024) /* of an answer that is thrown away anyway */
+#define THERE_BODY_MAX (64 * 1024)  /* ... of a file that is there already */
 
 bool transfer_is_file(const struct transfer *t)
 {
@@ -107,6 +108,10 @@ int transfer_begin_body(struct transfer *t)
 		return whole ? 0
 			     : error_set(&t->stop, KIND_RANGE, 0,
 				       "a document of which only the beginning came");
+	if (transfer_hear_name(t) != 0)
+		return -1;
+	if (t->there)
+		return 0;
 	announced = announced_digest(t, whole);
 	facts.resumable = head.ranges && (version_pin(&t->found) || t->found.digest ||
 						 t->attempt->entry->pieces);
@@ -131,6 +136,16 @@ int64_t transfer_bytes_wanted(const struct transfer *t)
 	return last - t->brings.first + 1 - t->received;
 }
 
+/* The file is there. Cutting its body short costs the connection; what is known to be long is not
+ * even begun. */
+static int pass_over(struct transfer *t, size_t len)
+{
+	t->received += (int64_t)len;
+	return t->response.length <= THERE_BODY_MAX && t->received <= THERE_BODY_MAX
+		       ? 0
+		       : -1;
+}
+
 /* Takes what is wanted of the bytes. -1 when it is to end here, for a reason or as cut. */
 static int add_to_file(struct transfer *t, const char *data, size_t len)
 {
@@ -140,6 +155,8 @@ static int add_to_file(struct transfer *t, const char *data, size_t len)
 		return -1;
 	if (transfer_cancelled(t))
 		return -1;
+	if (t->there)
+		return pass_over(t, len);
 	wanted = transfer_bytes_wanted(t);
 	if (wanted < 0)
 		wanted = 0;

@@ -117,8 +117,6 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 	const struct response *r = &t->response;
 	int64_t want = t->attempt->entry->size;
 
-	if (!t->body_begun && transfer_begin_body(t) != 0) /* an empty body */
-		return -1;
 	if (transfer_bytes_wanted(t) > 0 && t->brings.last != RANGE_OPEN)
 		return error_set(&t->stop, KIND_TRUNCATED, 0, "%lld of %lld bytes came",
 			(long long)t->received, (long long)range_length(t->brings));
@@ -157,20 +155,36 @@ static int commit(struct transfer *t, struct outcome *outcome)
 {
 	const struct settings *settings = t->net->settings;
 	struct publication how = {.existing = settings->existing,
-		.mtime = settings->remote_time ? response_mtime(&t->response) : -1};
+		.mtime = settings->remote_time ? response_mtime(&t->response) : -1,
+		.marked = settings->content_disposition,
+		.name = t->found.name};
 
 	return body_commit(&t->body, &how, outcome, &t->stop);
+}
+
+/* The file is what the server has, under the name that it gives it. */
+static void is_there(struct transfer *t, struct outcome *outcome)
+{
+	outcome->type = OUTCOME_CURRENT;
+	outcome->renamed = t->there;
+	t->there = NULL;
 }
 
 /* The file has no bytes, says 416. */
 static int make_empty(struct transfer *t, struct outcome *outcome)
 {
-	static const struct version empty = {.mtime = -1};
-	const struct part_facts facts = {.version = &empty};
+	const struct part_facts facts = {.version = &t->found};
 
+	t->found.size = 0;
+	if (transfer_check_size(t, 0) != 0 || transfer_hear_name(t) != 0)
+		return -1;
+	if (t->there) {
+		is_there(t, outcome);
+		return 0;
+	}
+	outcome->type = OUTCOME_DONE;
 	outcome->verified = VERIFIED_LENGTH;
-	if (transfer_check_size(t, 0) != 0 ||
-		body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
+	if (body_begin(&t->body, t->attempt, true, &facts, &t->stop) != 0)
 		return -1;
 	return commit(t, outcome);
 }
@@ -202,7 +216,6 @@ static int judge_other(struct transfer *t, struct outcome *outcome)
 	switch (answer_judge(
 		&t->response, t->attempt, false, &t->found, &head, &t->stop)) {
 	case ANSWER_EMPTY:
-		outcome->type = OUTCOME_DONE;
 		return make_empty(t, outcome);
 	case ANSWER_WRONG:
 		return -1;
@@ -215,11 +228,22 @@ static int judge_other(struct transfer *t, struct outcome *outcome)
 	}
 }
 
+/* Where no byte has come, nobody has looked at the head. */
+static int begin_empty_body(struct transfer *t, CURLcode code)
+{
+	return code == CURLE_OK && transfer_is_file(t) && !t->body_begun
+		       ? transfer_begin_body(t)
+		       : 0;
+}
+
 int transfer_judge(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
-	if (t->stop.kind != KIND_NONE)
+	/* A body that is not wanted may end as it likes. */
+	if (!t->there && (t->stop.kind != KIND_NONE || begin_empty_body(t, code) != 0))
 		return -1;
-	if (t->cut)
+	if (t->there)
+		is_there(t, outcome);
+	else if (t->cut)
 		outcome->type = OUTCOME_PART;
 	else if (code != CURLE_OK)
 		judge_code(t, code, outcome);

@@ -78,7 +78,8 @@ static bool add_entry(struct buf *out, const struct entry *entry)
 	_cleanup_(buf_release) struct buf checksum = BUF_INIT;
 	/* The name that this job gave it: by itself a shorter list would give others. */
 	bool whole = add_urls(out, &entry->urls) &&
-		     add_option(out, "out", entry->path ? entry->path : entry->out) &&
+		     add_option(out, entry_name_option(entry),
+			     entry->path ? entry->path : entry->out) &&
 		     (entry->path || add_option(out, "dir", entry->dir));
 
 	if (entry->checksum.alg != DIGEST_NONE) {

@@ -127,9 +127,10 @@ static void add_start(struct buf *out, const struct event *event)
 
 static void add_present(struct buf *out, const struct event *event)
 {
+	const char *renamed = event->outcome ? event->outcome->renamed : NULL;
+
 	url_add_redacted(out, entry_url(event->entry));
-	buf_addf(out, ": there already, %s",
-		event->entry->path ? event->entry->path : "");
+	buf_addf(out, ": there already, %s", renamed ? renamed : event->entry->path);
 }
 
 static void add_repeated(struct buf *out, const struct event *event)

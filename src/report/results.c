@@ -135,10 +135,18 @@ static void put_checksum(json_t *record, const struct checksum *checksum)
 	json_put_text(record, "checksum", text.data);
 }
 
+/* What filename_effective does not tell. */
 static void put_names(json_t *record, const struct entry *entry)
 {
+	const char *option = entry_name_option(entry);
+
+	if (entry->path) {
+		if (strcmp(option, "out") != 0)
+			json_put_text(record, option, entry->path);
+		return;
+	}
 	if (entry->out)
-		json_put_text(record, "out", entry->out);
+		json_put_text(record, option, entry->out);
 	if (entry->dir)
 		json_put_text(record, "dir", entry->dir);
 }
@@ -147,8 +155,7 @@ static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 {
 	if (entry->urls.count > 1)
 		redacted |= put_mirrors(record, &entry->urls);
-	if (!entry->path)
-		put_names(record, entry);
+	put_names(record, entry);
 	if (entry->checksum.alg != DIGEST_NONE)
 		put_checksum(record, &entry->checksum);
 	if (entry->size >= 0)

@@ -221,7 +221,8 @@ int journal_begin(
 		.etag = bounded(file->etag),
 		.modified = bounded(file->modified),
 		.digest = file->digest,
-		.teller = file->teller};
+		.teller = file->teller,
+		.name = file->name};
 	struct journal_state *state = &journal->old.state;
 
 	if (strlen(file->path) >= PATH_MAX)

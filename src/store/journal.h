@@ -88,6 +88,7 @@ struct journal_file {
 	/* Which of the entry's URLs has told of the version, whose validators may be another's
 	 * at the others; JOURNAL_NO_URL: one that is not the entry's. */
 	uint32_t teller;
+	const char *name; /* of version.h; NULL: none */
 	/* What is there: in order, with gaps between; at least one. */
 	const struct range *ranges;
 	size_t n_ranges;

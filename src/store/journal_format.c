@@ -41,9 +41,11 @@ static unsigned char *put_begin(unsigned char *at, const struct record *record)
 	at = put_text(at, record->path);
 	at = put_text(at, record->etag);
 	at = put_text(at, record->modified);
-	if (record->digest || record->teller > 0)
+	if (record->digest || record->teller > 0 || record->name)
 		at = put_text(at, record->digest);
-	return record->teller > 0 ? put(at, record->teller, 4) : at;
+	if (record->teller > 0 || record->name)
+		at = put(at, record->teller, 4);
+	return record->name ? put_text(at, record->name) : at;
 }
 
 static unsigned char *put_payload(unsigned char *at, const struct record *record)
@@ -152,16 +154,23 @@ static void get_session(struct rest *rest, struct record *record)
 	record->salt = (uint32_t)get(rest, 4);
 }
 
-/* What is as it mostly is is not said: no digest, the first URL. */
+/* What is as it mostly is is not said, if nothing follows that is: no digest, the first URL, no
+ * name. */
 static void get_more(struct rest *rest, struct record *record)
 {
+	bool said;
+
 	record->digest = get_text(rest, VALIDATOR_MAX);
-	if (rest->len == 0) {
-		rest->bad |= !record->digest;
-		return;
+	said = record->digest;
+	if (rest->len > 0) {
+		record->teller = (uint32_t)get(rest, 4);
+		said = record->teller > 0;
 	}
-	record->teller = (uint32_t)get(rest, 4);
-	rest->bad |= record->teller == 0;
+	if (rest->len > 0) {
+		record->name = get_text(rest, VALIDATOR_MAX);
+		said = record->name;
+	}
+	rest->bad |= !said;
 }
 
 static void get_begin(struct rest *rest, struct record *record)

@@ -31,7 +31,7 @@
 #define VALIDATOR_MAX 1024 /* bytes of an ETag or a Last-Modified that is kept */
 
 /* No record is as long as this. */
-#define RECORD_MAX (64 + PATH_MAX + 3 * (VALIDATOR_MAX + 1))
+#define RECORD_MAX (64 + PATH_MAX + 4 * (VALIDATOR_MAX + 1))
 
 /* What a machine is called from one boot to the next (Linux: boot_id); all 0: not known. */
 struct boot_id {
@@ -65,8 +65,8 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
-	/* Likewise. Older records have no digest, and are of the first URL. */
-	const char *digest;
+	/* Likewise. Older records have none of these, and are of the first URL. */
+	const char *digest, *name;
 	uint32_t teller; /* index of a URL */
 };
 

@@ -77,9 +77,10 @@ static const char *copy_text(char **at, const char *text)
 
 static struct known_file *known_new(const struct record *record)
 {
-	struct known_file *known = xmalloc(
-		sizeof(*known) + text_size(record->path) + text_size(record->etag) +
-		text_size(record->modified) + text_size(record->digest));
+	struct known_file *known =
+		xmalloc(sizeof(*known) + text_size(record->path) +
+			text_size(record->etag) + text_size(record->modified) +
+			text_size(record->digest) + text_size(record->name));
 	char *at = known->texts;
 
 	*known = (struct known_file){.file = {.id = record->id,
@@ -90,6 +91,7 @@ static struct known_file *known_new(const struct record *record)
 	known->file.etag = copy_text(&at, record->etag);
 	known->file.modified = copy_text(&at, record->modified);
 	known->file.digest = copy_text(&at, record->digest);
+	known->file.name = copy_text(&at, record->name);
 	journal_part_name(known->file.part, record->id);
 	return known;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -24,6 +25,7 @@ struct outdir {
 	struct parents *parents;
 	struct journal *journal; /* NULL: none */
 	struct durable *durable; /* NULL: none */
+	pthread_mutex_t names;
 };
 
 static bool is_dir(const char *path)
@@ -76,6 +78,7 @@ struct outdir *outdir_open(const char *dir, struct error *err)
 	struct outdir *outdir = xcalloc(1, sizeof(*outdir));
 
 	outdir->work = (struct workdir)WORKDIR_INIT;
+	pthread_mutex_init(&outdir->names, NULL);
 	outdir->path = xstrdup(dir);
 	outdir->root.fd = open_root(dir);
 	if (outdir->root.fd < 0) {
@@ -100,6 +103,7 @@ void outdir_close(struct outdir *outdir)
 		workdir_release(&outdir->work, outdir->root.fd);
 		close(outdir->root.fd);
 	}
+	pthread_mutex_destroy(&outdir->names);
 	free(outdir->path);
 	free(outdir);
 }
@@ -146,8 +150,7 @@ struct durable *outdir_durable(const struct outdir *outdir)
 	return outdir->durable;
 }
 
-/* The directory of a path that is there; NULL when it is not, or is not below the outdir. */
-static struct outdir_parent *existing_parent(
+struct outdir_parent *outdir_parent_there(
 	struct outdir *outdir, const char *path, const char **base)
 {
 	const char *slash = strrchr(path, '/');
@@ -166,7 +169,7 @@ static struct outdir_parent *existing_parent(
 int64_t outdir_size(struct outdir *outdir, const char *path)
 {
 	const char *base;
-	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	struct outdir_parent *parent = outdir_parent_there(outdir, path, &base);
 	struct stat info;
 	bool exists;
 
@@ -183,7 +186,7 @@ int64_t outdir_size(struct outdir *outdir, const char *path)
 int outdir_open_file(struct outdir *outdir, const char *path)
 {
 	const char *base;
-	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	struct outdir_parent *parent = outdir_parent_there(outdir, path, &base);
 	struct stat info;
 	int fd;
 
@@ -201,7 +204,7 @@ int outdir_open_file(struct outdir *outdir, const char *path)
 int outdir_remove_file(struct outdir *outdir, const char *path, struct error *err)
 {
 	const char *base;
-	struct outdir_parent *parent = existing_parent(outdir, path, &base);
+	struct outdir_parent *parent = outdir_parent_there(outdir, path, &base);
 	int failed;
 
 	if (!parent)
@@ -277,6 +280,16 @@ void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent)
 {
 	if (parent != &outdir->root)
 		parents_drop(outdir->parents, parent);
+}
+
+void outdir_lock_names(struct outdir *outdir)
+{
+	pthread_mutex_lock(&outdir->names);
+}
+
+void outdir_unlock_names(struct outdir *outdir)
+{
+	pthread_mutex_unlock(&outdir->names);
 }
 
 void outdir_set_room(struct outdir *outdir, size_t directories)

@@ -57,11 +57,18 @@ int outdir_sweep(struct outdir *outdir, part_keeper *keep, void *context,
 struct outdir_parent;
 struct outdir_parent *outdir_parent(struct outdir *outdir, const char *path,
 	const char **base, struct error *err) must_check;
+/* The same for a directory that is there; NULL when it is not, or none could be. */
+struct outdir_parent *outdir_parent_there(
+	struct outdir *outdir, const char *path, const char **base) must_check;
 int outdir_parent_fd(const struct outdir_parent *parent);
 void outdir_parent_put(struct outdir *outdir, struct outdir_parent *parent);
 /* As outdir_parent_put, for a directory that turned out to be gone: who asks for it next gets
  * it looked up, and made, anew. */
 void outdir_parent_drop(struct outdir *outdir, struct outdir_parent *parent);
+
+/* While one looks at what has a name and then replaces it, nobody else does. */
+void outdir_lock_names(struct outdir *outdir);
+void outdir_unlock_names(struct outdir *outdir);
 
 /* Keep no more than so many directories open for speed; 0: as many as is good. Before the first is
  * asked for. */

@@ -134,6 +134,7 @@ static int tell_journal(struct part *part, const struct attempt *attempt,
 		.etag = version->etag,
 		.modified = version->modified,
 		.digest = counted_on->digest ? counted_on->digest : version->digest,
+		.name = counted_on->size >= 0 ? counted_on->name : version->name,
 		.teller = attempt->mirror < part->entry->urls.count
 				  ? (uint32_t)attempt->mirror
 				  : JOURNAL_NO_URL};

@@ -68,6 +68,7 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool
 		.modified = xstrdup(file->modified),
 		.digest = xstrdup(file->digest),
 		.digest_by = "journal",
+		.name = entry->is_given_names ? xstrdup(file->name) : NULL,
 		.mtime = -1};
 	resume->teller = file->teller == JOURNAL_NO_URL ? NO_MIRROR : file->teller;
 	resume->n_ranges = file->n_ranges;

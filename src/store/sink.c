@@ -110,6 +110,11 @@ static void part_date(const struct sink *sink, int64_t mtime)
 		log_debug("cannot date '%s': %m", sink->entry->path);
 }
 
+static int part_mark(const struct sink *sink, const struct target *target)
+{
+	return target->mark[0] ? mark_set(sink->fd, target->mark) : 0;
+}
+
 static int part_close(struct sink *sink)
 {
 	int result = sink->fd >= 0 ? close(sink->fd) : 0;
@@ -127,17 +132,16 @@ int sink_sync(struct sink *sink, struct error *err)
 	return durable ? durable_part(durable, sink->fd, err) : 0;
 }
 
-int sink_store(struct outdir *outdir, const struct entry *entry,
-	const struct publication *how, const void *body, size_t len, char **renamed,
-	struct error *err)
+static int store(struct outdir *outdir, const struct entry *entry,
+	const struct publication *how, struct target *target, const void *body,
+	size_t len, char **renamed, struct error *err)
 {
 	const char *base;
 	struct outdir_parent *parent;
 	struct sink sink;
 	int result, synced, closed;
 
-	*renamed = NULL;
-	parent = outdir_parent(outdir, entry->path, &base, err);
+	parent = outdir_parent(outdir, target->path, &base, err);
 	if (!parent)
 		return -1;
 	if (part_create(&sink, outdir, entry, NULL, err) < 0) {
@@ -146,6 +150,8 @@ int sink_store(struct outdir *outdir, const struct entry *entry,
 	}
 	result = part_write(&sink, 0, body, len);
 	part_date(&sink, how->mtime);
+	if (result == 0)
+		result = part_mark(&sink, target);
 	synced = result == 0 ? sink_sync(&sink, err) : 0;
 	closed = part_close(&sink);
 	if (result == 0)
@@ -154,11 +160,23 @@ int sink_store(struct outdir *outdir, const struct entry *entry,
 		outdir_parent_put(outdir, parent);
 		result = synced < 0 ? -1 : sink_fail(&sink, -result, err);
 	} else {
-		result = sink_publish(&sink, parent, base, how, renamed, err);
+		result = sink_publish(&sink, parent, base, how, target, renamed, err);
 	}
 	if (result < 0)
 		part_remove(&sink);
 	return result;
+}
+
+int sink_store(struct outdir *outdir, const struct entry *entry,
+	const struct publication *how, const void *body, size_t len, char **renamed,
+	struct error *err)
+{
+	struct target target _cleanup_(target_release);
+
+	*renamed = NULL;
+	return target_take(&target, entry, how, err) == 0
+		       ? store(outdir, entry, how, &target, body, len, renamed, err)
+		       : -1;
 }
 
 static int part_allocate(struct sink *sink, int64_t size)
@@ -260,24 +278,31 @@ int sink_read(
 static int commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err)
 {
+	struct target target _cleanup_(target_release);
 	const char *base;
 	struct outdir_parent *parent;
 	int result;
+
+	if (target_take(&target, sink->entry, how, err) != 0)
+		return -1;
 
 	/* Also gives back what was allocated beyond. */
 	if (ftruncate(sink->fd, len) < 0)
 		return sink_fail(sink, errno, err);
 	part_date(sink, how->mtime);
+	result = part_mark(sink, &target);
+	if (result < 0)
+		return sink_fail(sink, -result, err);
 	sink->lost = sink_sync(sink, err) != 0;
 	if (sink->lost)
 		return -1;
 	result = part_close(sink);
 	if (result < 0)
 		return sink_fail(sink, -result, err);
-	parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+	parent = outdir_parent(sink->outdir, target.path, &base, err);
 	if (!parent)
 		return -1;
-	return sink_publish(sink, parent, base, how, renamed, err);
+	return sink_publish(sink, parent, base, how, &target, renamed, err);
 }
 
 int sink_commit(struct sink *sink, int64_t len, const struct publication *how,

@@ -24,6 +24,12 @@ struct sink;
 struct publication {
 	enum existing existing;
 	int64_t mtime; /* when it was modified, in seconds since 1970; -1: now */
+	/* Is it told by marks whose a file is (mark.h)? Then it gets the entry's, and replaces, with
+	 * --existing=overwrite and update, only the entry's own or one without a mark; with skip it
+	 * replaces the entry's own, as it was left, where the machine went down and may have lost it. A file system
+	 * without marks tells nothing, and nothing is replaced. */
+	bool marked;
+	const char *name; /* what its server calls it (naming_given); NULL: nothing */
 };
 
 /* Write and commit a whole body: as sink_open, sink_write and sink_commit in one. */
@@ -51,11 +57,11 @@ int sink_read(struct sink *sink, int64_t offset, void *data, size_t len,
 /* What has been written is on the disk on return, if --durability wants that (durable.h). */
 int sink_sync(struct sink *sink, struct error *err) must_check;
 /* Give the part its final name and free the sink, also on failure. `len` is the file's length
- * (space that was allocated beyond it is given back). KIND_EXISTS when the name is taken and
- * existing is EXISTING_SKIP: the part is removed, what is there is left alone. KIND_DISK leaves
+ * (space that was allocated beyond it is given back). KIND_EXISTS when the name is taken, and what
+ * has it is not to be replaced: the part is removed, what is there is left alone. KIND_DISK leaves
  * the part, unless the disk may have lost what was written to it. With EXISTING_RENAME the first
- * free alternative (naming.h) is used, and *renamed gets that path, yours to free; in all other
- * cases *renamed is set to NULL. */
+ * free alternative (naming.h) is used. *renamed gets the path if it is not the entry's, yours to
+ * free; else it is set to NULL. */
 int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err) must_check;
 /* Free the sink; the part stays. -errno when the disk has lost what was written to it, or some of

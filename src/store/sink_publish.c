@@ -6,12 +6,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "core/naming.h"
 #include "store/durable.h"
 #include "store/sink_parts.h"
+#include "store/there.h"
 
 /* How many names --existing=rename tries. */
 #define ALTERNATIVES 9999
+
+int target_take(struct target *target, const struct entry *entry,
+	const struct publication *how, struct error *err)
+{
+	*target = (struct target){
+		.path = how->name ? naming_beside(entry->path, how->name)
+				  : xstrdup(entry->path)};
+	return how->marked ? mark_of(target->mark, entry, err) : 0;
+}
+
+void target_release(struct target *target)
+{
+	free(target->path);
+}
 
 /* Not every file system can rename without replacing, but a link never replaces. */
 static int link_to(const struct sink *sink, int dir, const char *base)
@@ -41,10 +57,11 @@ static int move_to(const struct sink *sink, int dir, const char *base, bool repl
 	return -errno;
 }
 
-static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
+static int move_to_alternative(
+	const struct sink *sink, int dir, const char *path, char **renamed)
 {
 	for (unsigned k = 1; k <= ALTERNATIVES; k++) {
-		char *other = naming_alternative(sink->entry->path, k);
+		char *other = naming_alternative(path, k);
 		const char *slash = strrchr(other, '/');
 		int result = move_to(sink, dir, slash ? slash + 1 : other, false);
 
@@ -59,27 +76,68 @@ static int move_to_alternative(const struct sink *sink, int dir, char **renamed)
 	return -EEXIST;
 }
 
-static int move_into(const struct sink *sink, const struct outdir_parent *parent,
-	const char *base, const struct publication *how, char **renamed)
+static bool replaces(const struct publication *how)
 {
-	int dir = outdir_parent_fd(parent);
-	int result = move_to(sink, dir, base,
-		how->existing == EXISTING_OVERWRITE ||
-			how->existing == EXISTING_UPDATE);
+	return how->existing == EXISTING_OVERWRITE || how->existing == EXISTING_UPDATE;
+}
 
-	if (result == -EEXIST && how->existing == EXISTING_RENAME)
-		return move_to_alternative(sink, dir, renamed);
+static bool may_replace(const struct sink *sink, const struct publication *how,
+	const struct target *target)
+{
+	switch (target->in_the_way) {
+	case WHOSE_OURS:
+		return replaces(how) ||
+		       (how->existing == EXISTING_SKIP &&
+			       there_in_doubt(sink->outdir, sink->entry, target->path));
+	case WHOSE_EDITED:
+	case WHOSE_NOBODYS:
+		return replaces(how);
+	default:
+		return false;
+	}
+}
+
+/* Whoever else of the job wants to replace what has the name sees ours, and its mark, then. */
+static int replace_marked(const struct sink *sink, int dir, const char *base,
+	const struct publication *how, struct target *target)
+{
+	int result;
+
+	outdir_lock_names(sink->outdir);
+	result = mark_look_in(dir, base, target->mark, &target->in_the_way);
+	if (result == 0 && target->in_the_way == WHOSE_NOT_THERE)
+		result = move_to(sink, dir, base, false);
+	else if (result == 0)
+		result = may_replace(sink, how, target) ? move_to(sink, dir, base, true)
+							: -EEXIST;
+	outdir_unlock_names(sink->outdir);
 	return result;
 }
 
-static int fail_move(const struct sink *sink, int errnum, struct error *err)
+static int move_into(const struct sink *sink, const struct outdir_parent *parent,
+	const char *base, const struct publication *how, struct target *target,
+	char **renamed)
 {
-	const char *path = sink->entry->path;
+	int dir = outdir_parent_fd(parent);
+	int result = move_to(sink, dir, base, replaces(how) && !how->marked);
+
+	if (result == -EEXIST && how->existing == EXISTING_RENAME)
+		return move_to_alternative(sink, dir, target->path, renamed);
+	if (result == -EEXIST && how->marked)
+		result = replace_marked(sink, dir, base, how, target);
+	if (result == 0 && how->name)
+		*renamed = xstrdup(target->path);
+	return result;
+}
+
+static int fail_move(const struct sink *sink, const struct target *target, int errnum,
+	struct error *err)
+{
+	const char *path = target->path;
 
 	switch (errnum) {
 	case EEXIST:
-		return error_set(
-			err, KIND_EXISTS, errnum, "'%.120s' exists already", path);
+		return mark_refuse(target->in_the_way, path, err);
 	case EISDIR:
 		return error_set(
 			err, KIND_EXISTS, errnum, "'%.120s' is a directory", path);
@@ -107,19 +165,20 @@ static int sync_name(const struct sink *sink, int dir, struct error *err)
 }
 
 int sink_publish(struct sink *sink, struct outdir_parent *parent, const char *base,
-	const struct publication *how, char **renamed, struct error *err)
+	const struct publication *how, struct target *target, char **renamed,
+	struct error *err)
 {
-	int result = move_into(sink, parent, base, how, renamed);
+	int result = move_into(sink, parent, base, how, target, renamed);
 
 	/* The directory was removed after it was opened: make it again, once. */
 	if (result == -ENOENT || result == -ESTALE) {
 		outdir_parent_drop(sink->outdir, parent);
-		parent = outdir_parent(sink->outdir, sink->entry->path, &base, err);
+		parent = outdir_parent(sink->outdir, target->path, &base, err);
 		if (!parent)
 			return -1;
-		result = move_into(sink, parent, base, how, renamed);
+		result = move_into(sink, parent, base, how, target, renamed);
 	}
-	result = result < 0 ? fail_move(sink, -result, err)
+	result = result < 0 ? fail_move(sink, target, -result, err)
 			    : sync_name(sink, outdir_parent_fd(parent), err);
 	outdir_parent_put(sink->outdir, parent);
 	return result;

@@ -178,6 +178,7 @@ static void check_file(struct model_file *file, const struct journal_file *found
 	must(same_text(found->etag, begin->etag));
 	must(same_text(found->modified, begin->modified));
 	must(same_text(found->digest, begin->digest) && found->teller == begin->teller);
+	must(same_text(found->name, begin->name));
 	journal_part_name(part, found->id);
 	must(strcmp(part, found->part) == 0);
 	must(journal_has_part(journal, part));

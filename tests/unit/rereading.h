@@ -13,6 +13,8 @@ static struct dice dice = {1};
 /* What an entry has besides texts, which are odd in each format by its own. */
 static inline void add_odd_rest(struct entry *entry)
 {
+	entry->is_given_names = dice_below(&dice, 3) == 0;
+	entry->out_gives_way = dice_below(&dice, 3) == 0;
 	entry->max_tries = dice_below(&dice, 3);
 	entry->size = (int64_t)dice_below(&dice, 3) - 1;
 	if (dice_below(&dice, 2)) {
@@ -34,6 +36,8 @@ static inline void check_entry(const struct entry *got, const struct entry *want
 	check_strings(&got->headers, &want->headers);
 	/* Its name was chosen; or there was none, and it is asked for again. */
 	check_str(got->out, want->path ? want->path : want->out);
+	check(!got->out ||
+		got->out_gives_way == (want->is_given_names || want->out_gives_way));
 	check_str(got->dir, want->path ? NULL : want->dir);
 	check_str(got->referer, want->referer);
 	check_str(got->user_agent, want->user_agent);

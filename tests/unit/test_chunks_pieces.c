@@ -212,12 +212,15 @@ static void announced_digest_proves(void)
 {
 	struct bench bench;
 	struct attempt *first, second = {.work = WORK_FETCH};
-	struct version said = {
-		.size = 20 * MIB, .mtime = -1, .digest = (char *)"sha-256=00"};
+	struct version said = {.size = 20 * MIB,
+		.mtime = -1,
+		.digest = (char *)"sha-256=00",
+		.name = (char *)"first"};
 	struct version pin = {.size = 20 * MIB,
 		.etag = (char *)"\"mine\"",
 		.mtime = -1,
-		.digest = (char *)"sha-512=11"};
+		.digest = (char *)"sha-512=11",
+		.name = (char *)"second"};
 	struct head head = {.version = &said, .ranges = true, .last = 9 * MIB - 1};
 
 	bench_init(&bench, &usual);
@@ -230,6 +233,7 @@ static void announced_digest_proves(void)
 	chunks_start(&bench.chunks, &second, &pin, bench.now);
 	check_str(version_pin(&second.version), "\"mine\"");
 	check_str(second.version.digest, "sha-256=00");
+	check_str(second.version.name, "first");
 	list_remove(&second.sibling);
 	bench.chunks.n_flying--;
 	version_release(&second.version);

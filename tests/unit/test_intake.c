@@ -3,6 +3,7 @@
 #include "app/intake.h"
 
 #include "base/alloc.h"
+#include "marking.h"
 #include "scratch.h"
 
 #define FD 4711
@@ -47,6 +48,7 @@ static enum source_status bench_next(
 	*entry = entry_new();
 	(*entry)->number = ++bench->given;
 	(*entry)->out = xstrdup(step->out);
+	(*entry)->out_gives_way = step->out && strcmp(step->out, "gives way") == 0;
 	if (bench->own)
 		check_int(checksum_parse(&(*entry)->checksum, bench->own, NULL), 0);
 	for (size_t i = 0; i < 3 && step->urls[i]; i++)
@@ -152,6 +154,16 @@ static void check_says(
 
 	check_int(source_next(bench->intake, &entry, NULL), status);
 	check_str(bench->events, events);
+}
+
+static void check_next(struct bench *bench, const char *path, bool is_there)
+{
+	struct entry *entry = NULL;
+
+	check_int(source_next(bench->intake, &entry, NULL), SOURCE_ENTRY);
+	check_str(entry->path, path);
+	check(entry->is_there == is_there);
+	entry_free(entry);
 }
 
 static void named_and_passed_on(void)
@@ -320,6 +332,61 @@ static void what_is_there_is_fetched_when_wanted(void)
 	}
 }
 
+/* Where servers name files: of one that is there its mark tells whose it is. */
+static void another_entrys_file_is_not_there(void)
+{
+	struct outdir *outdir;
+	struct bench bench;
+	struct entry *other;
+
+	for (enum existing what = EXISTING_SKIP; what <= EXISTING_UPDATE; what++) {
+		bench_init(&bench, three, what);
+		bench.settings.content_disposition = true;
+		outdir = bench.outdir;
+		other = entry_at("get", "http://b.test/get");
+		check(scratch_write("out/two", "nobody's"));
+		check(scratch_write("out/one", "another's"));
+		check_int(mark_file(outdir, other, "one"), 0);
+		check_next(&bench, "one", false);
+		if (what == EXISTING_SKIP)
+			check_next(&bench, "three", false);
+		else
+			check_next(&bench, "two", what == EXISTING_UPDATE);
+		/* What counts as an entry's own is its own from now on. */
+		entry_free(other);
+		other = entry_at("two", "http://a.test/two");
+		check_int(whose_is(outdir, other, "two"),
+			what == EXISTING_UPDATE ? WHOSE_OURS : WHOSE_NOBODYS);
+		entry_free(other);
+		bench_release(&bench);
+	}
+}
+
+static void whom_servers_may_name(void)
+{
+	static const struct step steps[] = {{SOURCE_ENTRY, {"http://a.test/x"}, NULL},
+		{SOURCE_ENTRY, {"http://a.test/x"}, "out"},
+		{SOURCE_ENTRY, {"http://a.test/x"}, "gives way"},
+		{SOURCE_END, {0}, NULL}};
+	static const bool want[2][3] = {{false}, {true, false, true}};
+
+	for (int wished = 0; wished < 2; wished++) {
+		struct bench bench;
+
+		bench_init(&bench, steps, EXISTING_SKIP);
+		bench.settings.content_disposition = wished;
+		for (size_t i = 0; i < 3; i++) {
+			struct entry *entry = NULL;
+
+			check_int(
+				source_next(bench.intake, &entry, NULL), SOURCE_ENTRY);
+			check(entry->is_given_names == want[wished][i]);
+			entry_free(entry);
+		}
+		bench_release(&bench);
+	}
+}
+
 /* The inputs have nothing yet: wait for their descriptor. */
 static void again_is_passed_on(void)
 {
@@ -483,6 +550,11 @@ int main(void)
 	run(bad_mirrors_are_left_out);
 	run(what_is_there_is_skipped);
 	run(what_is_there_is_fetched_when_wanted);
+	run(whom_servers_may_name);
+	if (keeps_marks())
+		run(another_entrys_file_is_not_there);
+	else
+		printf("# no extended attributes here\n");
 	run(again_is_passed_on);
 	run(breath_is_taken);
 	run(checksum_files_are_looked_up);

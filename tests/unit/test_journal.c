@@ -129,7 +129,8 @@ static char *long_text(size_t len)
 	return text;
 }
 
-static void begin_with(struct journal *journal, const char *path, size_t validator)
+static void begin_with(struct journal *journal, const char *path, size_t validator,
+	const char *digest, const char *name)
 {
 	_cleanup_(freep) char *text = long_text(validator);
 	uint64_t id = journal_new_id(journal);
@@ -140,7 +141,8 @@ static void begin_with(struct journal *journal, const char *path, size_t validat
 				  .size = 9,
 				  .etag = text,
 				  .modified = text,
-				  .digest = validator ? "sha-256=00" : NULL},
+				  .digest = digest,
+				  .name = name},
 			  NULL),
 		0);
 	tell_range(journal, id, 0, 0);
@@ -151,12 +153,14 @@ static void texts_are_bounded(void)
 	struct journal *journal = open_journal(1);
 	_cleanup_(freep) char *longest = long_text(PATH_MAX - 1);
 	_cleanup_(freep) char *longer = long_text(PATH_MAX);
+	_cleanup_(freep) char *name = long_text(VALIDATOR_MAX);
 	const struct journal_file *file;
 
-	begin_with(journal, longest, VALIDATOR_MAX);
-	begin_with(journal, longer, 1);
-	begin_with(journal, "a", VALIDATOR_MAX + 1);
-	begin_with(journal, "b", 0);
+	begin_with(journal, longest, VALIDATOR_MAX, "sha-256=00", name);
+	begin_with(journal, longer, 1, NULL, NULL);
+	begin_with(journal, "a", VALIDATOR_MAX + 1, "sha-256=00", NULL);
+	begin_with(journal, "b", 0, NULL, NULL);
+	begin_with(journal, "c", 0, NULL, "name");
 	leave_journal(journal);
 
 	journal = open_journal(1);
@@ -164,11 +168,16 @@ static void texts_are_bounded(void)
 	check(file && strlen(file->etag) == VALIDATOR_MAX);
 	check(file && strlen(file->modified) == VALIDATOR_MAX);
 	check_str(file->digest, "sha-256=00");
+	check_str(file->name, name);
 	check(journal_find(journal, longer) == NULL);
 	file = journal_find(journal, "a");
-	check(file && !file->etag && !file->modified);
+	check(file && !file->etag && !file->modified && !file->name);
+	check_str(file->digest, "sha-256=00");
 	file = journal_find(journal, "b");
+	check(file && !file->etag && !file->modified && !file->digest && !file->name);
+	file = journal_find(journal, "c");
 	check(file && !file->etag && !file->modified && !file->digest);
+	check_str(file->name, "name");
 	end_journal(journal);
 }
 

@@ -7,7 +7,8 @@
 #include "reading.h"
 
 #define HEX16 "00112233445566778899aabbccddeeff"
-#define KNOWN "known: out dir checksum header referer user-agent max-tries size\n"
+#define KNOWN                                                                          \
+	"known: out dir checksum header referer user-agent max-tries size known-as\n"
 #define RECORD                                                                         \
 	"\"status\":\"%s\",\"url\":\"http://h/%d\",\"filename_effective\":\"f%d\""
 

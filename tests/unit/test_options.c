@@ -99,7 +99,7 @@ static void has_a_sound_table(void)
 		}
 	}
 	buf_release(&groups);
-	check_int(options_count(), 76);
+	check_int(options_count(), 77);
 	check(!option_find("", 0) && !option_find("job", 3) &&
 		!option_find("jobsx", 5));
 	check(!option_find_letter('\0') && !option_find_letter('c'));

@@ -69,6 +69,38 @@ static void another_run_commits(void)
 	bench_close(&bench, true);
 }
 
+/* What a server called it then counts as long as servers may name it. Of an attempt that is to find
+ * out what the file is, its own answer tells; of others, whoever started them. */
+static void a_name_is_remembered(void)
+{
+	for (int i = 0; i < 4; i++) {
+		bool first = i % 2, may = i / 2;
+		struct bench bench;
+
+		bench_open(&bench, true);
+		if (first)
+			bench.attempt.version = (struct version)VERSION_UNKNOWN;
+		else
+			bench.attempt.version.name = (char *)"given";
+		bench.version.name = (char *)(first ? "given" : "another");
+		bring(&bench, 0, 100 * KIB);
+		parts_end(bench.parts, bench.entry, true);
+		bench_close(&bench, false);
+		bench_open(&bench, true);
+		bench.entry->is_given_names = may;
+		bench.entry->resume = parts_resume(bench.parts, bench.entry, false);
+		check(bench.entry->resume != NULL);
+		check_str(bench.entry->resume->version.name, may ? "given" : NULL);
+		bench.how.name = bench.entry->resume->version.name;
+		bring(&bench, 100 * KIB, SIZE);
+		check_int(commit(&bench), 0);
+		check(scratch_holds(
+			may ? "out/sub/given" : "out/sub/file", content, SIZE));
+		check_str(bench.outcome.renamed, may ? "sub/given" : NULL);
+		bench_close(&bench, true);
+	}
+}
+
 /* What was announced to an earlier run holds in this one, also without any validator, and when
  * nobody says it again. */
 static void an_announced_digest_is_remembered(void)
@@ -421,6 +453,7 @@ int main(void)
 	scratch_enter();
 	run(another_run_goes_on);
 	run(another_run_commits);
+	run(a_name_is_remembered);
 	run(an_announced_digest_is_remembered);
 	run(who_told_is_remembered);
 	run(another_run_begins_anew);

@@ -104,19 +104,22 @@ static void digests_agree(void)
 		struct version a = {.size = 5,
 			.etag = (char *)"\"a\"",
 			.mtime = -1,
-			.digest = (char *)cases[i].a};
+			.digest = (char *)cases[i].a,
+			.name = (char *)"a"};
 		struct version b = {.size = 5,
 			.etag = (char *)"\"b\"",
 			.mtime = -1,
-			.digest = (char *)cases[i].b};
+			.digest = (char *)cases[i].b,
+			.name = (char *)"b"};
 		struct version copy = VERSION_UNKNOWN;
 
 		check_int(version_agrees(&a, &b), cases[i].agree);
 		check_int(version_agrees(&b, &a), cases[i].agree);
 		version_copy(&copy, &a);
 		check_str(copy.digest, cases[i].a);
+		check_str(copy.name, "a");
 		version_release(&copy);
-		check(!copy.digest);
+		check(!copy.digest && !copy.name);
 		b.size = 6;
 		check(!version_agrees(&a, &b));
 	}
