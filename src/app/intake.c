@@ -188,8 +188,8 @@ static bool may_be_replaced(const struct intake *parts)
 	       parts->settings->existing == EXISTING_UPDATE;
 }
 
-/* The same where servers name files: one that has the entry's path may be another entry's. From now on
- * nobody else may replace it, if it counts as this entry's. */
+/* The same where servers name files: one that has the entry's path may be another entry's. From
+ * now on nobody else may replace it, if it counts as this entry's. */
 static enum present look_for_marked(
 	const struct intake *parts, struct entry *entry, struct error *err)
 {

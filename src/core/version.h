@@ -6,8 +6,9 @@
  * 9110 asks for a second, and clocks differ). Plain data; pure. RFC 9110 sections 8.8 and 13.1.5.
  *
  * A digest of the whole file is not asked with, but says which state it is wherever the file is
- * (RFC 6249 section 6), and the bytes are compared with it in the end. Nor does what a server calls
- * the file say which state it is; but whose answer decides which state is fetched, its name counts. */
+ * (RFC 6249 section 6), and the bytes are compared with it in the end. Nor does what a server
+ * calls the file say which state it is; but whose answer decides which state is fetched, its name
+ * counts. */
 #ifndef SEINE_CORE_VERSION_H
 #define SEINE_CORE_VERSION_H
 

@@ -93,8 +93,8 @@ int transfer_finish_document(struct transfer *t, struct outcome *outcome) must_c
  * first; NULL: none. They are kept until it is called again. */
 const struct strings *transfer_hear_mirrors(struct transfer *t);
 
-/* transfer_name.c: what does the answer, which is of the file, call it? Sets found.name, and `there`
- * when the file is there by it. */
+/* transfer_name.c: what does the answer, which is of the file, call it? Sets found.name, and
+ * `there` when the file is there by it. */
 int transfer_hear_name(struct transfer *t) must_check;
 
 /* transfer_wait.c: may these bytes be taken now? What must wait is asked for once: libcurl

@@ -1,10 +1,11 @@
 /* mark.h - whose a file is: which entry of which list it was fetched for, where names do not tell.
  *
  * With --content-disposition servers choose names, and two may choose the same. So each file that
- * is published then has a mark, in an extended attribute of the file itself: a hash of the entry's
- * path (made of its URL) and of its first URL (but for a password in it), and the time when the file was written. It goes where
- * the file goes, is gone when the file is, and is set before the file has its name. Where the file
- * system has no such attributes, nobody knows whose a file is. xattr(7). Any thread. */
+ * is published then has a mark, in an extended attribute of the file itself: a hash of the
+ * entry's path (made of its URL) and of its first URL (but for a password in it), and the time
+ * when the file was written. It goes where the file goes, is gone when the file is, and is set
+ * before the file has its name. Where the file system has no such attributes, nobody knows whose
+ * a file is. xattr(7). Any thread. */
 #ifndef SEINE_STORE_MARK_H
 #define SEINE_STORE_MARK_H
 
@@ -18,8 +19,8 @@
 /* The entry's, which has a path and a URL. KIND_INTERNAL as digest_new. */
 int mark_of(
 	char mark[MARK_SIZE], const struct entry *entry, struct error *err) must_check;
-/* The file, to which nothing is written any more, and whose time is set, is the entry's. 0, also where
- * the file system keeps no marks; -errno. */
+/* The file, to which nothing is written any more, and whose time is set, is the entry's. 0, also
+ * where the file system keeps no marks; -errno. */
 int mark_set(int fd, const char *mark) must_check;
 /* The file of this path counts as the entry's: mark it, if it has no mark. As mark_set. */
 int mark_adopt(struct outdir *outdir, const char *path, const char *mark) must_check;
