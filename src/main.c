@@ -45,7 +45,7 @@
  *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
  *            is kept of an unfinished job; room: what memory and descriptors allow; signals;
  *            compare, with child, sample, stored: the same job once per mode
- *   cli/     options (_find): the one table; parse, levels, value, check, nearest,
+ *   cli/     options (_find): the one table; scan, parse, levels, value, check, nearest,
  *            habit: argv, the environment and the config file; docs: help, man page and
  *            completions
  */

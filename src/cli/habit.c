@@ -90,3 +90,14 @@ const struct habit *habit_find_letter(char letter)
 			return habit;
 	return NULL;
 }
+
+int habit_hint(char letter, struct error *err)
+{
+	const struct habit *habit = habit_find_letter(letter);
+
+	if (!habit || !habit->ours)
+		return -1;
+	return error_set(err, err->kind, err->code,
+		"%s; if you mean -%c for --%s, write --%s", err->text, letter,
+		habit->name, habit->ours);
+}

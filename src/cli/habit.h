@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/diag.h"
+
 struct habit {
 	const char *name; /* theirs, without "--" */
 	char letter; /* 0: none; maybe one of ours that means something else, and then ... */
@@ -16,5 +18,8 @@ extern const struct habit habits[]; /* ends with name NULL */
 /* By the long name (`len` bytes) or a letter; NULL when it is nobody's habit. */
 const struct habit *habit_find(const char *name, size_t len);
 const struct habit *habit_find_letter(char letter);
+/* *err tells what is wrong behind our option of this letter: add the option of theirs that may
+ * have been meant by it, if there is one. -1. */
+int habit_hint(char letter, struct error *err);
 
 #endif

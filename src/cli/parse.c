@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <curl/curl.h>
 
@@ -19,240 +18,13 @@
 #include "cli/docs.h"
 #include "cli/habit.h"
 #include "cli/levels.h"
-#include "cli/nearest.h"
-#include "cli/options.h"
+#include "cli/scan.h"
 #include "cli/value.h"
 #include "core/entry.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
 #endif
-
-/* One option as it stands in argv. */
-struct note {
-	const struct option_row *row;
-	char letter;       /* 0: it was given by its name */
-	const char *value; /* NULL: none was given */
-	char *blank;       /* what to overwrite in argv; NULL: nothing */
-};
-
-struct scan {
-	struct settings *settings; /* URLs go there at once */
-	char **next;               /* the argument after the one being looked at */
-	struct note *notes;
-	size_t count;
-	bool show; /* `action` says what, and nothing else is to be done */
-	enum option_action action;
-	const char *docs; /* --print-docs KIND */
-	const char *config;
-	bool no_config;
-};
-
-static void scan_note(struct scan *scan, const struct option_row *row, char letter,
-	const char *value, char *blank)
-{
-	scan->notes = xreallocarray(scan->notes, scan->count + 1, sizeof(*scan->notes));
-	scan->notes[scan->count++] = (struct note){.row = row,
-		.letter = letter,
-		.value = value,
-		.blank = row->traits & OPTION_SECRET ? blank : NULL};
-}
-
-static int scan_action(
-	struct scan *scan, const struct option_row *row, char *value, struct error *err)
-{
-	scan->action = (enum option_action)row->min;
-	switch (scan->action) {
-	case ACTION_CONFIG:
-		if (!*value)
-			return value_fail(row->name, NULL, err, "the value is empty");
-		scan->config = value;
-		scan->no_config = false;
-		return 0;
-	case ACTION_NO_CONFIG:
-		scan->config = NULL;
-		scan->no_config = true;
-		return 0;
-	case ACTION_PRINT_DOCS:
-		scan->docs = value;
-		break;
-	case ACTION_HELP:
-	case ACTION_VERSION:
-		break;
-	}
-	scan->show = true;
-	return 0;
-}
-
-/* By its letter, or 0. `value` is what was attached, or NULL: then the next argument is it. */
-static int scan_option(struct scan *scan, const struct option_row *row, char letter,
-	char *value, struct error *err)
-{
-	if (!value && value_needed(row)) {
-		if (!*scan->next)
-			return value_fail(row->name, NULL, err, "needs a value: %s",
-				row->argument);
-		value = *scan->next++;
-	}
-	if (row->type == OPTION_ACTION && value && !value_needed(row))
-		return value_fail(row->name, NULL, err, "takes no value");
-	if (row->type == OPTION_ACTION)
-		return scan_action(scan, row, value, err);
-	scan_note(scan, row, letter, value, value);
-	return 0;
-}
-
-/* `habit`, or else `nearest`, tells what may have been meant; each may be NULL. */
-static int unknown_option(const char *option, const struct habit *habit,
-	const char *nearest, struct error *err)
-{
-	if (habit && habit->note)
-		return error_set(err, KIND_USAGE, 0, "%s: there is no such option; %s",
-			option, habit->note);
-	if (habit)
-		nearest = habit->ours;
-	if (nearest)
-		return error_set(err, KIND_USAGE, 0,
-			"%s: there is no such option; did you mean --%s?", option,
-			nearest);
-	return error_set(err, KIND_USAGE, 0,
-		"%s: there is no such option; seine --help lists them", option);
-}
-
-static int unknown_name(const char *name, size_t len, struct error *err)
-{
-	char option[43]; /* so much of it is repeated */
-
-	snprintf(option, sizeof(option), "--%.*s", (int)len, name);
-	return unknown_option(
-		option, habit_find(name, len), option_nearest(name, len), err);
-}
-
-/* What is wrong behind `letter` may be right where it means something else. */
-static int add_habit(char letter, struct error *err)
-{
-	const struct habit *habit = habit_find_letter(letter);
-
-	if (!habit)
-		return -1;
-	return error_set(err, err->kind, err->code,
-		"%s; if you mean -%c for --%s, write --%s", err->text, letter,
-		habit->name, habit->ours);
-}
-
-/* A digit will be a value for the letter before it, or there is none (0). */
-static int unknown_letter(char letter, char before, struct error *err)
-{
-	const char option[] = {'-', letter, '\0'};
-
-	unknown_option(option, habit_find_letter(letter), NULL, err);
-	return before && letter >= '0' && letter <= '9' ? add_habit(before, err) : -1;
-}
-
-static int scan_long(struct scan *scan, char *name, struct error *err)
-{
-	size_t len = strcspn(name, "=");
-	char *value = name[len] ? name + len + 1 : NULL;
-	const struct option_row *row = option_find(name, len);
-
-	if (!row && !value) {
-		row = option_find_negated(name, len);
-		if (row) {
-			scan_note(scan, row, 0, "no", NULL);
-			return 0;
-		}
-	}
-	if (!row)
-		return unknown_name(name, len, err);
-	return scan_option(scan, row, 0, value, err);
-}
-
-/* "-qkj64": flags, and at the end perhaps an option with its value. */
-static int scan_letters(struct scan *scan, char *letters, struct error *err)
-{
-	char letter = 0;
-
-	while (*letters && !scan->show) {
-		const struct option_row *row = option_find_letter(*letters);
-		char *attached = NULL;
-
-		if (!row)
-			return unknown_letter(*letters, letter, err);
-		letter = *letters++;
-		if (value_needed(row) && *letters) {
-			attached = letters;
-			letters += strlen(letters);
-		}
-		if (scan_option(scan, row, letter, attached, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* A list whose -i was forgotten. */
-static bool is_input(const char *text)
-{
-	struct stat status;
-
-	return !strstr(text, "://") && stat(text, &status) == 0 &&
-	       !S_ISDIR(status.st_mode);
-}
-
-/* A URL is copied; the user and password in it must not stay to be seen. */
-static int scan_url(struct scan *scan, char *text, struct error *err)
-{
-	char *from = strstr(text, "://");
-	char *at = NULL;
-
-	if (strcmp(text, "-") == 0)
-		return error_set(err, KIND_USAGE, 0,
-			"'-' is not a URL; to read a list from stdin write -i -");
-	if (is_input(text))
-		return error_set(err, KIND_USAGE, 0,
-			"'%.160s' is not a URL but a file; to read it as a list write "
-			"-i FILE",
-			text);
-	strings_add(&scan->settings->urls, text);
-	from = from ? from + strlen("://") : text;
-	for (char *c = from; *c && !strchr("/?#", *c); c++) {
-		if (*c == '@')
-			at = c;
-	}
-	if (at)
-		memset(from, '*', (size_t)(at - from));
-	return 0;
-}
-
-static int scan_arguments(struct scan *scan, struct error *err)
-{
-	bool options_ended = false;
-	int rc = 0;
-
-	while (rc == 0 && !scan->show && *scan->next) {
-		char *arg = *scan->next++;
-
-		if (options_ended || arg[0] != '-' || !arg[1])
-			rc = scan_url(scan, arg, err);
-		else if (strcmp(arg, "--") == 0)
-			options_ended = true;
-		else if (arg[1] == '-')
-			rc = scan_long(scan, arg + 2, err);
-		else
-			rc = scan_letters(scan, arg + 1, err);
-	}
-	return rc;
-}
-
-static void scan_release(struct scan *scan)
-{
-	for (size_t i = 0; i < scan->count; i++) {
-		char *blank = scan->notes[i].blank;
-
-		if (blank)
-			memset(blank, '*', strlen(blank));
-	}
-	free(scan->notes);
-}
 
 static void add_version(struct buf *out)
 {
@@ -304,7 +76,7 @@ static int apply(const struct scan *scan, struct reading *reading, struct error 
 		const struct note *note = &scan->notes[i];
 
 		if (value_set(reading, note->row, note->value, err) < 0)
-			return add_habit(note->letter, err);
+			return habit_hint(note->letter, err);
 	}
 	if (check_together(reading, err) < 0)
 		return -1;
