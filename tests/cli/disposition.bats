@@ -567,6 +567,30 @@ job_goes_on() { # EXISTING FILE...
 	SEINE_TEST_MODES="threads event" each_mode job_goes_on rename same.bin same.1.bin
 }
 
+# What has the name of the URL is the user's, and nothing that the job has done says otherwise.
+leaves_the_urls_name() { # EXISTING SIZE
+	local urls
+	urls=("$O/u1.php?$(given "$(named given.bin)" size="$2")"
+		"$O/u2.php?fail=1:hang&$(given "$(named left.bin)" size=2)")
+	mine u1.php
+	seine_start -d out --content-disposition --existing "$1" -j 2 "${urls[@]}"
+	wait_until 60 test -e "$ARENA/out/given.bin" || return
+	wait_until 60 stats '.paths["/u2.php"].requests == 1' || return
+	kill -KILL "$SEINE_PID"
+	{ wait "$SEINE_PID"; } 2>/dev/null || true
+	get 0 2 --existing "$1" -j 1 "${urls[@]}" || return
+	files u1.php given.bin left.bin && holds u1.php mine || return
+	records 'map({(.filename_effective): .status}) | add ==
+		{"left.bin": "done", "given.bin": "present"}'
+}
+
+@test "what has the name of the URL is not taken for what the job has fetched" {
+	origin_start
+	SEINE_TEST_MODES="threads event" each_mode leaves_the_urls_name overwrite 5
+	SEINE_TEST_MODES="threads event" each_mode leaves_the_urls_name rename 5
+	SEINE_TEST_MODES="threads event" each_mode leaves_the_urls_name overwrite 2M
+}
+
 # same.bin is there, but it is the file of the other one.
 unfinished_of_two() {
 	local done_url left_url

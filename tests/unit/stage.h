@@ -104,7 +104,8 @@ static inline void stage_tell(
 	if (type == EVENT_START || type == EVENT_FINISH || type == EVENT_RETRY ||
 		type == EVENT_REDIRECT || type == EVENT_PAUSE)
 		event.attempt = &stage->attempt;
-	if (type != EVENT_START && type != EVENT_PRESENT && type != EVENT_REPEATED)
+	if (type != EVENT_START && type != EVENT_REPEATED &&
+		(type != EVENT_PRESENT || stage->outcome.renamed))
 		event.outcome = &stage->outcome;
 	if (type == EVENT_FAILED || type == EVENT_BAD_LINE || type == EVENT_BROKEN)
 		event.error = &stage->error;

@@ -129,6 +129,9 @@ static void says_more_when_asked(void)
 		"seine: http://host.example/file: repeated; it is fetched once");
 	check_str(said(&stage, LOG_DEBUG, EVENT_PRESENT),
 		"seine: http://host.example/file: there already, a/file");
+	stage.outcome.renamed = xstrdup("a/given");
+	check_str(said(&stage, LOG_DEBUG, EVENT_PRESENT),
+		"seine: http://host.example/file: there already, a/given");
 	stage_release(&stage);
 }
 

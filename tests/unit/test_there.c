@@ -158,7 +158,7 @@ static void finished_by_this_job(void)
 	check(scratch_write("d/x", "user's"));
 	publishes(bench.outdir, bench.b, EXISTING_RENAME, "x", "of b", "x.1");
 	publishes(bench.outdir, bench.a, EXISTING_RENAME, "x", "abc", "x.2");
-	check_int(journal_done(bench.journal, 0, "get", 3, NULL), 0);
+	check_int(journal_done(bench.journal, 0, "get/", 3, NULL), 0);
 	look(&bench, EXISTING_RENAME, THERE_NOT, NULL);
 	leave_session(&bench);
 	open_session(&bench, 1);
@@ -195,7 +195,7 @@ static void after_a_crash_of_the_machine(void)
 		publishes(bench.outdir, bench.a, EXISTING_SKIP, "x", "abc", "x");
 		publishes(bench.outdir, bench.b, EXISTING_SKIP, "y", "of b", "y");
 		if (recorded)
-			check_int(journal_done(bench.journal, 0, "get", 3, NULL), 0);
+			check_int(journal_done(bench.journal, 0, "get/", 3, NULL), 0);
 		leave_session(&bench);
 		open_session(&bench, 2);
 		look(&bench, EXISTING_SKIP, THERE_NOT, NULL);
@@ -208,7 +208,7 @@ static void after_a_crash_of_the_machine(void)
 			"is another entry's");
 		check(scratch_is("d/y", "of b"));
 		/* Known from now on. */
-		check_int(journal_done(bench.journal, 0, "get", 3, NULL), 0);
+		check_int(journal_done(bench.journal, 0, "get/", 3, NULL), 0);
 		leave_session(&bench);
 		open_session(&bench, 2);
 		look(&bench, EXISTING_SKIP, THERE_WHOLE, "x");
@@ -237,9 +237,32 @@ static void edited_before_a_crash(void)
 	bench_close(&bench);
 }
 
+/* What the journal has of a file with another name says nothing of what has the entry's. */
+static void another_name_in_the_journal(void)
+{
+	static const struct {
+		const char *path, *name, *key;
+	} cases[] = {
+		{"get", NULL, "get"},
+		{"get", "get", "get"},
+		{"get", "x", "get/"},
+		{"d/get", "get", "d/get"},
+		{"d/get", "d", "d/get/"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct entry *entry = entry_at(cases[i].path, A);
+		char *key _cleanup_(freep) = there_key(entry, cases[i].name);
+
+		check_str(key, cases[i].key);
+		entry_free(entry);
+	}
+}
+
 int main(void)
 {
 	scratch_enter();
+	run(another_name_in_the_journal);
 	if (keeps_marks()) {
 		run(nothing_is_there);
 		run(its_own_is_there);
