@@ -150,6 +150,20 @@ names() {
 	files sub/mine.txt in/server.txt one.txt 127.0.0.1/server.txt
 }
 
+@test "so does a name that a Metalink gives" {
+	origin_start
+	local url
+	url=$(at 3 "$(named server.txt)")
+	cat >"$CTL/job.meta4" <<-EOF
+		<metalink xmlns="urn:ietf:params:xml:ns:metalink">
+		<file name="sub/own.bin"><url>${url//&/&amp;}</url></file>
+		</metalink>
+	EOF
+	get 0 1 -i "$CTL/job.meta4"
+	files sub/own.bin
+	records '.[0] | has("known-as") | not'
+}
+
 @test "an empty file has a name, too" {
 	origin_start
 	local urls=("$O/a.php?size=0&$(given "$(named a.txt)")"
@@ -370,7 +384,7 @@ twins_beside() {
 # The name of one's URL is what the other's server says.
 url_and_server() {
 	local url server
-	url=$O/x.bin?size=5 server=$(at 6 "$(named x.bin)")
+	url="$O/x.bin?size=5" server=$(at 6 "$(named x.bin)")
 	get 0 1 "$server" || return
 	has x.bin 6 || return
 	# It is not there for the first one, and not replaced by it.
@@ -398,7 +412,7 @@ url_and_server() {
 
 # A file that was there before, for the one whose URL names it: it counts as its own.
 counted_on() {
-	local url=$O/x.bin?size=5 server
+	local url="$O/x.bin?size=5" server
 	server=$(at 6 "$(named x.bin)")
 	fetch 0 1 "$url" || return
 	get 1 2 --existing update "$server" "$url" || return
