@@ -69,7 +69,7 @@ static void leave(struct part *part)
 
 	part_close(part);
 	if (!part->lost) {
-		part->parts->kept = true;
+		part->parts->kept |= part->dropped;
 		return;
 	}
 	errno = part->lost;
@@ -182,10 +182,9 @@ static struct part *part_new(struct parts *parts, const struct attempt *attempt,
 void part_drop(struct part *part, bool keep)
 {
 	part->keep = keep;
+	part->dropped = true;
 	if (part->users == 0)
 		part_free(part);
-	else
-		part->dropped = true;
 }
 
 void parts_forget(struct parts *parts, const struct entry *entry)
@@ -264,7 +263,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		parts_forget(parts, attempt->entry);
 	part = part_new(parts, attempt, facts);
 	if (start(part, attempt, facts, err) != 0) {
-		/* What is left of an earlier run is counted on. */
+		/* What is left of an earlier run is counted on, maybe in this run yet. */
 		part->keep = part->known;
 		part_free(part);
 		return NULL;

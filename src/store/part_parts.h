@@ -39,7 +39,7 @@ struct part {
 	bool resumable, known; /* the journal is to tell of it; has been told */
 	unsigned generation;
 	unsigned users;
-	bool dropped; /* to be removed, or kept, once nobody uses it */
+	bool dropped; /* its entry is over: to be removed, or kept, once nobody uses it */
 	bool keep;
 	struct sink *sink; /* NULL: its file is closed */
 	int lost; /* errno: the disk has lost what it had taken, as its closing told; 0: not so */

@@ -122,6 +122,36 @@ static void what_can_be_gone_on_with_stays(void)
 	}
 }
 
+/* What was left could not be begun for once (the disk had no room beside others), and came to its
+ * end later in the same run: then nothing of it stays. */
+static void what_was_refused_for_once_and_came(void)
+{
+	struct part_facts facts = {.resumable = true};
+	struct bench bench;
+	struct part *part;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+
+	bench_open(&bench);
+	facts.version = &bench.attempt.version;
+	bench.entry->resume = parts_resume(bench.ledger.parts, bench.entry, false);
+	check(bench.entry->resume != NULL);
+	check_int(rename(PARTS "/f1.part", "aside"), 0);
+	check(parts_get(bench.ledger.parts, &bench.attempt, &facts, &bench.err) ==
+		NULL);
+	check_int(rename("aside", PARTS "/f1.part"), 0);
+	part = parts_get(bench.ledger.parts, &bench.attempt, &facts, &bench.err);
+	check(part != NULL);
+	part_put(part);
+	parts_end(bench.ledger.parts, bench.entry, false);
+	check(!parts_are_kept(bench.ledger.parts));
+	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
 static void strays_are_swept(void)
 {
 	struct bench bench;
@@ -472,6 +502,7 @@ int main(void)
 	run(what_can_be_gone_on_with_stays);
 	run(what_another_job_has_left_stays);
 	run(what_does_not_fit_is_removed);
+	run(what_was_refused_for_once_and_came);
 	run(strays_are_swept);
 	run(no_resume);
 	run(what_is_there);
