@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 
@@ -81,13 +82,14 @@ static int no_passphrase(
 	return -1;
 }
 
-/* What OpenSSL says of its last failure, in words that tell what to do. */
+/* What OpenSSL says of its last failure, in words that tell what to do. A key of another type than
+ * the certificate's is taken, as one whose certificate is still to come. */
 static int refuse_key(const struct settings *settings, struct error *err)
 {
-	bool other =
-		ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
+	int reason = ERR_GET_REASON(ERR_peek_last_error());
 
-	if (other)
+	if (reason == X509_R_KEY_VALUES_MISMATCH ||
+		reason == SSL_R_NO_CERTIFICATE_ASSIGNED)
 		return error_set(err, KIND_USAGE, 0,
 			"--cert: the key in %.80s is not that of the certificate in "
 			"%.80s",
@@ -99,6 +101,14 @@ static int refuse_key(const struct settings *settings, struct error *err)
 	return error_set(err, KIND_USAGE, 0,
 		"--cert: %.160s has no private key; say by --key where it is",
 		settings->cert);
+}
+
+/* What is no file but a pipe, as of <(...), can be read only once. */
+static bool is_kept(const char *path)
+{
+	struct stat status;
+
+	return path && stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* The certificate and the key, as libcurl would load them for every connection. */
@@ -117,7 +127,8 @@ static int check_client(const struct settings *settings, struct error *err)
 		rc = error_set(err, KIND_USAGE, 0,
 			"--cert: %.160s has no certificate that can be read",
 			settings->cert);
-	else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 &&
+	else if ((SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
+			 SSL_CTX_check_private_key(ctx) != 1) &&
 		 !locked)
 		rc = refuse_key(settings, err);
 	SSL_CTX_free(ctx);
@@ -134,7 +145,10 @@ static int check_files(
 			"--cacert: %.160s has no certificate that can be read",
 			settings->cacert);
 	}
-	return settings->cert && tls->openssl ? check_client(settings, err) : 0;
+	return tls->openssl && is_kept(settings->cert) &&
+			       (!settings->key || is_kept(settings->key))
+		       ? check_client(settings, err)
+		       : 0;
 }
 
 struct tls *tls_new(const struct settings *settings, struct error *err)

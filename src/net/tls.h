@@ -19,12 +19,12 @@ struct tls;
 
 /* With the authorities, the certificate and the key that the settings name. A file that cannot be
  * read, or holds none, or a key of another certificate, is KIND_USAGE at once. (A key that asks
- * for a passphrase is believed.) */
+ * for a passphrase is believed, and what is no regular file is left for libcurl.) */
 struct tls *tls_new(const struct settings *settings, struct error *err) must_check;
 void tls_free(struct tls *tls);
 
 /* Make a handle use the store, and share its sessions; the handle must be gone before
- * tls_free. Where libcurl\'s TLS is not OpenSSL, its own loading is left as it is (with --cacert,
+ * tls_free. Where libcurl's TLS is not OpenSSL, its own loading is left as it is (with --cacert,
  * if there is one). */
 CURLcode tls_dress(struct tls *tls, CURL *easy) must_check;
 /* The server's certificate was refused: what the user can do about that; NULL when nothing is

@@ -114,6 +114,9 @@ hints_in_turn() {
 		"https://127.0.0.1:$WEB_PORT/a.txt"
 	fetch 0 1 --cacert "$CERTS/ca.pem" --cert "$CTL/both.pem" --existing overwrite \
 		"https://127.0.0.1:$WEB_PORT/a.txt"
+	# What can be read only once is there for who shows it.
+	fetch 0 1 --cacert <(cat "$CERTS/ca.pem") --cert <(cat "$CERTS/other.pem") \
+		--key <(cat "$CERTS/other.key") --existing overwrite "https://127.0.0.1:$WEB_PORT/a.txt"
 	fetch 1 1 --cacert "$CERTS/ca.pem" --existing overwrite "https://127.0.0.1:$WEB_PORT/a.txt"
 	records '.[0].response_code == 400'
 	# What a passphrase is on may be right.
@@ -134,6 +137,9 @@ hints_in_turn() {
 		--key "$CTL/text.pem"
 	refuses "--cert: the key in .*/other.key is not that of the certificate in .*/good.pem" \
 		--cert "$CERTS/good.pem" --key "$CERTS/other.key"
+	openssl genrsa -out "$CTL/rsa.key" 2048
+	refuses "--cert: the key in .*/rsa.key is not that of the certificate in .*/good.pem" \
+		--cert "$CERTS/good.pem" --key "$CTL/rsa.key"
 	refuses "--key: cannot read '$CTL': Is a directory" --cert "$CERTS/good.pem" --key "$CTL"
 }
 refuses() { # PATTERN ARGUMENT...
