@@ -15,26 +15,38 @@
 #define CLAIM_FROM (1 << 20) /* less is not worth the question */
 #define BLOCK 512            /* what st_blocks counts in */
 
-/* How much of so many bytes the disk has not given to the part yet. */
-static int64_t due(const struct part *part, int64_t size)
+/* How much the disk has given to the part. */
+static int64_t given(const struct part *part)
 {
 	struct stat info;
 
 	if (!part->name[0] || fstatat(outdir_parts(part->parts->outdir), part->name,
 				      &info, AT_SYMLINK_NOFOLLOW) != 0)
-		return size;
-	return size / BLOCK < info.st_blocks ? 0 : size - info.st_blocks * BLOCK;
+		return 0;
+	return info.st_blocks * BLOCK;
 }
 
-static int64_t all_due(const struct parts *parts)
+/* How much of so many bytes it has not given to the part yet. */
+static int64_t due(const struct part *part, int64_t size)
+{
+	int64_t has = given(part);
+
+	return has < size ? size - has : 0;
+}
+
+/* Of all that have a claim. */
+static void sum_up(const struct parts *parts, int64_t *all_given, int64_t *all_due)
 {
 	const struct part *part;
 	size_t cursor = 0;
-	int64_t sum = 0;
 
-	while ((part = map_next(parts->by_entry, &cursor)))
-		sum += due(part, part->claim);
-	return sum;
+	*all_given = *all_due = 0;
+	while ((part = map_next(parts->by_entry, &cursor))) {
+		if (part->claim == 0)
+			continue;
+		*all_given += given(part);
+		*all_due += due(part, part->claim);
+	}
 }
 
 /* What the disk has left; more than any file needs where it does not say. */
@@ -48,24 +60,35 @@ static int64_t space_left(const struct parts *parts)
 	return (int64_t)(disk.f_bavail * disk.f_frsize);
 }
 
-int part_claim(struct part *part, int64_t size, struct error *err)
+/* Is there room for so much more, beside what all that have a claim are to be given? A server may
+ * announce what it likes: what would not fit even if they gave up does not fit by itself. */
+static int look_for_room(
+	const struct parts *parts, int64_t size, int64_t need, struct error *err)
 {
-	struct parts *parts = part->parts;
-	int64_t left, need;
+	int64_t left = space_left(parts), all_given, all_due;
 
-	if (size < CLAIM_FROM)
+	if (need < left - parts->claimed)
 		return 0;
-	left = space_left(parts);
-	need = due(part, size);
-	/* A server may announce what it likes: only this file does not fit. */
-	if (need >= left)
+	sum_up(parts, &all_given, &all_due);
+	if (need - all_given >= left)
 		return error_set(err, KIND_NO_ROOM, ENOSPC,
 			"the disk has no room for its %" PRId64 " bytes", size);
-	if (need >= left - parts->claimed && need >= left - all_due(parts))
+	if (need >= left - all_due)
 		return error_set(err, KIND_CROWDED, ENOSPC,
 			"the disk has room for its %" PRId64
 			" bytes, but not beside those of the files under way",
 			size);
+	return 0;
+}
+
+int part_claim(struct part *part, int64_t size, struct error *err)
+{
+	struct parts *parts = part->parts;
+
+	if (size < CLAIM_FROM)
+		return 0;
+	if (look_for_room(parts, size, due(part, size), err) != 0)
+		return -1;
 	part->claim = size;
 	parts->claimed += size;
 	return 0;

@@ -94,6 +94,17 @@ one_of_two() {
 	same b.bin "/b.bin?size=72M"
 }
 
+@test "... nor does it when the disk has been given to it already" {
+	origin_start
+	tmpfs size=100M
+	list "$O/a.bin?size=60M&rate=60M" " checksum=md5=00000000000000000000000000000000" \
+		"$O/b.bin?size=60M&delay=200"
+	MODE=event
+	fetch 1 2 -i "$CTL/list.txt"
+	records 'map([.status, .error]) == [["failed", "checksum"], ["done", null]]'
+	same b.bin "/b.bin?size=60M"
+}
+
 # Without lengths nobody can know before.
 filled_up() {
 	local target="/a.bin?size=3M&rate=1M"

@@ -89,9 +89,25 @@ static void as_it_comes(void)
 	for (int64_t at = 0; at < 100; at++)
 		check_int(part_write(others.parts[1], at * MIB, data, MIB, &bench.err),
 			0);
-	check_int(begin(&bench, &others, 3, 9 * MIB), KIND_NO_ROOM);
+	check_int(begin(&bench, &others, 3, 9 * MIB), KIND_CROWDED);
 	check_int(begin(&bench, &others, 3, 7 * MIB), KIND_NONE);
 	free(data);
+	end_disk(&bench, &others);
+}
+
+/* What others have been given may be free again, too. */
+static void in_place_of_others(void)
+{
+	struct others others;
+	struct bench bench;
+
+	small_disk(&bench, &others);
+	check_int(begin(&bench, &others, 1, 60 * MIB), KIND_NONE);
+	check_int(begin(&bench, &others, 2, 60 * MIB), KIND_NONE);
+	check_int(begin(&bench, &others, 3, 138 * MIB), KIND_NO_ROOM);
+	check_int(begin(&bench, &others, 3, 50 * MIB), KIND_CROWDED);
+	give_up(&bench, &others, 1);
+	check_int(begin(&bench, &others, 3, 50 * MIB), KIND_NONE);
 	end_disk(&bench, &others);
 }
 
@@ -138,6 +154,7 @@ int main(void)
 	scratch_enter();
 	run_if(mounts, "mounting is not allowed", beside_others);
 	run_if(mounts, "mounting is not allowed", as_it_comes);
+	run_if(mounts, "mounting is not allowed", in_place_of_others);
 	run_if(mounts, "mounting is not allowed", what_is_left);
 	scratch_leave();
 	return done();
