@@ -19,6 +19,7 @@ static bool is_worth_keeping(const struct event *event)
 	case KIND_DISK:
 	case KIND_NO_ROOM:
 	case KIND_CREDENTIALS:
+	case KIND_WRONG_SIZE: /* what is there has the right one */
 		return true;
 	default:
 		break;

@@ -415,6 +415,8 @@ static const struct {
 	{EVENT_FAILED, KIND_STALL, 0, true},
 	{EVENT_FAILED, KIND_HTTP, 503, true},
 	{EVENT_FAILED, KIND_HTTP, 404, false},
+	/* Another mirror has brought it, or the server had it before. */
+	{EVENT_FAILED, KIND_WRONG_SIZE, 0, true},
 	{EVENT_FAILED, KIND_TOO_LARGE, 0, false},
 	{EVENT_FAILED, KIND_EXISTS, 0, false},
 	/* It would begin anew anyway. */
