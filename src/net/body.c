@@ -202,6 +202,8 @@ int body_commit(struct body *body, const struct publication *how,
 			bytes->data, bytes->len, &outcome->renamed, err);
 	if (!failed && journal)
 		failed = journal_done(journal, 0, key, (int64_t)bytes->len, err);
+	if (!failed)
+		parts_forget(body->parts, body->attempt->entry);
 	body_abort(body);
 	return failed;
 }

@@ -259,7 +259,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 		map_remove(parts->by_entry, part->key);
 		part_drop(part, false);
 	}
-	if (attempt->generation > 0)
+	if (!parts_left(parts, attempt))
 		parts_forget(parts, attempt->entry);
 	part = part_new(parts, attempt, facts);
 	if (start(part, attempt, facts, err) != 0) {
@@ -325,10 +325,9 @@ void parts_end(struct parts *parts, const struct entry *entry, bool keep)
 		map_remove(parts->by_entry, part->key);
 		part_drop(part, keep);
 	}
-	if (!keep)
+	if (entry->resume && !keep)
 		parts_forget(parts, entry);
-	else
-		parts->kept |=
-			entry->resume && journal_find(parts->journal, entry->path);
+	else if (entry->resume)
+		parts->kept |= journal_find(parts->journal, entry->path) != NULL;
 	pthread_mutex_unlock(&parts->lock);
 }

@@ -35,7 +35,8 @@ bool parts_are_kept(struct parts *parts);
 /* What an earlier run has left of the entry's file: the same URLs, a version that can be asked
  * for or has a digest, or digests of the same pieces, the size that the entry asks for, if it
  * does, and a part that is as long as it must be. `deaf`: no digest that was announced is to
- * count. Yours; NULL: nothing; what could not be gone on with is removed then. */
+ * count. Yours; NULL: nothing; what could not be gone on with is removed then, but of other URLs
+ * only when something of the file has come. */
 struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf);
 /* What an earlier run has left of the entry's file is of no use: it is removed. */
 void parts_forget(struct parts *parts, const struct entry *entry);

@@ -54,10 +54,10 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool
 	if (!parts->journal)
 		return NULL;
 	file = journal_find(parts->journal, entry->path);
-	if (!file)
+	/* What is of other URLs is another job's, as long as nothing comes in its place. */
+	if (!file || file->urls != part_sources(entry))
 		return NULL;
-	if (file->urls != part_sources(entry) || !can_go_on(file, entry, deaf) ||
-		!is_sound(parts, file)) {
+	if (!can_go_on(file, entry, deaf) || !is_sound(parts, file)) {
 		parts_forget(parts, entry);
 		return NULL;
 	}

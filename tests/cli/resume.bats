@@ -229,6 +229,12 @@ others_stay() {
 	# ... a small one, which has no part
 	again
 	fetch 0 1 "$O/small/a.bin?size=1K"
+	# ... one that does not come: what is there stays for whoever has got it
+	again
+	fetch 1 1 "${PIECES[@]}" "$O/gone/a.bin?status=404"
+	said "keeps what another job has got of 1 file"
+	ends_well
+	records '.[0].size_download < 4000000'
 	# the same URL, to another name
 	again
 	others_stay "${PIECES[@]}" -o b.bin "$O$TARGET"

@@ -260,6 +260,27 @@ static void what_cannot_be_gone_on_with(void)
 	}
 }
 
+/* What other URLs have brought stays until something comes in its place. */
+static void from_elsewhere(void)
+{
+	for (int comes = 0; comes < 2; comes++) {
+		struct bench bench;
+
+		first_run();
+		bench_open(&bench, true);
+		strings_add(&bench.entry->urls, "http://b.test/file");
+		check(parts_resume(bench.parts, bench.entry, false) == NULL);
+		if (comes)
+			part_put(get(&bench));
+		parts_end(bench.parts, bench.entry, false);
+		check(!parts_are_kept(bench.parts));
+		check_int(journal_left(bench.journal), !comes);
+		check_int(scratch_count(PARTS), !comes);
+		bench_close(&bench, comes);
+		scratch_remove("out");
+	}
+}
+
 /* Without a validator no other run could ask for the rest: it is not told of. */
 static void what_nothing_pins_is_not_kept(void)
 {
@@ -458,6 +479,7 @@ int main(void)
 	run(who_told_is_remembered);
 	run(another_run_begins_anew);
 	run(what_cannot_be_gone_on_with);
+	run(from_elsewhere);
 	run(what_nothing_pins_is_not_kept);
 	run(a_document_has_no_part);
 	run(a_name_that_is_taken);
