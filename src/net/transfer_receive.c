@@ -85,10 +85,28 @@ static void tell_head(struct transfer *t, struct head *head)
 	t->head(t->head_context, t->attempt, head);
 }
 
-int transfer_begin_body(struct transfer *t)
+/* The body is the file's, or, unless it is `whole`, some of it. */
+static int begin_file(struct transfer *t, struct head *head, bool whole)
 {
 	struct part_facts facts = {.version = &t->found};
-	const struct announcement *announced;
+	const struct announcement *announced = announced_digest(t, whole);
+
+	facts.resumable = head->ranges && (version_pin(&t->found) || t->found.digest ||
+						  t->attempt->entry->pieces);
+	if (!t->response.deaf && transfer_is_plain_object(t))
+		facts.etag = t->response.etag;
+	if (announced) {
+		facts.announced = &announced->sum;
+		facts.by = announced->by;
+	}
+	if (body_begin(&t->body, t->attempt, whole, &facts, &t->stop) != 0)
+		return -1;
+	tell_head(t, head);
+	return 0;
+}
+
+int transfer_begin_body(struct transfer *t)
+{
 	struct head head;
 	bool whole;
 
@@ -110,21 +128,7 @@ int transfer_begin_body(struct transfer *t)
 				       "a document of which only the beginning came");
 	if (transfer_hear_name(t) != 0)
 		return -1;
-	if (t->there)
-		return 0;
-	announced = announced_digest(t, whole);
-	facts.resumable = head.ranges && (version_pin(&t->found) || t->found.digest ||
-						 t->attempt->entry->pieces);
-	if (!t->response.deaf && transfer_is_plain_object(t))
-		facts.etag = t->response.etag;
-	if (announced) {
-		facts.announced = &announced->sum;
-		facts.by = announced->by;
-	}
-	if (body_begin(&t->body, t->attempt, whole, &facts, &t->stop) != 0)
-		return -1;
-	tell_head(t, &head);
-	return 0;
+	return t->there ? 0 : begin_file(t, &head, whole);
 }
 
 int64_t transfer_bytes_wanted(const struct transfer *t)
