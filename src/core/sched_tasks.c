@@ -7,21 +7,28 @@
 #include "core/policy.h"
 #include "core/sched_parts.h"
 
+/* While others come and go one that waits for room asks so often at most: each time costs a
+ * connection and what its server has sent already. */
+#define CROWDED_WAIT NS_PER_SEC
+
 /* A file less: there may be room for one that waits for that. Two are tried, so that, where the
  * first one was in the way of all, they do not come one by one. */
 static void make_room(struct sched *sched)
 {
 	struct list *node;
 
-	for (int i = 0; i < 2 && (node = list_pop(&sched->crowded)); i++)
-		heap_set(&sched->backoff,
-			&container_of(node, struct task, crowded)->wake, 0);
+	for (int i = 0; i < 2 && (node = list_pop(&sched->crowded)); i++) {
+		struct task *task = container_of(node, struct task, crowded);
+
+		heap_set(&sched->backoff, &task->wake, task->crowded_at + CROWDED_WAIT);
+	}
 }
 
 void sched_wait_for_room(struct sched *sched, struct task *task, nstime now)
 {
 	sched->n_answered -= task->answered;
 	task->answered = false;
+	task->crowded_at = now;
 	list_remove(&task->crowded);
 	/* Those that were in the way may have ended since. */
 	if (sched->n_answered == 0) {

@@ -25,6 +25,7 @@ struct task {
 	struct list all;     /* in the scheduler's list of tasks */
 	struct list cut;     /* ... of those that come in ranges */
 	struct list crowded; /* ... or that have no room */
+	nstime crowded_at;   /* when it was told so last */
 	struct heap_node wake; /* in the scheduler's heap while it backs off */
 	struct history history;
 	/* Of its attempts that brought parts; their bytes added up. */

@@ -8,9 +8,7 @@
  * it, without a copy. */
 #include "net/body.h"
 
-#include "base/alloc.h"
 #include "store/journal.h"
-#include "store/there.h"
 
 #define BLOCK (256 * 1024) /* what is gathered for one write */
 /* The journal is told of so much at a time: what it does not know of is fetched again after a
@@ -190,7 +188,6 @@ int body_commit(struct body *body, const struct publication *how,
 {
 	const struct buf *bytes = &body->pending;
 	struct journal *journal = outdir_journal(body->outdir);
-	_cleanup_(freep) char *key = there_key(body->attempt->entry, how->name);
 	int failed = proofs_add(&body->proofs, bytes->data, bytes->len, err);
 
 	if (body->inspection.pieces)
@@ -201,7 +198,8 @@ int body_commit(struct body *body, const struct publication *how,
 		failed = sink_store(body->outdir, body->attempt->entry, how,
 			bytes->data, bytes->len, &outcome->renamed, err);
 	if (!failed && journal)
-		failed = journal_done(journal, 0, key, (int64_t)bytes->len, err);
+		failed = journal_done(journal, 0, body->attempt->entry->path,
+			(int64_t)bytes->len, err);
 	if (!failed)
 		parts_forget(body->parts, body->attempt->entry);
 	body_abort(body);

@@ -122,8 +122,7 @@ int journal_drop(struct journal *journal, uint64_t id, struct error *err) must_c
 /* Finished files. */
 
 /* The file of this entry's path has its final name (which may be another one, with
- * --existing=rename; of one that its server has named there_key is told in place of the path) and
- * `size` bytes. id 0: it was never begun. */
+ * --existing=rename) and `size` bytes. id 0: it was never begun. */
 int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t size,
 	struct error *err) must_check;
 

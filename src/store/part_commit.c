@@ -1,7 +1,5 @@
 /* part_commit.c - the end of a part: what is there is verified, and gets its name; see part.h. */
-#include "base/alloc.h"
 #include "store/part_parts.h"
-#include "store/there.h"
 
 #define READ_REST (4 * 1024 * 1024) /* some milliseconds: how long a stop waits */
 
@@ -38,7 +36,6 @@ static int commit(struct part *part, const struct attempt *attempt,
 	const struct publication *how, struct outcome *outcome, struct error *err)
 {
 	const struct version *version = &attempt->version;
-	_cleanup_(freep) char *key = there_key(part->entry, how->name);
 	struct sink *sink;
 
 	outcome->verified = part->verified;
@@ -55,8 +52,8 @@ static int commit(struct part *part, const struct attempt *attempt,
 		return -1;
 	if (!part->parts->journal)
 		return 0;
-	return journal_done(part->parts->journal, part->known ? part->id : 0, key,
-		version->size, err);
+	return journal_done(part->parts->journal, part->known ? part->id : 0,
+		part->entry->path, version->size, err);
 }
 
 /* Is there a part that the attempt can go on with? */

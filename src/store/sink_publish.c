@@ -88,8 +88,7 @@ static bool may_replace(const struct sink *sink, const struct publication *how,
 	case WHOSE_OURS:
 		return replaces(how) ||
 		       (how->existing == EXISTING_SKIP &&
-			       there_in_doubt(sink->outdir, sink->entry, how->name,
-				       target->path));
+			       there_in_doubt(sink->outdir, sink->entry, target->path));
 	case WHOSE_EDITED:
 	case WHOSE_NOBODYS:
 		return replaces(how);

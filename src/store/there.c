@@ -25,32 +25,19 @@ static bool is_as_long(const struct look *look, const char *path)
 	       look->offer->size == outdir_size(look->outdir, path);
 }
 
-char *there_key(const struct entry *entry, const char *name)
+bool there_in_doubt(struct outdir *outdir, const struct entry *entry, const char *path)
 {
-	const char *slash = strrchr(entry->path, '/');
-	const char *own = slash ? slash + 1 : entry->path;
-
-	if (!name || strcmp(name, own) == 0)
-		return xstrdup(entry->path);
-	return xasprintf("%s/", entry->path);
-}
-
-bool there_in_doubt(struct outdir *outdir, const struct entry *entry, const char *name,
-	const char *path)
-{
-	_cleanup_(freep) char *key = there_key(entry, name);
 	struct journal *journal = outdir_journal(outdir);
 
-	return journal && journal_trust(journal, key, outdir_size(outdir, path)) !=
-				  JOURNAL_TRUSTED;
+	return journal && journal_trust(journal, entry->path,
+				  outdir_size(outdir, path)) != JOURNAL_TRUSTED;
 }
 
 static bool is_finished(const struct look *look)
 {
-	_cleanup_(freep) char *key = there_key(look->entry, look->offer->name);
 	struct journal *journal = outdir_journal(look->outdir);
 
-	return journal && journal_finished(journal, key);
+	return journal && journal_finished(journal, look->entry->path);
 }
 
 /* As --existing=update asks a server of a file whose name is known. */
@@ -81,7 +68,7 @@ static enum there judge_own(const struct look *look, enum existing existing,
 	if (wanted)
 		return THERE_NOT;
 	if ((as_left || existing != EXISTING_SKIP) &&
-		there_in_doubt(look->outdir, look->entry, look->offer->name, path)) {
+		there_in_doubt(look->outdir, look->entry, path)) {
 		log_info("'%.120s' may have been lost when the machine went down: "
 			 "fetching it again",
 			path);

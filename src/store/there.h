@@ -30,13 +30,8 @@ enum there there_look(struct outdir *outdir, const struct entry *entry,
 	enum existing existing, const struct offer *offer, char **path,
 	struct error *err) must_check;
 
-/* What the journal knows the entry's finished file by, where its server calls it `name` (NULL:
- * nothing): the entry's path or, if it has another one, what is no path; for what stands under the
- * entry's path is none of the job's then. Yours. */
-char *there_key(const struct entry *entry, const char *name) must_check;
-/* The entry's file, called so, is at this path: has the machine gone down since it was written, so
- * that its bytes may be lost? */
-bool there_in_doubt(struct outdir *outdir, const struct entry *entry, const char *name,
-	const char *path);
+/* The entry's file, at this path: has the machine gone down since it was written, so that its bytes
+ * may be lost? */
+bool there_in_doubt(struct outdir *outdir, const struct entry *entry, const char *path);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -572,6 +574,21 @@ static void the_man_page_has_no_marks_left(void)
 	buf_release(&out);
 }
 
+/* Who writes to a pipe is let in by the one who reads it, not by the one who looks if it is
+ * there. */
+static void opens_no_pipe(void)
+{
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	struct inotify_event event;
+
+	check_int(mkfifo("pipe", 0600), 0);
+	check(inotify_add_watch(watch, "pipe", IN_OPEN) >= 0);
+	check_int(parse("--cacert", "pipe", URL), 0);
+	check_int(read(watch, &event, sizeof(event)), -1);
+	close(watch);
+	check_int(unlink("pipe"), 0);
+}
+
 int main(void)
 {
 	parse_enter();
@@ -587,6 +604,7 @@ int main(void)
 	run(knows_what_others_call_it);
 	run(refuses_what_it_does_not_know);
 	run(checks_options_together);
+	run(opens_no_pipe);
 	run(blanks_secrets_in_argv);
 	run(wipes_on_release);
 	run(shows_help_and_stops);

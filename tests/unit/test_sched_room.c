@@ -26,6 +26,13 @@ static void comes(struct bench *bench, size_t number)
 	answer_whole(bench, place(bench, number), 9 * MIB);
 }
 
+/* A second later. */
+static void later(struct bench *bench)
+{
+	bench->now += SEC;
+	turn(bench);
+}
+
 /* It is refused for others' sake as often as it takes: that is no try of its mirror's. */
 static void waits_for_another(void)
 {
@@ -38,7 +45,7 @@ static void waits_for_another(void)
 		check_int(bench->n_flying, 4 - (i - 1));
 		check_int(bench->wake, NSTIME_NEVER);
 		succeed(bench, i);
-		turn(bench);
+		later(bench);
 	}
 	succeed(bench, 5);
 	finished(bench, "f5 r5 f1 D1 s5 f5 r5 f2 D2 s5 f5 r5 f3 D3 s5 f5 r5 f4 D4 s5 "
@@ -62,7 +69,7 @@ static void waits_for_nobody(void)
 	turn(bench);
 	check_log(bench, "f2 r2 f3 r3 s3");
 	fail(bench, 3, KIND_EXISTS);
-	turn(bench);
+	later(bench);
 	check_log(bench, "f3 F3 s2");
 	succeed(bench, 2);
 	finished(bench, "f2 D2");
@@ -82,17 +89,39 @@ static void how_many_are_tried(void)
 	turn(bench);
 	check_log(bench, "f8 D8");
 	succeed(bench, 2);
-	turn(bench);
+	later(bench);
 	check_log(bench, "f2 D2 s3 s4");
 	fail(bench, 3, KIND_CROWDED);
 	turn(bench);
 	check_log(bench, "f3 r3");
 	succeed(bench, 1);
-	turn(bench);
+	later(bench);
 	check_log(bench, "f1 D1 s5 s6");
 	fail(bench, 4, KIND_EXISTS);
-	turn(bench);
+	later(bench);
 	check_log(bench, "f4 F4 s7 s3");
+	bench_free(bench);
+}
+
+/* Others come and go in no time: it does not ask each time. */
+static void asks_now_and_then(void)
+{
+	struct bench *bench = bench_files(22);
+	int asked = 0;
+
+	comes(bench, 1);
+	fail(bench, 2, KIND_CROWDED);
+	for (size_t i = 3; i <= 22; i++) {
+		comes(bench, i);
+		succeed(bench, i);
+		bench->now += SEC / 10;
+		turn(bench);
+		if (place(bench, 2) == bench->n_flying)
+			continue;
+		fail(bench, 2, KIND_CROWDED);
+		asked++;
+	}
+	check_int(asked, 2);
 	bench_free(bench);
 }
 
@@ -207,9 +236,12 @@ static void nobody_waits_for_ever(void)
 		for (int i = 1; i <= FILES; i++)
 			disk.size[i] = 1 + (int64_t)dice_below(&disk.dice, 400);
 		while (turn(bench) == SCHED_WAIT) {
-			if (bench->n_flying == 0)
+			if (bench->n_flying == 0 && bench->wake == NSTIME_NEVER)
 				break;
-			step(bench, &disk);
+			if (bench->n_flying == 0)
+				bench->now = bench->wake;
+			else
+				step(bench, &disk);
 		}
 		check_int(turn(bench), SCHED_FINISHED);
 		check(disk.left >= 0);
@@ -222,6 +254,7 @@ int main(void)
 	run(waits_for_another);
 	run(waits_for_nobody);
 	run(how_many_are_tried);
+	run(asks_now_and_then);
 	run(a_deadline_passes);
 	run(stopped_meanwhile);
 	run(nobody_waits_for_ever);
