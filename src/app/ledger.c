@@ -152,7 +152,8 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 		ledger->doubted = true;
 	}
 	if (right)
-		return journal_done(ledger->journal, 0, entry->path, size, err) == 0
+		return journal_done(ledger->journal, 0, entry->path, JOURNAL_THERE,
+			       size, err) == 0
 			       ? PRESENT_WHOLE
 			       : PRESENT_WRONG;
 	if (trust == JOURNAL_NO_RECORD) {
@@ -169,6 +170,15 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 	return PRESENT_NOT;
 }
 
+/* With --existing=rename it stands beside what is there. */
+static bool is_finished(
+	const struct ledger *ledger, enum existing existing, const struct entry *entry)
+{
+	return journal_finished(ledger->journal, entry->path, JOURNAL_THERE) ||
+	       (existing == EXISTING_RENAME &&
+		       journal_finished(ledger->journal, entry->path, JOURNAL_BESIDE));
+}
+
 enum present ledger_present(struct ledger *ledger, enum existing existing,
 	const struct entry *entry, struct error *err)
 {
@@ -177,13 +187,12 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 
 	/* What this very job has replaced need not be replaced again when it goes on. */
 	if (existing == EXISTING_UPDATE ||
-		(existing != EXISTING_SKIP &&
-			!journal_finished(ledger->journal, entry->path)))
+		(existing != EXISTING_SKIP && !is_finished(ledger, existing, entry)))
 		return PRESENT_NOT;
 	size = outdir_size(ledger->outdir, entry->path);
 	if (size < 0)
 		return PRESENT_NOT;
-	trust = journal_trust(ledger->journal, entry->path, size);
+	trust = journal_trust(ledger->journal, entry->path, JOURNAL_THERE, size);
 	if (trust == JOURNAL_TRUSTED)
 		return PRESENT_WHOLE;
 	/* What is there was there before, in all likelihood, and ours is beside it, somewhere. */

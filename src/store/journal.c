@@ -259,17 +259,17 @@ int journal_drop(struct journal *journal, uint64_t id, struct error *err)
 	return tell(journal, &(struct record){.type = RECORD_DROP, .id = id}, err);
 }
 
-static uint64_t path_hash(const char *path)
+static uint64_t path_hash(const char *path, enum journal_place place)
 {
-	return hash64(path, strlen(path), 0);
+	return hash64(path, strlen(path), place);
 }
 
-int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t size,
-	struct error *err)
+int journal_done(struct journal *journal, uint64_t id, const char *path,
+	enum journal_place place, int64_t size, struct error *err)
 {
 	struct record record = {.type = RECORD_DONE,
 		.id = id,
-		.path_hash = path_hash(path),
+		.path_hash = path_hash(path, place),
 		.size = size,
 		.synced = journal->durability == DURABILITY_EACH};
 
@@ -280,12 +280,13 @@ int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t
 
 /* What is known of finished files does not change while threads ask: no lock. */
 
-enum journal_trust journal_trust(
-	struct journal *journal, const char *path, int64_t size)
+enum journal_trust journal_trust(struct journal *journal, const char *path,
+	enum journal_place place, int64_t size)
 {
 	if (!journal->old.doubt)
 		return JOURNAL_TRUSTED;
-	switch (finished_get(&journal->old.state.finished, path_hash(path), size)) {
+	switch (finished_get(
+		&journal->old.state.finished, path_hash(path, place), size)) {
 	case FINISHED_SOUND:
 		return JOURNAL_TRUSTED;
 	case FINISHED_UNSOUND:
@@ -298,9 +299,10 @@ enum journal_trust journal_trust(
 	return JOURNAL_NO_RECORD;
 }
 
-bool journal_finished(struct journal *journal, const char *path)
+bool journal_finished(
+	struct journal *journal, const char *path, enum journal_place place)
 {
-	return finished_get(&journal->old.state.finished, path_hash(path), 0) !=
+	return finished_get(&journal->old.state.finished, path_hash(path, place), 0) !=
 	       FINISHED_NOT;
 }
 

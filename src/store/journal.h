@@ -121,10 +121,16 @@ int journal_drop(struct journal *journal, uint64_t id, struct error *err) must_c
 
 /* Finished files. */
 
-/* The file of this entry's path has its final name (which may be another one, with
- * --existing=rename) and `size` bytes. id 0: it was never begun. */
-int journal_done(struct journal *journal, uint64_t id, const char *path, int64_t size,
-	struct error *err) must_check;
+/* Where the file of an entry has come to stand. What is known of one says nothing of what has the
+ * other name. */
+enum journal_place {
+	JOURNAL_THERE, /* at the entry's path */
+	JOURNAL_BESIDE /* under another name, by --existing=rename or its server's */
+};
+
+/* The file of this entry's path has its final name and `size` bytes. id 0: it was never begun. */
+int journal_done(struct journal *journal, uint64_t id, const char *path,
+	enum journal_place place, int64_t size, struct error *err) must_check;
 
 enum journal_trust {
 	JOURNAL_TRUSTED, /* nothing was lost */
@@ -133,18 +139,19 @@ enum journal_trust {
 	JOURNAL_NO_RECORD /* the record is lost, or it was there before the job */
 };
 
-/* May the file that has this path's final name, of this size now, be believed to be whole? It
+/* May this entry's file, of this size now, be believed to be whole? It
  * may as long as no boot of the machine ended in the middle of the job, and then if it is
  * recorded as synced, or in this boot. If not, its size (SAME_SIZE has seen to that) and its
  * digest, if one is given, are to be checked against the source; when it passes,
  * journal_done() tells later sessions. Said of earlier sessions only. */
-enum journal_trust journal_trust(
-	struct journal *journal, const char *path, int64_t size);
+enum journal_trust journal_trust(struct journal *journal, const char *path,
+	enum journal_place place, int64_t size);
 
-/* Was the file of this path finished by an earlier session of the job? For --existing=overwrite
+/* Was the file of this path finished, there, by an earlier session of the job? For --existing=overwrite
  * and rename, which would else do it again. Only with keep_finished; whether it is whole is
  * another question. */
-bool journal_finished(struct journal *journal, const char *path);
+bool journal_finished(
+	struct journal *journal, const char *path, enum journal_place place);
 
 /* Syncs; for store/durable. */
 

@@ -125,7 +125,7 @@ static int move_into(const struct sink *sink, const struct outdir_parent *parent
 		return move_to_alternative(sink, dir, target->path, renamed);
 	if (result == -EEXIST && how->marked)
 		result = replace_marked(sink, dir, base, how, target);
-	if (result == 0 && how->name)
+	if (result == 0 && strcmp(target->path, sink->entry->path) != 0)
 		*renamed = xstrdup(target->path);
 	return result;
 }

@@ -25,19 +25,26 @@ static bool is_as_long(const struct look *look, const char *path)
 	       look->offer->size == outdir_size(look->outdir, path);
 }
 
+static enum journal_place place_of(const struct entry *entry, const char *path)
+{
+	return strcmp(path, entry->path) == 0 ? JOURNAL_THERE : JOURNAL_BESIDE;
+}
+
 bool there_in_doubt(struct outdir *outdir, const struct entry *entry, const char *path)
 {
 	struct journal *journal = outdir_journal(outdir);
 
-	return journal && journal_trust(journal, entry->path,
+	return journal && journal_trust(journal, entry->path, place_of(entry, path),
 				  outdir_size(outdir, path)) != JOURNAL_TRUSTED;
 }
 
 static bool is_finished(const struct look *look)
 {
 	struct journal *journal = outdir_journal(look->outdir);
+	const char *path = look->entry->path;
 
-	return journal && journal_finished(journal, look->entry->path);
+	return journal && (journal_finished(journal, path, JOURNAL_THERE) ||
+				  journal_finished(journal, path, JOURNAL_BESIDE));
 }
 
 /* As --existing=update asks a server of a file whose name is known. */

@@ -75,7 +75,7 @@ static void none_without_syncs(void)
 	deny_all_syncs();
 	bench_open(&bench, DURABILITY_NONE);
 	work(&bench);
-	check_int(journal_done(bench.journal, 0, "a", 1, NULL), 0);
+	check_int(journal_done(bench.journal, 0, "a", JOURNAL_THERE, 1, NULL), 0);
 	leave_journal(bench.journal);
 	durable_free(bench.durable);
 	end_journal(open_journal(1));
@@ -266,7 +266,9 @@ static void sync_covers_all(void)
 		begin_file(bench.journal, "large", 100);
 		tell_range(bench.journal, 1, 0, 9);
 		work(&bench);
-		check_int(journal_done(bench.journal, 0, "small", 1, NULL), 0);
+		check_int(
+			journal_done(bench.journal, 0, "small", JOURNAL_THERE, 1, NULL),
+			0);
 		check_int(durable_sync(bench.durable, NULL), 0);
 		leave_journal(bench.journal);
 		durable_free(bench.durable);
@@ -275,8 +277,10 @@ static void sync_covers_all(void)
 
 		journal = open_journal(2);
 		check_file(journal, "large", "large #1 f1.part 100 7 \"v1\" -: 0-9\n");
-		check_int(journal_trust(journal, "small", 1), JOURNAL_TRUSTED);
-		check_int(journal_trust(journal, "unheard", 1), JOURNAL_TRUSTED);
+		check_int(journal_trust(journal, "small", JOURNAL_THERE, 1),
+			JOURNAL_TRUSTED);
+		check_int(journal_trust(journal, "unheard", JOURNAL_THERE, 1),
+			JOURNAL_TRUSTED);
 		end_journal(journal);
 	}
 	check_int(unlink("part"), 0);
@@ -291,7 +295,8 @@ static void *tell_batches(void *context)
 
 	for (int i = 0; i < 400; i++) {
 		failed += durable_part(bench->durable, bench->part, NULL) < 0;
-		failed += journal_done(bench->journal, 0, "a", i, NULL) < 0;
+		failed += journal_done(bench->journal, 0, "a", JOURNAL_THERE, i, NULL) <
+			  0;
 		failed += durable_renamed(bench->durable, bench->dir, NULL) < 0;
 	}
 	return (void *)failed;

@@ -17,7 +17,7 @@ static struct journal *open_as(int boot, enum durability durability)
 
 static void finish(struct journal *journal, const char *path, int64_t size)
 {
-	check_int(journal_done(journal, 0, path, size, NULL), 0);
+	check_int(journal_done(journal, 0, path, JOURNAL_THERE, size, NULL), 0);
 }
 
 static void sync_now(struct journal *journal)
@@ -28,7 +28,7 @@ static void sync_now(struct journal *journal)
 static void trusts(struct journal *journal, const char *path, int64_t size,
 	enum journal_trust want)
 {
-	check_int(journal_trust(journal, path, size), want);
+	check_int(journal_trust(journal, path, JOURNAL_THERE, size), want);
 }
 
 static void without_syncs(void)
@@ -422,7 +422,7 @@ static void a_job_is_over(void)
 		leave_journal(journal); /* killed, and a job had begun */
 
 		journal = open_journal(4);
-		check(!journal_finished(journal, "before"));
+		check(!journal_finished(journal, "before", JOURNAL_THERE));
 		finish(journal, "after", 5);
 		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
 		end_journal(journal);

@@ -211,7 +211,8 @@ static void no_resume(void)
 
 	bench_open(&bench);
 	check(scratch_write("out/file", "new"));
-	check_int(journal_done(bench.ledger.journal, 0, "file", 3, NULL), 0);
+	check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_THERE, 3, NULL),
+		0);
 	bench_close(&bench, false, true);
 	open_dir(&bench);
 	bench.settings.resume = false;
@@ -264,7 +265,30 @@ static void what_was_replaced_by_this_job(void)
 		check(scratch_write("out/file", "new"));
 		check_int(present(&bench, EXISTING_OVERWRITE),
 			run ? PRESENT_WHOLE : PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "file", 3, NULL), 0);
+		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_THERE,
+				  3, NULL),
+			0);
+		bench_close(&bench, run, !run);
+	}
+	scratch_remove("out");
+}
+
+/* What it has put elsewhere is not what is there. */
+static void what_was_put_beside_by_this_job(void)
+{
+	struct bench bench;
+
+	for (int run = 0; run < 2; run++) {
+		open_dir(&bench);
+		bench.settings.existing = EXISTING_OVERWRITE;
+		open_ledger(&bench);
+		check(scratch_write("out/file", "user's"));
+		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
+		check_int(present(&bench, EXISTING_RENAME),
+			run ? PRESENT_WHOLE : PRESENT_NOT);
+		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_BESIDE,
+				  3, NULL),
+			0);
 		bench_close(&bench, run, !run);
 	}
 	scratch_remove("out");
@@ -286,7 +310,9 @@ static void what_was_replaced_by_a_job_that_is_over(void)
 		open_ledger(&bench);
 		check(scratch_write("out/File", "new"));
 		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "File", 3, NULL), 0);
+		check_int(journal_done(bench.ledger.journal, 0, "File", JOURNAL_THERE,
+				  3, NULL),
+			0);
 		bench_close(&bench, true, true);
 	}
 	scratch_remove("out");
@@ -294,8 +320,8 @@ static void what_was_replaced_by_a_job_that_is_over(void)
 
 /* A run in another boot of the machine, which went down in the middle, has recorded a file of
  * three bytes; nothing was synced. */
-static void bench_open_after_a_crash(
-	struct bench *bench, enum existing existing, bool recorded)
+static void bench_open_after_a_crash(struct bench *bench, enum existing existing,
+	const char *recorded, enum journal_place place)
 {
 	const struct boot_id boot = {.bytes = {1}};
 	struct journal *journal;
@@ -307,7 +333,7 @@ static void bench_open_after_a_crash(
 			.workdir = outdir_workdir(bench->outdir), .boot = &boot},
 		&bench->err);
 	check(journal != NULL);
-	check_int(journal_done(journal, 0, recorded ? "file" : "other", 3, NULL), 0);
+	check_int(journal_done(journal, 0, recorded, place, 3, NULL), 0);
 	check_int(journal_close(journal, false, NULL), 0);
 	open_ledger(bench);
 }
@@ -342,7 +368,8 @@ static void after_a_crash(void)
 		struct bench bench;
 		enum present got;
 
-		bench_open_after_a_crash(&bench, EXISTING_SKIP, cases[i].recorded);
+		bench_open_after_a_crash(&bench, EXISTING_SKIP,
+			cases[i].recorded ? "file" : "other", JOURNAL_THERE);
 		check(scratch_write("out/file", cases[i].holds));
 		bench.entry->size = cases[i].size;
 		if (cases[i].digest)
@@ -361,6 +388,23 @@ static void after_a_crash(void)
 	}
 }
 
+/* What the job has written was put elsewhere: it tells nothing of what is there, whatever is wanted
+ * now. */
+static void somebody_elses_after_a_crash(void)
+{
+	for (int what = EXISTING_SKIP; what <= EXISTING_RENAME; what++) {
+		struct bench bench;
+
+		bench_open_after_a_crash(&bench, what, "file", JOURNAL_BESIDE);
+		check(scratch_write("out/file", "somebody's"));
+		check_int(present(&bench, what),
+			what == EXISTING_SKIP ? PRESENT_WHOLE : PRESENT_NOT);
+		check(scratch_is("out/file", "somebody's"));
+		bench_close(&bench, true, false);
+		scratch_remove("out");
+	}
+}
+
 /* With --existing=rename a file of the entry's name is somebody's, and what the job has written
  * stands beside it, under a name that the journal does not know. */
 static void a_file_beside_after_a_crash(void)
@@ -370,7 +414,8 @@ static void a_file_beside_after_a_crash(void)
 	for (size_t i = 0; i < ARRAY_LEN(held); i++) {
 		struct bench bench;
 
-		bench_open_after_a_crash(&bench, EXISTING_RENAME, true);
+		bench_open_after_a_crash(
+			&bench, EXISTING_RENAME, "file", JOURNAL_THERE);
 		check(scratch_write("out/file", held[i]));
 		check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
 		check(scratch_there("out/file"));
@@ -509,8 +554,10 @@ int main(void)
 	run(no_resume);
 	run(what_is_there);
 	run(what_was_replaced_by_this_job);
+	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
 	run(after_a_crash);
+	run(somebody_elses_after_a_crash);
 	run(a_file_beside_after_a_crash);
 	run(the_keeper);
 	run(interrupted_without_an_outcome);
