@@ -47,9 +47,9 @@ char *naming_path(
 bool naming_is_by_content(const struct naming *naming, const struct entry *entry);
 
 /* What a server calls the file of an entry (path and url must be set): the last component of a
- * path, made safe as one of a URL is. `given` is valid UTF-8; white space around it does not
- * count. NULL when there is a slash or backslash in it, when nothing is left, or when it would
- * lead elsewhere. You own it. */
+ * path, made safe as one of a URL is, so that what is safe stays as it is. White space around it
+ * does not count. NULL when there is a slash or backslash in it, when nothing is left, or when it
+ * would lead elsewhere. You own it. */
 char *naming_given(const struct entry *entry, const char *given) must_check;
 /* The path of what is called `name` (by naming_given) beside `path`. You own it. */
 char *naming_beside(const char *path, const char *name) must_check;

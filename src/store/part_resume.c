@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "core/naming.h"
 #include "store/part_parts.h"
 
 /* A part that another process has not finished, or another has tampered with, is of no use. */
@@ -46,6 +47,13 @@ static bool can_go_on(
 	return file->etag || file->modified || file->digest;
 }
 
+/* It comes from a file, so it is made safe as if a server said it now. */
+static char *name_given(const struct journal_file *file, const struct entry *entry)
+{
+	return entry->is_given_names && file->name ? naming_given(entry, file->name)
+						   : NULL;
+}
+
 struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf)
 {
 	const struct journal_file *file;
@@ -68,7 +76,7 @@ struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool
 		.modified = xstrdup(file->modified),
 		.digest = xstrdup(file->digest),
 		.digest_by = "journal",
-		.name = entry->is_given_names ? xstrdup(file->name) : NULL,
+		.name = name_given(file, entry),
 		.mtime = -1};
 	resume->teller = file->teller == JOURNAL_NO_URL ? NO_MIRROR : file->teller;
 	resume->n_ranges = file->n_ranges;

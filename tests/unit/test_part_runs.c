@@ -101,6 +101,42 @@ static void a_name_is_remembered(void)
 	}
 }
 
+/* Who has written the journal is not known: directories are unpacked and copied. */
+static void a_name_is_safe_whoever_wrote_the_journal(void)
+{
+	static const struct {
+		const char *recorded, *name;
+	} cases[] = {
+		{"../file", NULL},
+		{"..", NULL},
+		{"/tmp/file", NULL},
+		{".seine/parts/file", NULL},
+		{"a\\b", NULL},
+		{" ", NULL},
+		{".seine", "_seine"},
+		{"a\n\xff", "a%0A%FF"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct resume *resume;
+		struct bench bench;
+
+		bench_open(&bench, true);
+		bench.attempt.version.name = (char *)cases[i].recorded;
+		bring(&bench, 0, 100 * KIB);
+		parts_end(bench.parts, bench.entry, true);
+		bench_close(&bench, false);
+		bench_open(&bench, true);
+		bench.entry->is_given_names = true;
+		resume = bench.entry->resume =
+			parts_resume(bench.parts, bench.entry, false);
+		check(resume != NULL);
+		check_str(resume->version.name, cases[i].name);
+		parts_forget(bench.parts, bench.entry);
+		bench_close(&bench, true);
+	}
+}
+
 /* What was announced to an earlier run holds in this one, also without any validator, and when
  * nobody says it again. */
 static void an_announced_digest_is_remembered(void)
@@ -475,6 +511,7 @@ int main(void)
 	run(another_run_goes_on);
 	run(another_run_commits);
 	run(a_name_is_remembered);
+	run(a_name_is_safe_whoever_wrote_the_journal);
 	run(an_announced_digest_is_remembered);
 	run(who_told_is_remembered);
 	run(another_run_begins_anew);
