@@ -17,27 +17,14 @@ static void is_a_digest_of_path_and_url(void)
 	static const struct {
 		const char *path, *url, *mark;
 	} cases[] = {
-		{"get", "http://h/get",
-			"5c9c93d354dfbb78a77fae1c61a3e64bf2b701cb2049fc7ddf459c1f39e940"
-			"5d"},
-		{"d/get", "http://h/get",
-			"04443ba2e48d225dc322171c097b0a991a517f1f5fb905e2a9b6bd5da94392"
-			"d0"},
-		{"get", "http://me@h/get",
-			"017c48af8bd0814167e15a00613f882ea1b6ebb774a55884d999101d3bdb9a"
-			"1e"},
-		{"get", "http://me:secret@h/get",
-			"017c48af8bd0814167e15a00613f882ea1b6ebb774a55884d999101d3bdb9a"
-			"1e"},
+		{"get", "http://h/get", "5c9c93d354dfbb78a77fae1c61a3e64b"},
+		{"d/get", "http://h/get", "04443ba2e48d225dc322171c097b0a99"},
+		{"get", "http://me@h/get", "017c48af8bd0814167e15a00613f882e"},
+		{"get", "http://me:secret@h/get", "017c48af8bd0814167e15a00613f882e"},
 		{"get", "http://me:s@cr:t@h/get?a:b@c",
-			"b124abf1cc24ed6d812942b747e2498daea34e4f0ac1a3b7a626c8fdcca397"
-			"98"},
-		{"get", "http://h:80/a:b@c",
-			"344542d252586ee583982ee7c12db19313b2dc6e81096e1454729e31a72e16"
-			"2a"},
-		{"get", "http://h:80?a:b@c",
-			"4625004287f63d30aa13bd1df55dedd9806b3ea0e20e7efa37e89c78e4b432"
-			"10"},
+			"b124abf1cc24ed6d812942b747e2498d"},
+		{"get", "http://h:80/a:b@c", "344542d252586ee583982ee7c12db193"},
+		{"get", "http://h:80?a:b@c", "4625004287f63d30aa13bd1df55dedd9"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -97,6 +84,8 @@ static void adopts_what_has_no_mark(void)
 	check(scratch_write("d/x", "user's"));
 	check_int(mark_file(outdir, a, "x"), 0);
 	check_int(whose_is(outdir, a, "x"), WHOSE_OURS);
+	/* What an inode of 256 bytes has room for on ext4. */
+	check(getxattr("d/x", "user.seine.entry", NULL, 0) <= 56);
 	check_int(mark_file(outdir, b, "x"), 0);
 	check_int(whose_is(outdir, a, "x"), WHOSE_OURS);
 	entry_free(a);

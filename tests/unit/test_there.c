@@ -241,32 +241,9 @@ static void edited_before_a_crash(void)
 	bench_close(&bench);
 }
 
-/* What the journal has of a file with another name says nothing of what has the entry's. */
-static void another_name_in_the_journal(void)
-{
-	static const struct {
-		const char *path, *name, *key;
-	} cases[] = {
-		{"get", NULL, "get"},
-		{"get", "get", "get"},
-		{"get", "x", "get/"},
-		{"d/get", "get", "d/get"},
-		{"d/get", "d", "d/get/"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct entry *entry = entry_at(cases[i].path, A);
-		char *key _cleanup_(freep) = there_key(entry, cases[i].name);
-
-		check_str(key, cases[i].key);
-		entry_free(entry);
-	}
-}
-
 int main(void)
 {
 	scratch_enter();
-	run(another_name_in_the_journal);
 	if (keeps_marks()) {
 		run(nothing_is_there);
 		run(its_own_is_there);
