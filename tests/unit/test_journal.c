@@ -184,13 +184,14 @@ static void texts_are_bounded(void)
 	end_journal(journal);
 }
 
-/* Who told of a file, with a digest and without. */
+/* Who told of a file, with a digest and a name and without. */
 static void remembers_who_told(void)
 {
 	static const uint32_t tellers[] = {0, 1, 300, JOURNAL_NO_URL};
 
-	for (size_t i = 0; i < 2 * ARRAY_LEN(tellers); i++) {
+	for (size_t i = 0; i < 4 * ARRAY_LEN(tellers); i++) {
 		const char *digest = i % 2 ? "sha-256=00" : NULL;
+		const char *name = i / 2 % 2 ? "name" : NULL;
 		struct journal *journal = open_journal(1);
 		const struct journal_file *file;
 
@@ -199,15 +200,17 @@ static void remembers_who_told(void)
 					  .path = "f",
 					  .size = 9,
 					  .digest = digest,
-					  .teller = tellers[i / 2]},
+					  .teller = tellers[i / 4],
+					  .name = name},
 				  NULL),
 			0);
 		tell_range(journal, 1, 0, 0);
 		leave_journal(journal);
 		journal = open_journal(1);
 		file = journal_find(journal, "f");
-		check(file && file->teller == tellers[i / 2]);
+		check(file && file->teller == tellers[i / 4]);
 		check_str(file->digest, digest);
+		check_str(file->name, name);
 		end_journal(journal);
 	}
 }
