@@ -170,12 +170,13 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 	return PRESENT_NOT;
 }
 
-/* With --existing=rename it stands beside what is there. */
+/* With --existing=rename it stands beside what is there; where a server may have named it, only
+ * that tells where. */
 static bool is_finished(
 	const struct ledger *ledger, enum existing existing, const struct entry *entry)
 {
 	return journal_finished(ledger->journal, entry->path, JOURNAL_THERE) ||
-	       (existing == EXISTING_RENAME &&
+	       (existing == EXISTING_RENAME && !entry->is_given_names &&
 		       journal_finished(ledger->journal, entry->path, JOURNAL_BESIDE));
 }
 

@@ -147,9 +147,9 @@ enum journal_trust {
 enum journal_trust journal_trust(struct journal *journal, const char *path,
 	enum journal_place place, int64_t size);
 
-/* Was the file of this path finished, there, by an earlier session of the job? For --existing=overwrite
- * and rename, which would else do it again. Only with keep_finished; whether it is whole is
- * another question. */
+/* Was the file of this path finished, there, by an earlier session of the job? For
+ * --existing=overwrite and rename, which would else do it again. Only with keep_finished; whether
+ * it is whole is another question. */
 bool journal_finished(
 	struct journal *journal, const char *path, enum journal_place place);
 
