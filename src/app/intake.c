@@ -188,6 +188,13 @@ static bool may_be_replaced(const struct intake *parts)
 	       parts->settings->existing == EXISTING_UPDATE;
 }
 
+/* What somebody has written to since it was fetched counts by its name alone. That the machine went
+ * down is not why it has another length, and it could not be fetched again. */
+static bool is_kept(const struct intake *parts, enum whose whose)
+{
+	return parts->settings->existing == EXISTING_SKIP && whose == WHOSE_EDITED;
+}
+
 /* The same where servers name files: one that has the entry's path may be another entry's. From
  * now on nobody else may replace it, if it counts as this entry's. */
 static enum present look_for_marked(
@@ -203,7 +210,8 @@ static enum present look_for_marked(
 	outdir_lock_names(outdir);
 	if (mark_look(outdir, entry->path, mark, &whose) == 0 &&
 		whose != WHOSE_ANOTHERS)
-		present = look_for(parts, entry, err);
+		present = is_kept(parts, whose) ? PRESENT_WHOLE
+						: look_for(parts, entry, err);
 	if ((present == PRESENT_WHOLE || entry->is_there) && whose == WHOSE_NOBODYS &&
 		may_be_replaced(parts) && mark_adopt(outdir, entry->path, mark) != 0) {
 		entry->is_there = false;

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "marking.h"
 #include "scratch.h"
+#include "store/journal_format.h"
 
 #define FD 4711
 
@@ -362,6 +363,36 @@ static void another_entrys_file_is_not_there(void)
 	}
 }
 
+/* The machine went down, and what the user has written since is not what was lost by that. */
+static void edited_after_a_crash(void)
+{
+	static const struct timespec times[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	const struct boot_id boot = {.bytes = {1}};
+	struct entry *entry = entry_at("one", "http://a.test/one");
+	struct journal *journal;
+	struct bench bench;
+
+	bench_init(&bench, three, EXISTING_SKIP);
+	bench.settings.content_disposition = true;
+	check_int(ledger_close(&bench.ledger, true, NULL), 0);
+	journal = journal_open(
+		&(struct journal_setup){
+			.workdir = outdir_workdir(bench.outdir), .boot = &boot},
+		NULL);
+	check(scratch_write("out/one", "lost"));
+	check_int(mark_file(bench.outdir, entry, "one"), 0);
+	check_int(journal_done(journal, 0, "one", JOURNAL_THERE, 4, NULL), 0);
+	check_int(journal_close(journal, false, NULL), 0);
+	check_int(ledger_open(&bench.ledger, &bench.settings, bench.outdir, NULL), 0);
+	check(scratch_write("out/one", "edited"));
+	check_int(utimensat(AT_FDCWD, "out/one", times, 0), 0);
+	check_next(&bench, "two", false);
+	check(scratch_is("out/one", "edited"));
+	check_str(bench.events, "P");
+	bench_release(&bench);
+	entry_free(entry);
+}
+
 static void whom_servers_may_name(void)
 {
 	static const struct step steps[] = {{SOURCE_ENTRY, {"http://a.test/x"}, NULL},
@@ -551,10 +582,12 @@ int main(void)
 	run(what_is_there_is_skipped);
 	run(what_is_there_is_fetched_when_wanted);
 	run(whom_servers_may_name);
-	if (keeps_marks())
+	if (keeps_marks()) {
 		run(another_entrys_file_is_not_there);
-	else
+		run(edited_after_a_crash);
+	} else {
 		printf("# no extended attributes here\n");
+	}
 	run(again_is_passed_on);
 	run(breath_is_taken);
 	run(checksum_files_are_looked_up);
