@@ -12,11 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/presence.h"
 #include "base/alloc.h"
 #include "core/repeats.h"
 #include "input/sums.h"
-#include "store/mark.h"
-#include "store/stamp.h"
 
 #define BREATH 256
 
@@ -162,65 +161,6 @@ static bool is_repeated(struct intake_source *intake, const struct entry *entry)
 	       repeats_add(intake->repeats, entry);
 }
 
-/* May its server name it? Not where anybody has given it a name; an object's key is one. */
-static bool is_given_names(const struct intake *parts, const struct entry *entry)
-{
-	return parts->settings->content_disposition &&
-	       (!entry->out || entry->out_gives_way) && !entry_bucket(entry, 0);
-}
-
-/* Is the entry's file there, as ledger_present? */
-static enum present look_for(
-	const struct intake *parts, struct entry *entry, struct error *err)
-{
-	enum existing existing = parts->settings->existing;
-
-	if (existing == EXISTING_UPDATE)
-		entry->is_there = stamp_get(parts->ledger->outdir, entry->path,
-					  &entry->there) == 0;
-	return ledger_present(parts->ledger, existing, entry, err);
-}
-
-/* Of a file without a mark. */
-static bool may_be_replaced(const struct intake *parts)
-{
-	return parts->settings->existing == EXISTING_OVERWRITE ||
-	       parts->settings->existing == EXISTING_UPDATE;
-}
-
-/* What somebody has written to since it was fetched counts by its name alone. That the machine went
- * down is not why it has another length, and it could not be fetched again. */
-static bool is_kept(const struct intake *parts, enum whose whose)
-{
-	return parts->settings->existing == EXISTING_SKIP && whose == WHOSE_EDITED;
-}
-
-/* The same where servers name files: one that has the entry's path may be another entry's. From
- * now on nobody else may replace it, if it counts as this entry's. */
-static enum present look_for_marked(
-	const struct intake *parts, struct entry *entry, struct error *err)
-{
-	struct outdir *outdir = parts->ledger->outdir;
-	enum present present = PRESENT_NOT;
-	char mark[MARK_SIZE];
-	enum whose whose;
-
-	if (mark_of(mark, entry, err) != 0)
-		return PRESENT_WRONG;
-	outdir_lock_names(outdir);
-	if (mark_look(outdir, entry->path, mark, &whose) == 0 &&
-		whose != WHOSE_ANOTHERS)
-		present = is_kept(parts, whose) ? PRESENT_WHOLE
-						: look_for(parts, entry, err);
-	if ((present == PRESENT_WHOLE || entry->is_there) && whose == WHOSE_NOBODYS &&
-		may_be_replaced(parts) && mark_adopt(outdir, entry->path, mark) != 0) {
-		entry->is_there = false;
-		present = PRESENT_NOT;
-	}
-	outdir_unlock_names(outdir);
-	return present;
-}
-
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
@@ -243,10 +183,7 @@ static bool take(struct intake_source *intake, struct entry *entry)
 	warn_of_name(intake, entry);
 	if (intake->sums)
 		look_up(intake, entry);
-	entry->is_given_names = is_given_names(parts, entry);
-	present = parts->settings->content_disposition
-			  ? look_for_marked(parts, entry, &err)
-			  : look_for(parts, entry, &err);
+	present = presence_of(parts->ledger, parts->settings, entry, &err);
 	if (present == PRESENT_WRONG) {
 		refuse(parts, entry, &err);
 		return false;

@@ -1,0 +1,76 @@
+/* presence.c - see presence.h. Where servers name files a file is an entry's by its mark (mark.h),
+ * else by its name alone. */
+#include "app/presence.h"
+
+#include "store/mark.h"
+#include "store/stamp.h"
+
+/* May its server name it? Not where anybody has given it a name; an object's key is one. */
+static bool is_given_names(const struct settings *settings, const struct entry *entry)
+{
+	return settings->content_disposition && (!entry->out || entry->out_gives_way) &&
+	       !entry_bucket(entry, 0);
+}
+
+/* Is the entry's file there, as ledger_present? */
+static enum present look_for(struct ledger *ledger, const struct settings *settings,
+	struct entry *entry, struct error *err)
+{
+	enum existing existing = settings->existing;
+
+	if (existing == EXISTING_UPDATE)
+		entry->is_there =
+			stamp_get(ledger->outdir, entry->path, &entry->there) == 0;
+	return ledger_present(ledger, existing, entry, err);
+}
+
+/* Of a file without a mark. */
+static bool may_be_replaced(const struct settings *settings)
+{
+	return settings->existing == EXISTING_OVERWRITE ||
+	       settings->existing == EXISTING_UPDATE;
+}
+
+/* What somebody has written to since it was fetched counts by its name alone. That the machine went
+ * down is not why it has another length, and it could not be fetched again. */
+static bool is_kept(const struct settings *settings, enum whose whose)
+{
+	return settings->existing == EXISTING_SKIP && whose == WHOSE_EDITED;
+}
+
+/* The same where servers name files: one that has the entry's path may be another entry's. From
+ * now on nobody else may replace it, if it counts as this entry's. */
+static enum present look_for_marked(struct ledger *ledger,
+	const struct settings *settings, struct entry *entry, struct error *err)
+{
+	struct outdir *outdir = ledger->outdir;
+	enum present present = PRESENT_NOT;
+	char mark[MARK_SIZE];
+	enum whose whose;
+
+	if (mark_of(mark, entry, err) != 0)
+		return PRESENT_WRONG;
+	outdir_lock_names(outdir);
+	if (mark_look(outdir, entry->path, mark, &whose) == 0 &&
+		whose != WHOSE_ANOTHERS)
+		present = is_kept(settings, whose)
+				  ? PRESENT_WHOLE
+				  : look_for(ledger, settings, entry, err);
+	if ((present == PRESENT_WHOLE || entry->is_there) && whose == WHOSE_NOBODYS &&
+		may_be_replaced(settings) &&
+		mark_adopt(outdir, entry->path, mark) != 0) {
+		entry->is_there = false;
+		present = PRESENT_NOT;
+	}
+	outdir_unlock_names(outdir);
+	return present;
+}
+
+enum present presence_of(struct ledger *ledger, const struct settings *settings,
+	struct entry *entry, struct error *err)
+{
+	entry->is_given_names = is_given_names(settings, entry);
+	return settings->content_disposition
+		       ? look_for_marked(ledger, settings, entry, err)
+		       : look_for(ledger, settings, entry, err);
+}
