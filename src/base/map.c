@@ -101,7 +101,7 @@ static void rebuild(struct map *map)
 
 void *map_get(const struct map *map, const char *key)
 {
-	return find(map, key, hash_key(map, key))->value;
+	return map->live ? find(map, key, hash_key(map, key))->value : NULL;
 }
 
 void *map_put(struct map *map, const char *key, void *value)

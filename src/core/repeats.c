@@ -81,22 +81,25 @@ static void put(struct repeats *repeats, uint64_t print)
 	recent->count++;
 }
 
-static uint64_t add_number(uint64_t hash, int64_t number)
+/* What an entry has of texts; what it has not is left out, and costs nothing. */
+enum field {
+	FIELD_URL = 1,
+	FIELD_OUT,
+	FIELD_DIR,
+	FIELD_HEADER,
+	FIELD_REFERER,
+	FIELD_AGENT
+};
+
+static uint64_t add_text(uint64_t hash, enum field field, const char *text)
 {
-	return hash64(&number, sizeof(number), hash);
+	return text ? hash64(text, strlen(text), hash + field) : hash;
 }
 
-/* A text, which is another one than none. */
-static uint64_t add_text(uint64_t hash, const char *text)
+static uint64_t add_texts(uint64_t hash, enum field field, const struct strings *texts)
 {
-	return text ? hash64(text, strlen(text) + 1, hash) : add_number(hash, 0);
-}
-
-static uint64_t add_texts(uint64_t hash, const struct strings *texts)
-{
-	hash = add_number(hash, (int64_t)texts->count);
 	for (size_t i = 0; i < texts->count; i++)
-		hash = add_text(hash, texts->items[i]);
+		hash = add_text(hash, field, texts->items[i]);
 	return hash;
 }
 
@@ -105,25 +108,28 @@ static uint64_t add_digests(uint64_t hash, const struct entry *entry)
 	const struct checksum *sum = &entry->checksum;
 	const struct pieces *pieces = entry->pieces;
 
-	hash = add_number(hash, sum->alg);
 	if (sum->alg != DIGEST_NONE)
-		hash = hash64(sum->bytes, checksum_len(sum->alg), hash);
+		hash = hash64(sum->bytes, checksum_len(sum->alg), hash + sum->alg);
 	if (!pieces)
-		return add_number(hash, 0);
-	hash = add_number(add_number(hash, pieces->length), pieces->alg);
+		return hash;
+	hash = hash64(&pieces->length, sizeof(pieces->length), hash + pieces->alg);
 	return hash64(pieces->digests, pieces->count * checksum_len(pieces->alg), hash);
 }
 
 static uint64_t print_of(const struct repeats *repeats, const struct entry *entry)
 {
-	uint64_t hash = add_texts(repeats->seed, &entry->urls);
+	const int64_t numbers[] = {entry->out_is_foreign, entry->out_gives_way,
+		entry->checksum.alg, entry->pieces != NULL, entry->size,
+		entry->max_tries};
+	uint64_t hash = hash64(numbers, sizeof(numbers), repeats->seed);
 
-	hash = add_number(add_text(hash, entry->out), entry->out_is_foreign);
-	hash = add_text(hash, entry->dir);
-	hash = add_number(add_digests(hash, entry), entry->size);
-	hash = add_texts(hash, &entry->headers);
-	hash = add_text(add_text(hash, entry->referer), entry->user_agent);
-	hash = add_number(hash, entry->max_tries);
+	hash = add_texts(hash, FIELD_URL, &entry->urls);
+	hash = add_text(hash, FIELD_OUT, entry->out);
+	hash = add_text(hash, FIELD_DIR, entry->dir);
+	hash = add_texts(hash, FIELD_HEADER, &entry->headers);
+	hash = add_text(hash, FIELD_REFERER, entry->referer);
+	hash = add_text(hash, FIELD_AGENT, entry->user_agent);
+	hash = add_digests(hash, entry);
 	return hash ? hash : 1;
 }
 
