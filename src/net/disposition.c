@@ -9,77 +9,34 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "net/fieldvalue.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define TOKEN LETTERS "0123456789!#$%&'*+-.^_`|~" /* RFC 9110, 5.6.2 */
 
-/* What is left of a value. */
-struct rest {
-	const char *at, *end;
-};
-
-/* A parameter; points into the value. A quoted one is without its quotes, but not freed of its
- * escapes. */
-struct param {
-	const char *name, *value; /* name NULL: none */
-	size_t name_len, value_len;
-	bool quoted;
-};
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static void skip_space(struct rest *rest)
-{
-	while (rest->at < rest->end && is_space(*rest->at))
-		rest->at++;
-}
-
-static bool skip_char(struct rest *rest, char c)
-{
-	skip_space(rest);
-	if (rest->at == rest->end || *rest->at != c)
-		return false;
-	rest->at++;
-	return true;
-}
-
-static size_t skip_token(struct rest *rest)
+static size_t skip_token(struct fieldvalue *rest)
 {
 	const char *begin;
 
-	skip_space(rest);
+	fieldvalue_skip_space(rest);
 	begin = rest->at;
 	while (rest->at < rest->end && *rest->at && strchr(TOKEN, *rest->at))
 		rest->at++;
 	return (size_t)(rest->at - begin);
 }
 
-/* Behind the opening quote. False when there is no closing one. */
-static bool take_quoted(struct rest *rest, struct param *param)
-{
-	param->quoted = true;
-	param->value = rest->at;
-	for (; rest->at < rest->end && *rest->at != '"'; rest->at++)
-		if (*rest->at == '\\' && rest->at + 1 < rest->end)
-			rest->at++;
-	param->value_len = (size_t)(rest->at - param->value);
-	return skip_char(rest, '"');
-}
-
 /* Up to the next ";". False when there is a quote in it, which nobody knows the meaning of. */
-static bool take_plain(struct rest *rest, struct param *param)
+static bool take_plain(struct fieldvalue *rest, struct field_param *param)
 {
 	const char *stop;
 
-	skip_space(rest);
+	fieldvalue_skip_space(rest);
 	param->value = rest->at;
 	stop = memchr(rest->at, ';', (size_t)(rest->end - rest->at));
 	rest->at = stop ? stop : rest->end;
 	param->value_len = (size_t)(rest->at - param->value);
-	while (param->value_len > 0 && is_space(param->value[param->value_len - 1]))
+	while (param->value_len > 0 &&
+		fieldvalue_is_space(param->value[param->value_len - 1]))
 		param->value_len--;
 	return !memchr(param->value, '"', param->value_len);
 }
@@ -87,27 +44,22 @@ static bool take_plain(struct rest *rest, struct param *param)
 enum step { STEP_PARAM, STEP_END, STEP_MALFORMED };
 
 /* ";" name "=" value, with white space wherever it may be; what has no name is none. */
-static enum step next_param(struct rest *rest, struct param *param)
+static enum step next_param(struct fieldvalue *rest, struct field_param *param)
 {
-	*param = (struct param){.name = NULL};
-	if (!skip_char(rest, ';'))
+	*param = (struct field_param){.name = NULL};
+	if (!fieldvalue_skip(rest, ';'))
 		return rest->at == rest->end ? STEP_END : STEP_MALFORMED;
-	skip_space(rest);
+	fieldvalue_skip_space(rest);
 	if (rest->at == rest->end || *rest->at == ';')
 		return STEP_PARAM;
 	param->name = rest->at;
 	param->name_len = skip_token(rest);
-	if (param->name_len == 0 || !skip_char(rest, '='))
+	if (param->name_len == 0 || !fieldvalue_skip(rest, '='))
 		return STEP_MALFORMED;
-	if (skip_char(rest, '"'))
-		return take_quoted(rest, param) ? STEP_PARAM : STEP_MALFORMED;
+	if (fieldvalue_skip(rest, '"'))
+		return fieldvalue_take_quoted(rest, param) ? STEP_PARAM
+							   : STEP_MALFORMED;
 	return take_plain(rest, param) ? STEP_PARAM : STEP_MALFORMED;
-}
-
-static bool is_named(const struct param *param, const char *name)
-{
-	return param->name && param->name_len == strlen(name) &&
-	       strncasecmp(param->name, name, param->name_len) == 0;
 }
 
 /* Each byte is the character of its number. */
@@ -141,16 +93,12 @@ static char *finish(struct buf *bytes, bool latin1)
 
 /* filename. Old servers send ISO-8859-1, most others UTF-8, and the latter is never the former by
  * accident. */
-static char *read_plain(const struct param *param)
+static char *read_plain(const struct field_param *param)
 {
 	struct buf bytes _cleanup_(buf_release) = BUF_INIT;
 
-	for (size_t i = 0; i < param->value_len; i++) {
-		if (param->quoted && param->value[i] == '\\' &&
-			i + 1 < param->value_len)
-			i++;
-		buf_addch(&bytes, param->value[i]);
-	}
+	for (size_t i = 0; i < param->value_len;)
+		buf_addch(&bytes, field_param_byte(param, &i));
 	return finish(&bytes, !text_is_utf8(bytes.data, bytes.len));
 }
 
@@ -165,7 +113,7 @@ static const char *behind(const char *text, const char *end, const char *prefix)
 }
 
 /* filename*: charset "'" [ language ] "'" characters, some of them as %XX. */
-static char *read_extended(const struct param *param)
+static char *read_extended(const struct field_param *param)
 {
 	struct buf bytes _cleanup_(buf_release) = BUF_INIT;
 	const char *end = param->value + param->value_len;
@@ -190,17 +138,18 @@ static char *read_extended(const struct param *param)
 
 char *disposition_name(const char *value, size_t len)
 {
-	struct rest rest = {.at = value, .end = value + len};
-	struct param plain = {.name = NULL}, extended = {.name = NULL}, param;
+	struct fieldvalue rest = {.at = value, .end = value + len};
+	struct field_param plain = {.name = NULL}, extended = {.name = NULL}, param;
 	char *name = NULL;
 	enum step step;
 
 	if (skip_token(&rest) == 0)
 		return NULL;
 	while ((step = next_param(&rest, &param)) == STEP_PARAM) {
-		struct param *slot = is_named(&param, "filename")    ? &plain
-				     : is_named(&param, "filename*") ? &extended
-								     : NULL;
+		struct field_param *slot = field_param_is(&param, "filename") ? &plain
+					   : field_param_is(&param, "filename*")
+						   ? &extended
+						   : NULL;
 
 		if (slot && slot->name)
 			return NULL;

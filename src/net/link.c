@@ -4,82 +4,37 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/fieldvalue.h"
+
 #define WORD_MAX 256 /* bytes of a parameter that decides something */
 
-/* What is left of a value. */
-struct rest {
-	const char *at, *end;
-};
-
-/* A parameter; `value` NULL: it has none. A quoted one is without its quotes, but not freed of
- * its escapes. */
-struct param {
-	const char *name, *value;
-	size_t name_len, value_len;
-	bool quoted;
-};
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static void skip_space(struct rest *rest)
-{
-	while (rest->at < rest->end && is_space(*rest->at))
-		rest->at++;
-}
-
-static bool skip_char(struct rest *rest, char c)
-{
-	skip_space(rest);
-	if (rest->at == rest->end || *rest->at != c)
-		return false;
-	rest->at++;
-	return true;
-}
-
 /* Up to white space, one of `stops`, or the end. */
-static size_t skip_word(struct rest *rest, const char *stops)
+static size_t skip_word(struct fieldvalue *rest, const char *stops)
 {
 	const char *begin = rest->at;
 
-	while (rest->at < rest->end && !is_space(*rest->at) &&
+	while (rest->at < rest->end && !fieldvalue_is_space(*rest->at) &&
 		(!*rest->at || !strchr(stops, *rest->at)))
 		rest->at++;
 	return (size_t)(rest->at - begin);
 }
 
-/* Behind the opening quote. False when there is no closing one. */
-static bool skip_quoted(struct rest *rest, struct param *param)
-{
-	param->quoted = true;
-	param->value = rest->at;
-	for (; rest->at < rest->end && *rest->at != '"'; rest->at++)
-		if (*rest->at == '\\' && rest->at + 1 < rest->end)
-			rest->at++;
-	param->value_len = (size_t)(rest->at - param->value);
-	if (rest->at == rest->end)
-		return false;
-	rest->at++;
-	return true;
-}
-
 enum step { STEP_PARAM, STEP_END, STEP_MALFORMED };
 
 /* ";" name ["=" value], with white space wherever it may be. STEP_END: there is no ";" here. */
-static enum step next_param(struct rest *rest, struct param *param)
+static enum step next_param(struct fieldvalue *rest, struct field_param *param)
 {
-	*param = (struct param){.name = NULL};
-	if (!skip_char(rest, ';'))
+	*param = (struct field_param){.name = NULL};
+	if (!fieldvalue_skip(rest, ';'))
 		return STEP_END;
-	skip_space(rest);
+	fieldvalue_skip_space(rest);
 	param->name = rest->at;
 	param->name_len = skip_word(rest, "=;,\"<");
-	if (!skip_char(rest, '='))
+	if (!fieldvalue_skip(rest, '='))
 		return STEP_PARAM;
-	if (skip_char(rest, '"'))
-		return skip_quoted(rest, param) ? STEP_PARAM : STEP_MALFORMED;
+	if (fieldvalue_skip(rest, '"'))
+		return fieldvalue_take_quoted(rest, param) ? STEP_PARAM
+							   : STEP_MALFORMED;
 	param->value = rest->at;
 	param->value_len = skip_word(rest, ";,");
 	return STEP_PARAM;
@@ -87,14 +42,14 @@ static enum step next_param(struct rest *rest, struct param *param)
 
 bool link_next(const char **value, size_t *len, struct link *link)
 {
-	struct rest rest = {.at = *value, .end = *value + *len};
+	struct fieldvalue rest = {.at = *value, .end = *value + *len};
 	enum step step = STEP_MALFORMED;
 	const char *close = NULL;
-	struct param param;
+	struct field_param param;
 
-	while (skip_char(&rest, ',')) {
+	while (fieldvalue_skip(&rest, ',')) {
 	}
-	if (skip_char(&rest, '<'))
+	if (fieldvalue_skip(&rest, '<'))
 		close = memchr(rest.at, '>', (size_t)(rest.end - rest.at));
 	if (close) {
 		link->target = rest.at;
@@ -113,30 +68,31 @@ bool link_next(const char **value, size_t *len, struct link *link)
 	return step == STEP_END;
 }
 
-static bool find_param(const struct link *link, const char *name, struct param *param)
+static bool find_param(
+	const struct link *link, const char *name, struct field_param *param)
 {
-	struct rest rest = {.at = link->params, .end = link->params + link->params_len};
+	struct fieldvalue rest = {
+		.at = link->params, .end = link->params + link->params_len};
 
 	while (next_param(&rest, param) == STEP_PARAM)
-		if (param->name_len == strlen(name) &&
-			strncasecmp(param->name, name, param->name_len) == 0)
+		if (field_param_is(param, name))
 			return true;
 	return false;
 }
 
 bool link_param(const struct link *link, const char *name, char *value, size_t size)
 {
-	struct param param;
+	struct field_param param;
 	size_t used = 0;
 
 	if (!find_param(link, name, &param))
 		return false;
-	for (size_t i = 0; i < param.value_len; i++) {
-		if (param.quoted && param.value[i] == '\\' && i + 1 < param.value_len)
-			i++;
-		if (param.value[i] == '\0' || used + 1 >= size)
+	for (size_t i = 0; i < param.value_len;) {
+		char byte = field_param_byte(&param, &i);
+
+		if (byte == '\0' || used + 1 >= size)
 			return false;
-		value[used++] = param.value[i];
+		value[used++] = byte;
 	}
 	if (used >= size)
 		return false;
@@ -175,7 +131,7 @@ static bool is_metalink_type(const char *type)
 enum link_kind link_kind(const struct link *link)
 {
 	char words[WORD_MAX], type[WORD_MAX];
-	struct param param;
+	struct field_param param;
 
 	if (find_param(link, "anchor", &param) ||
 		!link_param(link, "rel", words, sizeof(words)))

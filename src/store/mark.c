@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "store/digest.h"
 
 #define NAME "user.seine.entry"
@@ -34,6 +35,7 @@ int mark_of(char mark[MARK_SIZE], const struct entry *entry, struct error *err)
 	size_t len = before_password(url, &rest);
 	struct digest *digest = digest_new(DIGEST_SHA256, err);
 	struct checksum sum = {.alg = DIGEST_SHA256};
+	_cleanup_(buf_release) struct buf hex = BUF_INIT;
 	int failed = -1;
 
 	/* With the NUL between them, so that no other two come to the same. */
@@ -43,9 +45,11 @@ int mark_of(char mark[MARK_SIZE], const struct entry *entry, struct error *err)
 		digest_update(digest, rest, strlen(rest), err) == 0)
 		failed = digest_final(digest, &sum, err);
 	digest_free(digest);
-	for (size_t i = 0; !failed && i < HASH / 2; i++)
-		snprintf(mark + 2 * i, 3, "%02x", sum.bytes[i]);
-	return failed;
+	if (failed)
+		return -1;
+	hex_add(&hex, sum.bytes, HASH / 2);
+	memcpy(mark, hex.data, MARK_SIZE);
+	return 0;
 }
 
 static bool has_no_marks(int errnum)
