@@ -72,6 +72,17 @@ static void bring_half(struct bench *bench)
 	free(half);
 }
 
+/* A run that is broken off then. */
+static void leave_half(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bring_half(&bench);
+	parts_end(bench.ledger.parts, bench.entry, true);
+	bench_close(&bench, false, true);
+}
+
 static bool is_resumable(struct bench *bench)
 {
 	struct resume *resume = parts_resume(bench->ledger.parts, bench->entry, false);
@@ -130,10 +141,7 @@ static void what_was_refused_for_once_and_came(void)
 	struct bench bench;
 	struct part *part;
 
-	bench_open(&bench);
-	bring_half(&bench);
-	parts_end(bench.ledger.parts, bench.entry, true);
-	bench_close(&bench, false, true);
+	leave_half();
 
 	bench_open(&bench);
 	facts.version = &bench.attempt.version;
@@ -156,10 +164,7 @@ static void strays_are_swept(void)
 {
 	struct bench bench;
 
-	bench_open(&bench);
-	bring_half(&bench);
-	parts_end(bench.ledger.parts, bench.entry, true);
-	bench_close(&bench, false, true);
+	leave_half();
 	check(scratch_write(PARTS "/stray", "x"));
 	bench_open(&bench);
 	check_int(scratch_count(PARTS), 1);
@@ -174,10 +179,7 @@ static void what_another_job_has_left_stays(void)
 {
 	struct bench bench;
 
-	bench_open(&bench);
-	bring_half(&bench);
-	parts_end(bench.ledger.parts, bench.entry, true);
-	bench_close(&bench, false, true);
+	leave_half();
 	bench_open(&bench);
 	bench_close(&bench, true, true);
 	check_int(scratch_count(PARTS), 1);
@@ -192,10 +194,7 @@ static void what_does_not_fit_is_removed(void)
 {
 	struct bench bench;
 
-	bench_open(&bench);
-	bring_half(&bench);
-	parts_end(bench.ledger.parts, bench.entry, true);
-	bench_close(&bench, false, true);
+	leave_half();
 	bench_open(&bench);
 	bench.entry->size = SIZE + 1;
 	check(!is_resumable(&bench));
@@ -299,10 +298,7 @@ static void what_was_replaced_by_a_job_that_is_over(void)
 {
 	struct bench bench;
 
-	bench_open(&bench);
-	bring_half(&bench);
-	parts_end(bench.ledger.parts, bench.entry, true);
-	bench_close(&bench, false, true);
+	leave_half();
 	for (int run = 0; run < 2; run++) {
 		open_dir(&bench);
 		bench.settings.existing = EXISTING_OVERWRITE;

@@ -18,6 +18,7 @@ enum change {
 	OUT,
 	OUT_EMPTY,
 	OUT_FOREIGN,
+	KNOWN_AS,
 	DIR,
 	CHECKSUM,
 	CHECKSUM_ALG,
@@ -61,6 +62,10 @@ static void change_place(struct entry *entry, enum change change)
 	case OUT_FOREIGN:
 		entry->out = xstrdup("out");
 		entry->out_is_foreign = true;
+		break;
+	case KNOWN_AS:
+		entry->out = xstrdup("out");
+		entry->out_gives_way = true;
 		break;
 	case DIR:
 		entry->dir = xstrdup("out");

@@ -89,10 +89,10 @@ static void is_read_back_the_same(void)
 	stage_release(&stage);
 }
 
-static void only_the_failed_ones_if_that_is_asked_for(void)
+/* Of records that end so, those with these numbers come back. */
+static void check_lines(const enum event_type *types, size_t n_types, enum only only,
+	const uint64_t *lines, size_t n_lines)
 {
-	static const enum event_type types[] = {
-		EVENT_DONE, EVENT_FAILED, EVENT_REPEATED, EVENT_FAILED};
 	struct observer *results;
 	struct source *source;
 	struct entry *entry;
@@ -100,12 +100,12 @@ static void only_the_failed_ones_if_that_is_asked_for(void)
 	struct error err;
 
 	results = open_results(&stage);
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+	for (size_t i = 0; i < n_types; i++)
 		stage_tell(&stage, results, types[i]);
-	source = read_back(&stage, results, ONLY_FAILED);
-	for (uint64_t line = 2; line <= 4; line += 2) {
+	source = read_back(&stage, results, only);
+	for (size_t i = 0; i < n_lines; i++) {
 		check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
-		check_int(entry->line, line);
+		check_int(entry->line, lines[i]);
 		entry_free(entry);
 	}
 	check_int(source_next(source, &entry, &err), SOURCE_END);
@@ -113,25 +113,15 @@ static void only_the_failed_ones_if_that_is_asked_for(void)
 	stage_release(&stage);
 }
 
-/* What it repeats is in the results, too. */
-static void repeated_ones_are_left_out(void)
+/* What the repeated ones repeat is in the results, too. */
+static void which_come_back(void)
 {
-	struct observer *results;
-	struct source *source;
-	struct entry *entry;
-	struct stage stage;
-	struct error err;
+	static const enum event_type types[] = {
+		EVENT_DONE, EVENT_FAILED, EVENT_REPEATED, EVENT_FAILED, EVENT_PRESENT};
+	static const uint64_t all[] = {1, 2, 4, 5}, failed[] = {2, 4};
 
-	results = open_results(&stage);
-	stage_tell(&stage, results, EVENT_REPEATED);
-	stage_tell(&stage, results, EVENT_PRESENT);
-	source = read_back(&stage, results, ONLY_ALL);
-	check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
-	check_int(entry->line, 2);
-	entry_free(entry);
-	check_int(source_next(source, &entry, &err), SOURCE_END);
-	source_free(source);
-	stage_release(&stage);
+	check_lines(types, ARRAY_LEN(types), ONLY_ALL, all, ARRAY_LEN(all));
+	check_lines(types, ARRAY_LEN(types), ONLY_FAILED, failed, ARRAY_LEN(failed));
 }
 
 /* Each of these has something that must not be written; so it must not be read, either. */
@@ -206,8 +196,7 @@ int main(void)
 {
 	scratch_enter();
 	run(is_read_back_the_same);
-	run(only_the_failed_ones_if_that_is_asked_for);
-	run(repeated_ones_are_left_out);
+	run(which_come_back);
 	run(entries_with_secrets_do_not_come_back);
 	run(what_only_looks_like_a_secret_comes_back);
 	scratch_leave();
