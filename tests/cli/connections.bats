@@ -3,6 +3,7 @@
 
 load helper
 load bulk
+load processes
 load web
 
 @test "closed after every answer, announced: a connection per file, and none asked twice" {
@@ -69,6 +70,29 @@ load web
 		records 'all(.num_retries == 0)'
 		logged 'length == 500 and all(.requests <= 7)'
 	done
+}
+
+# kernel_is_at_least MAJOR MINOR
+kernel_is_at_least() {
+	local release
+	IFS=.- read -ra release </proc/sys/kernel/osrelease
+	((release[0] > $1 || (release[0] == $1 && release[1] >= $2)))
+}
+
+# Half of the local ports have a parity. Who goes through that half first takes a millisecond for a
+# connection when it is full.
+@test "thousands of connections to one server: any free local port is taken" {
+	kernel_is_at_least 6 8 || skip "this kernel tries ports of one parity first"
+	origin_start
+	bulk_urls 40 "$O/held/" gather=41 | bulk_list
+	seine_start -d out -j 40 --first-byte-timeout 60s -i "$CTL/list.txt"
+	wait_until 60 stats '.requests == 40'
+	client_ports "$O_PORT" >"$CTL/ports"
+	let_go
+	wait "$SEINE_PID"
+	(($(wc -l <"$CTL/ports") >= 40)) || fail "no 40 connections"
+	grep -q '[02468]$' "$CTL/ports" || fail "no even port"
+	grep -q '[13579]$' "$CTL/ports" || fail "no odd port"
 }
 
 # each_host_twice N: a list of two files from each of N hosts of $O, first one of each, then the

@@ -51,3 +51,12 @@ in_buffers() {
 is_connected() {
 	grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 01 " /proc/net/tcp{,6}
 }
+
+# client_ports PORT: the local ports of those who are connected to this port of 127.0.0.1.
+client_ports() {
+	local here there state wanted
+	printf -v wanted 0100007F:%04X "$1"
+	while read -r _ here there state _; do
+		[[ $there != "$wanted" || $state != 01 ]] || echo "$((16#${here#*:}))"
+	done < <(tail -n +2 /proc/net/tcp)
+}
