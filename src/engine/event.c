@@ -17,7 +17,9 @@
 #include "engine/reactor.h"
 
 #define ADMIT_BURST 128 /* attempts begun between two looks at the sockets */
-#define SLACK 16        /* a small job stays on one loop, and its connections */
+/* So few stay on one loop, and its connections. No more: the eight chunks of a large file keep
+ * two processors busy, and on one loop take longer than the file in one stream. */
+#define SLACK 2
 
 static bool is_first(const struct reactor *reactor)
 {

@@ -49,6 +49,23 @@ eight_urls() {
 	stats '.max_active == 1'
 }
 
+# watched PID: of how many descriptors each of its epolls is told, a line each.
+watched() {
+	grep -hc "^tfd:" "/proc/$1/fdinfo/"*
+}
+
+# Eight may be the chunks of one large file, which keep a processor busy each.
+@test "also eight transfers are shared among the loops" {
+	origin_start
+	bulk_urls 8 "$O/held/" gather=9 | bulk_list
+	seine_start -d out --loops 2 -j 8 --first-byte-timeout 60s -i "$CTL/list.txt"
+	wait_until 60 stats '.requests == 8'
+	watched "$SEINE_PID" >"$CTL/watched"
+	let_go
+	wait "$SEINE_PID"
+	awk '$1 >= 3 { n++ } END { exit n != 2 }' "$CTL/watched" || fail "$(<"$CTL/watched")"
+}
+
 @test "one thread per loop" {
 	origin_start
 	bulk_urls 300 "$O/held/" gather=301 | bulk_list
