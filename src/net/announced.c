@@ -156,12 +156,13 @@ const struct announcement *announced_best(
 
 	if (covers & ANNOUNCED_CONTENT)
 		best = stronger(best, &announced->content);
-	if (!(covers & ANNOUNCED_WHOLE))
-		return best;
-	best = stronger(best, &announced->whole);
-	if (!announced->packed)
+	if (covers & ANNOUNCED_WHOLE)
+		best = stronger(best, &announced->whole);
+	if (covers & ANNOUNCED_WHOLE && !announced->packed)
 		best = stronger(best, &announced->goog);
-	return announced->composite ? best : stronger(best, &announced->amz);
+	if (covers & ANNOUNCED_CONTENT && !announced->composite)
+		best = stronger(best, &announced->amz);
+	return best;
 }
 
 bool announced_by_etag(struct announcement *announcement, const char *etag)

@@ -7,8 +7,9 @@
  *
  * All of them are of bytes with the Content-Encoding still on them: who has it taken off must
  * not ask here. x-goog-hash is passed over when the object is stored packed, for the server may
- * have unpacked it, and x-amz-checksum when it is a checksum of checksums. Trailers are not
- * looked at (response.c).
+ * have unpacked it, and x-amz-checksum when it is a checksum of checksums. The latter is of the
+ * content: to a range that is just a part of the upload S3 says the checksum of that part. Trailers
+ * are not looked at (response.c).
  *
  * Does not compute or compare anything. One owner; no lock. Internal to net/. */
 #ifndef SEINE_NET_ANNOUNCED_H

@@ -61,11 +61,11 @@ static void check_best(const struct announced *announced, unsigned covers)
 	if (covers & ANNOUNCED_CONTENT)
 		must(alg >= announced->content.sum.alg);
 	else
-		must(best != &announced->content);
+		must(best != &announced->content && best != &announced->amz);
 	if (covers & ANNOUNCED_WHOLE)
 		must(alg >= announced->whole.sum.alg);
 	else
-		must(!best || best == &announced->content);
+		must(best != &announced->whole && best != &announced->goog);
 }
 
 static void read_field(

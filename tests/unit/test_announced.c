@@ -77,15 +77,15 @@ static const struct {
 	{"X-Goog-Hash: crc32c=" CRC ",md5=" MD5, "x-goog-hash", DIGEST_MD5,
 		ANNOUNCED_WHOLE},
 	{"x-amz-checksum-crc32: " CRC, "x-amz-checksum-crc32", DIGEST_CRC32,
-		ANNOUNCED_WHOLE},
+		ANNOUNCED_CONTENT},
 	{"x-amz-checksum-crc32c: " CRC, "x-amz-checksum-crc32c", DIGEST_CRC32C,
-		ANNOUNCED_WHOLE},
+		ANNOUNCED_CONTENT},
 	{"x-amz-checksum-crc64nvme: " CRC64, "x-amz-checksum-crc64nvme",
-		DIGEST_CRC64NVME, ANNOUNCED_WHOLE},
+		DIGEST_CRC64NVME, ANNOUNCED_CONTENT},
 	{"x-amz-checksum-sha1: " SHA1, "x-amz-checksum-sha1", DIGEST_SHA1,
-		ANNOUNCED_WHOLE},
+		ANNOUNCED_CONTENT},
 	{"X-Amz-Checksum-Sha256: " SHA256, "x-amz-checksum-sha256", DIGEST_SHA256,
-		ANNOUNCED_WHOLE},
+		ANNOUNCED_CONTENT},
 };
 
 static void each_kind(void)
