@@ -6,10 +6,12 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/hex.h"
+#include "base/text.h"
 
 #define SCHEME "s3://"
 #define VERSION_QUERY "?versionId="
 #define KEY_MAX 1024 /* bytes: S3's own limit */
+#define UTF8_MAX 4   /* bytes of a character */
 #define LABEL_MAX 63 /* RFC 1035 */
 #define BUCKET_MAX 255
 #define BUCKET_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
@@ -166,7 +168,16 @@ int s3_parse(struct s3_name *name, const char *text, struct error *err)
 	return -1;
 }
 
-/* Where the text from the last "*" on did not match, that "*" takes one byte more. */
+/* Bytes of the character that the key goes on with; what is no UTF-8 has one for each byte. */
+static size_t character(const char *key)
+{
+	unsigned code;
+	size_t len = text_utf8_next(key, strnlen(key, UTF8_MAX), &code);
+
+	return len ? len : 1;
+}
+
+/* Where the text from the last "*" on did not match, that "*" takes one character more. */
 static bool matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resumed = NULL;
@@ -177,12 +188,16 @@ static bool matches(const char *pattern, const char *text)
 		if (*pattern == '*') {
 			star = pattern++;
 			resumed = text;
-		} else if (pattern[escaped] == *text || *pattern == '?') {
+		} else if (*pattern == '?') {
+			pattern++;
+			text += character(text);
+		} else if (pattern[escaped] == *text) {
 			pattern += 1 + escaped;
 			text++;
 		} else if (star) {
 			pattern = star + 1;
-			text = ++resumed;
+			resumed += character(resumed);
+			text = resumed;
 		} else {
 			return false;
 		}

@@ -154,6 +154,13 @@ static void names_many(void)
 		(const char *const[]){"dir/a.gzip", "a.gz", "dirx/.gz", NULL});
 	names_keys("s3://b/a?c", (const char *const[]){"abc", "a/c", NULL},
 		(const char *const[]){"ac", "abbc", "abcd", NULL});
+	/* "?" is a character, of however many bytes. */
+	names_keys("s3://b/a?z*",
+		(const char *const[]){"a\xc3\xa4z", "a\xe2\x82\xaczz",
+			"a\xf0\x9f\x90\x9fz", "a\xffz", NULL},
+		(const char *const[]){"a\xff\xffz", "a\xc3\xa4\xc3\xa4z", NULL});
+	names_keys("s3://b/*??yz", (const char *const[]){"\xe2\x82\xacxyz", NULL},
+		(const char *const[]){"\xe2\x82\xacyz", NULL});
 	names_keys("s3://b/*a*b*", (const char *const[]){"ab", "xaxbx", "aab", NULL},
 		(const char *const[]){"ba", "", "a", NULL});
 	names_keys("s3://b/*", (const char *const[]){"", "x", NULL},
