@@ -1,12 +1,13 @@
 /* The two files differ in how they call a section: "[NAME]" in one, "[profile NAME]" in the other,
  * where the default profile may be "[default]", too. So a file is read once for each way of
- * writing, and what is read later counts. Keys that belong to another key ("s3 =" and indented
- * lines below it) are passed over. */
+ * writing, and what is read later counts. What is further in than the key before it ("s3 =") belongs
+ * to that, and is passed over. */
 #include "net/credentials_profile.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,7 @@
 #define BLANKS " \t\r\f\v"
 #define CONFIG 0
 #define CREDENTIALS 1
+#define NO_KEY SIZE_MAX
 
 struct slice {
 	const char *at;
@@ -30,7 +32,7 @@ struct reading {
 	const char *prefix; /* "profile" or NULL */
 	bool inside;        /* the section */
 	bool found;
-	bool nested;        /* an indented line belongs to the key before it */
+	size_t indent;      /* of the key before; NO_KEY: there is none */
 	unsigned line, bad; /* numbers; bad 0: none */
 };
 
@@ -111,7 +113,7 @@ static void read_title(struct reading *reading, struct slice line)
 {
 	const char *end = memchr(line.at, ']', line.len);
 
-	reading->nested = false;
+	reading->indent = NO_KEY;
 	reading->inside =
 		end &&
 		is_wanted(reading, trimmed(line.at + 1, (size_t)(end - line.at) - 1));
@@ -169,19 +171,23 @@ static void read_pair(struct reading *reading, struct slice line)
 			without_comment(trimmed(equals + 1, line.len - at - 1)));
 	else if (!reading->bad)
 		reading->bad = reading->line;
-	reading->nested = true;
 }
 
 static void read_line(struct reading *reading, const char *text, size_t len)
 {
 	struct slice line = trimmed(text, len);
+	size_t indent = (size_t)(line.at - text);
 
 	reading->line++;
-	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';' ||
+		indent > reading->indent)
 		return;
-	if (text[0] == '[')
+	if (line.at[0] == '[') {
 		read_title(reading, line);
-	else if (reading->inside && !(reading->nested && line.at > text))
+		return;
+	}
+	reading->indent = indent;
+	if (reading->inside)
 		read_pair(reading, line);
 }
 
@@ -211,8 +217,9 @@ static bool may_lack(int errnum, bool chosen, const struct error *err)
 static int read_file(
 	struct profile *profile, int which, bool chosen, bool *found, struct error *err)
 {
-	struct reading plain = {.into = profile};
-	struct reading prefixed = {.into = profile, .prefix = "profile"};
+	struct reading plain = {.into = profile, .indent = NO_KEY};
+	struct reading prefixed = {
+		.into = profile, .prefix = "profile", .indent = NO_KEY};
 	_cleanup_(secret_release) struct buf text = BUF_INIT;
 	struct error failure;
 	unsigned bad;

@@ -91,6 +91,32 @@ static void reads_what_people_write(void)
 	check_keys(&profile, "ID", "CANARY#;no=comment", NULL);
 }
 
+/* Only what is further in than the key before it belongs to that. */
+static void reads_what_is_indented(void)
+{
+	struct profile profile;
+
+	write_files("  [default]\n"
+		    "  region = here\n"
+		    "  s3 =\n"
+		    "    region = wrong\n"
+		    "    [profile other]\n"
+		    "  endpoint_url = http://h:9000\n"
+		    "[profile other]\n"
+		    "region = there\n",
+		"[default]\n"
+		"\taws_access_key_id = ID\n"
+		"\taws_secret_access_key = CANARY\n"
+		"aws_session_token = TOKEN\n");
+	check_int(load(&profile, NULL), 0);
+	check_str(profile.region, "here");
+	check_str(profile.endpoint_url, "http://h:9000");
+	check_keys(&profile, "ID", "CANARY", "TOKEN");
+	check_int(load(&profile, "other"), 0);
+	check_str(profile.region, "there");
+	check_keys(&profile, NULL, NULL, NULL);
+}
+
 static void knows_sections_by_their_names(void)
 {
 	struct profile profile;
@@ -264,6 +290,7 @@ int main(void)
 	log_setup(LOG_DEBUG, listen_for_leaks, NULL);
 	run(reads_keys);
 	run(reads_what_people_write);
+	run(reads_what_is_indented);
 	run(knows_sections_by_their_names);
 	run(takes_keys_from_one_file);
 	run(knows_what_leads_elsewhere);
