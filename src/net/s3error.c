@@ -1,6 +1,6 @@
 /* s3error.c - see s3error.h. The parser fails where the body does, and what it has told by then is
- * what there is. Code, region and endpoint go into decisions, so each has its alphabet: a text
- * with anything else in it, or one that is too long, says nothing. */
+ * what there is. Code and region go into decisions, so each has its alphabet: a text with anything
+ * else in it, or one that is too long, says nothing. */
 #include "net/s3error.h"
 
 #include <string.h>
@@ -32,7 +32,6 @@ static const struct {
 	}
 	WORD("Code", code, NAME),
 	WORD("Region", region, LOWER),
-	WORD("Endpoint", endpoint, NAME ":_"),
 #undef WORD
 };
 

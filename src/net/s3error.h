@@ -18,7 +18,6 @@ struct s3error {
 	char message[160]; /* for people; one line */
 	/* That the bucket is in: lower case letters, digits and "-" only. */
 	char region[64];
-	char endpoint[256]; /* host, maybe with a port, that it wants to be asked at */
 };
 
 /* False: the body has no code; then *error is all "". */

@@ -13,8 +13,7 @@ static void reads(const char *body, const char *want)
 	struct s3error error;
 	bool found = s3error_read(&error, body, strlen(body));
 
-	buf_addf(&said, "%s|%s|%s|%s", error.code, error.message, error.region,
-		error.endpoint);
+	buf_addf(&said, "%s|%s|%s", error.code, error.message, error.region);
 	check_str(said.data, want);
 	check(found == (error.code[0] != '\0'));
 }
@@ -25,57 +24,54 @@ static void reads_errors(void)
 	      "encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"
 	      "<Message>The specified key does not exist.</Message><Key>k</Key>"
 	      "<RequestId>4442</RequestId></Error>",
-		"NoSuchKey|The specified key does not exist.||");
+		"NoSuchKey|The specified key does not exist.|");
 	reads("<Error><Code>AuthorizationHeaderMalformed</Code><Message>The region "
 	      "'us-east-1' is wrong; expecting 'eu-west-1'</Message>"
 	      "<Region>eu-west-1</Region></Error>",
 		"AuthorizationHeaderMalformed|The region 'us-east-1' is wrong; "
 		"expecting "
-		"'eu-west-1'|eu-west-1|");
+		"'eu-west-1'|eu-west-1");
 	reads("<Error xmlns='urn:any'><Code>PermanentRedirect</Code>"
-	      "<Endpoint>my_b.s3-eu-west-1.amazonaws.com:443</Endpoint></Error>",
-		"PermanentRedirect|||my_b.s3-eu-west-1.amazonaws.com:443");
+	      "<Endpoint>b.s3-eu-west-1.amazonaws.com</Endpoint></Error>",
+		"PermanentRedirect||");
 	reads("<ErrorResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'><Error>"
 	      "<Type>Sender</Type><Code>ExpiredTokenException</Code><Message>Token "
 	      "expired</Message></Error><RequestId>7</RequestId></ErrorResponse>",
-		"ExpiredTokenException|Token expired||");
+		"ExpiredTokenException|Token expired|");
 }
 
 static void takes_what_is_there(void)
 {
-	reads("<Error><Code>SlowDown</Code><Message>Please reduce your", "SlowDown|||");
-	reads("<Error><Code>SlowDown</Code><Message>m</Message></Errr>",
-		"SlowDown|m||");
-	reads("<Error><Code>SlowDo", "|||");
-	reads("<Error><Message>m</Message><Region>r</Region></Error>", "|||");
+	reads("<Error><Code>SlowDown</Code><Message>Please reduce your", "SlowDown||");
+	reads("<Error><Code>SlowDown</Code><Message>m</Message></Errr>", "SlowDown|m|");
+	reads("<Error><Code>SlowDo", "||");
+	reads("<Error><Message>m</Message><Region>r</Region></Error>", "||");
 }
 
 static void says_nothing_of_anything_else(void)
 {
-	reads("", "|||");
-	reads("Service Unavailable", "|||");
-	reads("<html><body><Code>NoSuchKey</Code></body></html>", "|||");
-	reads("<a><b><Error><Code>NoSuchKey</Code></Error></b></a>", "|||");
-	reads("<Error><Details><Code>NoSuchKey</Code></Details></Error>", "|||");
-	reads("<ErrorResponse><Error/><Code>NoSuchKey</Code></ErrorResponse>", "|||");
+	reads("", "||");
+	reads("Service Unavailable", "||");
+	reads("<html><body><Code>NoSuchKey</Code></body></html>", "||");
+	reads("<a><b><Error><Code>NoSuchKey</Code></Error></b></a>", "||");
+	reads("<Error><Details><Code>NoSuchKey</Code></Details></Error>", "||");
+	reads("<ErrorResponse><Error/><Code>NoSuchKey</Code></ErrorResponse>", "||");
 	reads("<!DOCTYPE x [<!ENTITY a 'b'>]><Error><Code>NoSuchKey</Code></Error>",
-		"|||");
+		"||");
 }
 
 static void words_have_an_alphabet(void)
 {
 #define CODED(rest) "<Error><Code>C</Code>" rest "</Error>"
-	reads("<Error><Code>No Such\nKey</Code></Error>", "|||");
-	reads(CODED("<Region>evil.example/</Region>"), "C|||");
-	reads(CODED("<Region>a@b</Region>"), "C|||");
-	reads(CODED("<Endpoint>evil.example/path</Endpoint>"), "C|||");
-	reads(CODED("<Endpoint>u:p@evil.example</Endpoint>"), "C|||");
+	reads("<Error><Code>No Such\nKey</Code></Error>", "||");
+	reads(CODED("<Region>evil.example/</Region>"), "C||");
+	reads(CODED("<Region>a@b</Region>"), "C||");
 }
 
 static void messages_are_safe_to_show(void)
 {
 	reads(CODED("<Message> one\r\n\ttwo  \xc3\xa4 \x7f \xe2\x80\xae </Message>"),
-		"C|one two \xc3\xa4 \\x7F \\u{202E}||");
+		"C|one two \xc3\xa4 \\x7F \\u{202E}|");
 }
 
 static void long_texts_are_cut(void)
