@@ -115,33 +115,14 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Parameters of the type do not matter. */
-static bool is_metalink_type(const char *type)
+bool link_is_mirror(const struct link *link)
 {
-	static const char *const types[] = {
-		"application/metalink4+xml", "application/metalink+xml"};
-	size_t len = strcspn(type, "; \t");
-
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (strlen(types[i]) == len && strncasecmp(type, types[i], len) == 0)
-			return true;
-	return false;
-}
-
-enum link_kind link_kind(const struct link *link)
-{
-	char words[WORD_MAX], type[WORD_MAX];
+	char words[WORD_MAX];
 	struct field_param param;
 
-	if (find_param(link, "anchor", &param) ||
-		!link_param(link, "rel", words, sizeof(words)))
-		return LINK_OTHER;
-	if (has_word(words, "duplicate"))
-		return LINK_MIRROR;
-	if (has_word(words, "describedby") &&
-		link_param(link, "type", type, sizeof(type)) && is_metalink_type(type))
-		return LINK_METALINK;
-	return LINK_OTHER;
+	return !find_param(link, "anchor", &param) &&
+	       link_param(link, "rel", words, sizeof(words)) &&
+	       has_word(words, "duplicate");
 }
 
 int link_priority(const struct link *link)

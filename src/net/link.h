@@ -1,9 +1,7 @@
-/* link.h - the links of a Link header field (RFC 8288), as they tell of mirrors and Metalinks (RFC
- * 6249).
+/* link.h - the links of a Link header field (RFC 8288), as they tell of mirrors (RFC 6249).
  *
  * One value of the field at a time, which may hold several links. What is not well-formed ends
- * the value: links before it hold. Links that are of something else than the resource that was
- * asked for (with an anchor) are neither mirrors nor Metalinks of it.
+ * the value: links before it hold.
  *
  * Does not resolve targets (url_resolve does), and copies nothing but parameters that are asked
  * for. Pure; any thread. Internal to net/. */
@@ -26,12 +24,6 @@ struct link {
 	size_t params_len;
 };
 
-enum link_kind {
-	LINK_OTHER,
-	LINK_MIRROR,  /* rel=duplicate: the same bytes are there */
-	LINK_METALINK /* rel=describedby, of a type that is a Metalink's, 4 or 3 */
-};
-
 /* The next link of the value at *value, *len, which moves on behind it. False: there is none. */
 bool link_next(const char **value, size_t *len, struct link *link) must_check;
 
@@ -41,7 +33,9 @@ bool link_next(const char **value, size_t *len, struct link *link) must_check;
 bool link_param(
 	const struct link *link, const char *name, char *value, size_t size) must_check;
 
-enum link_kind link_kind(const struct link *link);
+/* rel=duplicate: the same bytes are there. One with an anchor is of something else than the
+ * resource that was asked for. */
+bool link_is_mirror(const struct link *link);
 
 /* pri: from 1, the best; LINK_PRIORITY_LAST when it has none, or one that is no such number. */
 int link_priority(const struct link *link);

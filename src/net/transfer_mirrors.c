@@ -46,7 +46,7 @@ static void add_links(struct places *places, const char *base, const char *value
 	while (link_next(&value, &len, &link)) {
 		char *target, *url = NULL;
 
-		if (link_kind(&link) != LINK_MIRROR)
+		if (!link_is_mirror(&link))
 			continue;
 		target = xstrndup(link.target, link.target_len);
 		url = url_resolve(base, target, NULL);
