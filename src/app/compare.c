@@ -26,7 +26,7 @@
 
 struct compare {
 	const struct settings *settings; /* the user's */
-	struct stored stored;
+	struct stored inputs, checksum_files;
 	const struct stop *stop;
 	struct comparison comparison;
 	bool begun; /* there has been a run: warnings have been given */
@@ -157,13 +157,15 @@ static bool stopped(const struct compare *compare)
 	return compare->stop->asked(compare->stop);
 }
 
-/* The settings with all inputs readable; strings are borrowed. */
+/* The settings with all that a run reads readable; strings are borrowed. */
 static struct settings job_settings(const struct compare *compare)
 {
 	struct settings settings = *compare->settings;
 
-	settings.inputs = compare->stored.inputs;
-	stored_rewind(&compare->stored);
+	settings.inputs = compare->inputs.names;
+	settings.checksum_files = compare->checksum_files.names;
+	stored_rewind(&compare->inputs);
+	stored_rewind(&compare->checksum_files);
 	return settings;
 }
 
@@ -293,7 +295,9 @@ static int compare_prepare(struct compare *compare, struct error *err)
 {
 	add_rows(&compare->comparison, compare->settings->compare);
 	if (check_all_fresh(compare, err) < 0 ||
-		stored_init(&compare->stored, &compare->settings->inputs, err) < 0)
+		stored_init(&compare->inputs, &compare->settings->inputs, err) < 0 ||
+		stored_init(&compare->checksum_files,
+			&compare->settings->checksum_files, err) < 0)
 		return -1;
 	/* Only now: a signal must end the reading of inputs. */
 	compare->stop = signals_install(err);
@@ -327,7 +331,8 @@ int compare_run(const struct settings *settings)
 		note_status(&compare, session_status(err.kind));
 	}
 	comparison_release(&compare.comparison);
-	stored_release(&compare.stored);
+	stored_release(&compare.inputs);
+	stored_release(&compare.checksum_files);
 	signals_restore();
 	return signals_caught() ? 128 + signals_caught() : compare.status;
 }

@@ -40,13 +40,13 @@ static FILE *temporary_file(struct error *err)
 		file = fdopen(fd, "w+e");
 	if (file)
 		return file;
-	error_errno(err, KIND_DISK, errno, "cannot store the list in %s", name);
+	error_errno(err, KIND_DISK, errno, "cannot store a list in %s", name);
 	if (fd >= 0)
 		(void)close(fd);
 	return NULL;
 }
 
-/* All of the input into a new file. */
+/* All that is there into a new file. */
 static FILE *copy(int from, const char *name, struct error *err)
 {
 	char piece[16384];
@@ -100,15 +100,15 @@ static int store(struct stored *stored, const char *name, struct error *err)
 		return error_errno(err, KIND_INPUT, errno, "%s", name);
 	stored->fds = xreallocarray(stored->fds, stored->n_fds + 1, sizeof(int));
 	stored->fds[stored->n_fds++] = fd;
-	strings_take(&stored->inputs, xasprintf("/proc/self/fd/%d", fd));
+	strings_take(&stored->names, xasprintf("/proc/self/fd/%d", fd));
 	return 0;
 }
 
-int stored_init(struct stored *stored, const struct strings *inputs, struct error *err)
+int stored_init(struct stored *stored, const struct strings *names, struct error *err)
 {
 	*stored = (struct stored){.n_fds = 0};
-	for (size_t i = 0; i < inputs->count; i++) {
-		const char *name = inputs->items[i];
+	for (size_t i = 0; i < names->count; i++) {
+		const char *name = names->items[i];
 
 		if (!is_stdin(name) && reads_once(name)) {
 			if (store(stored, name, err) < 0)
@@ -117,15 +117,15 @@ int stored_init(struct stored *stored, const struct strings *inputs, struct erro
 		}
 		if (is_stdin(name) && store_stdin(err) < 0)
 			return -1;
-		strings_add(&stored->inputs, name);
+		strings_add(&stored->names, name);
 	}
 	return 0;
 }
 
 void stored_rewind(const struct stored *stored)
 {
-	for (size_t i = 0; i < stored->inputs.count; i++)
-		if (is_stdin(stored->inputs.items[i]) &&
+	for (size_t i = 0; i < stored->names.count; i++)
+		if (is_stdin(stored->names.items[i]) &&
 			lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
 			abort(); /* it is a regular file of our own making */
 }
@@ -135,6 +135,6 @@ void stored_release(struct stored *stored)
 	for (size_t i = 0; i < stored->n_fds; i++)
 		(void)close(stored->fds[i]);
 	free(stored->fds);
-	strings_release(&stored->inputs);
+	strings_release(&stored->names);
 	*stored = (struct stored){.n_fds = 0};
 }

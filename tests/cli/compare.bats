@@ -112,6 +112,19 @@ sequential, run 2|seine: event, run 3|seine: sequential, run 3" ]]
 	! ls "${TMPDIR:-/tmp}"/seine.?????? 2>/dev/null
 }
 
+@test "checksums from a pipe hold for all modes" {
+	origin_start
+	echo "$(printf '%064d' 7)  f" >"$CTL/sums"
+	mkfifo "$CTL/feed"
+	cat "$CTL/sums" >"$CTL/feed" &
+	seine -d out "$O/f" --checksum-file "$CTL/feed" --compare --json
+	((status == 1))
+	table '.modes | length == 3 and all(.files == 0 and .failed == 1)'
+	STDIN=$CTL/sums
+	seine -d stdin "$O/f" --checksum-file - --compare=event,threads --json
+	table '.modes | length == 2 and all(.files == 0 and .failed == 1)'
+}
+
 @test "what is in a run's directory would spoil it" {
 	origin_start
 	for dir in threads sequential sequential-sample; do
