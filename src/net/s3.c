@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -13,10 +14,10 @@
 #include "net/credentials.h"
 #include "net/regions.h"
 #include "net/s3error.h"
+#include "net/secret.h"
 #include "net/sigv4.h"
 
 #define FIRST_REGION "us-east-1" /* where Amazon's is asked when nobody says */
-#define HEADERS 6
 
 struct s3 {
 	const struct settings *settings;
@@ -190,31 +191,52 @@ static char *host_of(const struct attempt *attempt)
 		       : xasprintf("%s:%d", attempt->host, attempt->port);
 }
 
-/* What every request to a bucket says besides; the last is the Authorization, when signed. */
-struct wanted {
-	struct sigv4_header headers[HEADERS];
+/* What S3 wants to be signed: the host, and each header whose name begins like this, the user's,
+ * too. */
+#define AMZ "x-amz-"
+struct signing {
+	struct sigv4_header headers[SIGV4_HEADERS_MAX];
+	char *lines[SIGV4_HEADERS_MAX]; /* owned: what the headers are parts of */
 	size_t count;
 };
 
-static void want(struct wanted *wanted, const char *name, const char *value)
+static void sign_line(struct signing *signing, const char *line)
 {
-	wanted->headers[wanted->count++] =
-		(struct sigv4_header){.name = name, .value = value};
+	size_t len = strcspn(line, ":");
+	const char *value = line[len] ? line + len + 1 : "";
+	char *copy;
+
+	/* libcurl does not send one that is empty. */
+	if (strncasecmp(line, AMZ, strlen(AMZ)) != 0 || !value[strspn(value, " \t")] ||
+		signing->count == SIGV4_HEADERS_MAX)
+		return;
+	copy = xstrdup(line);
+	copy[len] = '\0';
+	signing->lines[signing->count] = copy;
+	signing->headers[signing->count++] =
+		(struct sigv4_header){.name = copy, .value = copy + len + 1};
 }
 
-static int add_wanted(
-	const struct wanted *wanted, struct curl_slist **headers, struct error *err)
+/* The host is borrowed; libcurl adds it by itself. */
+static void signing_init(
+	struct signing *signing, const char *host, const struct curl_slist *headers)
 {
-	for (size_t i = 0; i < wanted->count; i++)
-		if (add_header(headers, wanted->headers[i].name,
-			    wanted->headers[i].value, err) != 0)
-			return -1;
-	return 0;
+	signing->headers[0] = (struct sigv4_header){.name = "host", .value = host};
+	signing->lines[0] = NULL;
+	signing->count = 1;
+	for (; headers; headers = headers->next)
+		sign_line(signing, headers->data);
+}
+
+static void signing_release(struct signing *signing)
+{
+	for (size_t i = 0; i < signing->count; i++)
+		secret_free(signing->lines[i]);
 }
 
 static int sign_request(struct s3 *s3, const struct attempt *attempt,
-	const struct aws_credentials *who, struct wanted *wanted,
-	struct curl_slist **headers, struct error *err)
+	const struct aws_credentials *who, struct curl_slist **headers,
+	struct error *err)
 {
 	char region[REGION_SIZE], time_text[SIGV4_TIME_SIZE];
 	char *host _cleanup_(freep) = host_of(attempt);
@@ -229,22 +251,22 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 		.time = sigv4_time(time_text, time(NULL)),
 		.region = region,
 		.service = "s3"};
+	struct signing signing;
+	int failed;
 
 	regions_find(s3->regions, attempt->bucket, region);
-	want(wanted, "x-amz-content-sha256", SIGV4_NO_PAYLOAD);
-	want(wanted, "x-amz-date", time_text);
-	if (who->token)
-		want(wanted, "x-amz-security-token", who->token);
-	if (add_wanted(wanted, headers, err) != 0)
+	if (add_header(headers, AMZ "content-sha256", SIGV4_NO_PAYLOAD, err) != 0 ||
+		add_header(headers, AMZ "date", time_text, err) != 0 ||
+		(who->token && add_header(headers, AMZ "security-token", who->token,
+				       err) != 0))
 		return -1;
-	want(wanted, "host", host); /* which libcurl adds by itself */
-	request.headers = wanted->headers;
-	request.n_headers = wanted->count;
-	return sign(s3, who, &request, &authorization, err) != 0 ||
-			       add_header(headers, "Authorization", authorization.data,
-				       err) != 0
-		       ? -1
-		       : 0;
+	signing_init(&signing, host, *headers);
+	request.headers = signing.headers;
+	request.n_headers = signing.count;
+	failed = sign(s3, who, &request, &authorization, err);
+	signing_release(&signing);
+	return failed ? -1
+		      : add_header(headers, "Authorization", authorization.data, err);
 }
 
 /* Is it a request to a bucket, in our own name? */
@@ -269,21 +291,22 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 	uint64_t *signer, struct error *err)
 {
 	struct aws_credentials who = {0};
-	struct wanted wanted = {.count = 0};
 	int failed;
 
 	*signer = 0;
-	if (!attempt->entry->document)
-		want(&wanted, "x-amz-checksum-mode", "ENABLED");
-	if (s3->settings->s3_requester_pays)
-		want(&wanted, "x-amz-request-payer", "requester");
+	if (!attempt->entry->document &&
+		add_header(headers, AMZ "checksum-mode", "ENABLED", err) != 0)
+		return -1;
+	if (s3->settings->s3_requester_pays &&
+		add_header(headers, AMZ "request-payer", "requester", err) != 0)
+		return -1;
 	if (s3->settings->s3_no_sign_request)
-		return add_wanted(&wanted, headers, err);
+		return 0;
 	if (attempt->refused)
 		credentials_await_others(s3->store);
 	if (credentials_get(s3->store, time(NULL), &who, err) != 0)
 		return -1;
-	failed = sign_request(s3, attempt, &who, &wanted, headers, err);
+	failed = sign_request(s3, attempt, &who, headers, err);
 	*signer = who.serial;
 	aws_credentials_release(&who);
 	return failed;

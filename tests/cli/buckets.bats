@@ -216,6 +216,19 @@ slow() {
 	! grep -rq canary "$CTL/stderr" "$CTL/results.jsonl" || fail "a secret was told"
 }
 
+# S3 refuses what has a header of its own that is not signed.
+@test "headers of S3's that the user gives are signed, too" {
+	buckets
+	list "s3://box/k" " header=X-Amz-Expected-Bucket-Owner: 111122223333" " header=x-amz-empty:" \
+		" header=X-Other: 1"
+	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt" --header "x-amz-zone: here"
+	requests 'all(.[]; .headers.authorization | contains("SignedHeaders=host;" +
+		"x-amz-checksum-mode;x-amz-content-sha256;x-amz-date;x-amz-expected-bucket-owner;" +
+		"x-amz-zone,"))'
+	requests 'all(.[]; .headers["x-other"] == "1" and .headers["x-amz-empty"] == null)'
+	all_signed
+}
+
 @test "versions, and URLs that are signed already" {
 	buckets
 	fetch 0 1 "${S3[@]}" "s3://box/k?versionId=a/b+c"
