@@ -71,10 +71,6 @@ static void end_in_object(struct page *page, const char *name, const char *text)
 	else if (strcmp(name, "Size") == 0 &&
 		 units_parse_count(text, &object->size) < 0)
 		object->size = -1;
-	else if (strcmp(name, "ETag") == 0)
-		replace(&object->etag, text);
-	else if (strcmp(name, "StorageClass") == 0)
-		replace(&object->storage_class, text);
 }
 
 static void end_in_list(struct page *page, const char *name, const char *text)
@@ -211,11 +207,8 @@ void s3list_free(struct s3list *list)
 {
 	if (!list)
 		return;
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++)
 		free(list->objects[i].key);
-		free(list->objects[i].etag);
-		free(list->objects[i].storage_class);
-	}
 	free(list->objects);
 	free(list->token);
 	free(list);

@@ -21,8 +21,6 @@ struct s3list_object {
 	char *key;
 	bool is_bad; /* the key has a NUL in it, or does not decode: it is as the page has it */
 	int64_t size; /* -1: not said, or no number */
-	char *etag;   /* as the store writes it, mostly in double quotes; NULL: none */
-	char *storage_class; /* "STANDARD", "GLACIER", ...; NULL: not said */
 };
 
 struct s3list {
