@@ -44,9 +44,8 @@ int transfer_check_size(struct transfer *t, int64_t size)
 	int64_t max = t->net->settings->max_size, want = t->attempt->entry->size;
 	const struct pieces *pieces = t->attempt->entry->pieces;
 
-	if (t->is_document) /* it has a limit of its own */
-		return 0;
-	if (max > 0 && size > max)
+	/* Documents have a limit of their own. */
+	if (max > 0 && size > max && !t->is_document)
 		return error_set(&t->stop, KIND_TOO_LARGE, 0,
 			"%lld bytes, over --max-size", (long long)size);
 	if (want >= 0 && size >= 0 && size != want)

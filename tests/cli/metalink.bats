@@ -178,6 +178,17 @@ by_its_type() {
 	requests 'map(.headers["x-one"]) == ["1", "1"]'
 }
 
+@test "a Metalink of another size than was asked for names nothing" {
+	nginx_start
+	two_files
+	cp "$CTL/a.meta4" "$CTL/www/a.meta4"
+	list "$WEB/a.meta4" " size=$(stat -c %s "$CTL/a.meta4")"
+	fetch 0 2 -i "$CTL/list.txt" --max-size 1M
+	list "$WEB/a.meta4" " size=5"
+	fetch 1 1 -i "$CTL/list.txt"
+	records '.[0].error == "wrong-size"'
+}
+
 @test "a Metalink whose URL is none is a failure, and the rest is fetched" {
 	origin_start
 	list "m.meta4" "ftp://127.0.0.1/m.metalink" "$O/a.bin?size=1000"
