@@ -75,6 +75,7 @@ int rerun_fill(struct entry *entry, const json_t *record, struct error *err)
 		"checksum", "size", "referer", "user-agent", "max-tries"};
 	const json_t *mirrors = json_object_get(record, "mirrors");
 	const json_t *headers = json_object_get(record, "header");
+	const json_t *pieces = json_object_get(record, "pieces");
 
 	if (member_urls(entry, "url", json_object_get(record, "url"), err) < 0 ||
 		(mirrors && member_urls(entry, "mirrors", mirrors, err) < 0))
@@ -91,5 +92,9 @@ int rerun_fill(struct entry *entry, const json_t *record, struct error *err)
 			"use the list, or one that --failed writes");
 	if (set_fields(entry, record, names, ARRAY_LEN(names), err) < 0)
 		return -1;
+	if (pieces && entry->checksum.alg == DIGEST_NONE)
+		return error_set(err, KIND_INPUT, 0,
+			"the digests of this file's pieces were not written to these "
+			"results; use the Metalink");
 	return set_name(entry, record, err);
 }

@@ -8,8 +8,9 @@
  * passed over; also `digest`, which is what the file was then: whoever wants it to be the same
  * asks for that.
  *
- * What results leave out because it may be secret cannot be asked for again: such a record is
- * refused, for a request without it would be another one. Any thread. */
+ * What results leave out because it may be secret, or is long, as the digests of pieces, cannot be
+ * asked for again: such a record is refused, for a request without it would be another one, and a
+ * file without a digest any file. Any thread. */
 #ifndef SEINE_INPUT_RERUN_H
 #define SEINE_INPUT_RERUN_H
 

@@ -73,11 +73,17 @@ static bool add_urls(struct buf *out, const struct strings *urls)
 	return urls->count > 0;
 }
 
+/* A list cannot say digests of pieces: what has no other one would be whatever comes. */
+static bool would_be_unproven(const struct entry *entry)
+{
+	return entry->pieces && entry->checksum.alg == DIGEST_NONE;
+}
+
 static bool add_entry(struct buf *out, const struct entry *entry)
 {
 	_cleanup_(buf_release) struct buf checksum = BUF_INIT;
 	/* The name that this job gave it: by itself a shorter list would give others. */
-	bool whole = add_urls(out, &entry->urls) &&
+	bool whole = !would_be_unproven(entry) && add_urls(out, &entry->urls) &&
 		     add_option(out, entry_name_option(entry),
 			     entry->path ? entry->path : entry->out) &&
 		     (entry->path || add_option(out, "dir", entry->dir));

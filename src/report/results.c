@@ -158,6 +158,8 @@ static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 	put_names(record, entry);
 	if (entry->checksum.alg != DIGEST_NONE)
 		put_checksum(record, &entry->checksum);
+	if (entry->pieces)
+		json_put_count(record, "pieces", (int64_t)entry->pieces->count);
 	if (entry->size >= 0)
 		json_put_count(record, "size", entry->size);
 	if (entry->headers.count > 0)

@@ -184,6 +184,27 @@ static void is_read_back_the_same(void)
 	stage_release(&stage);
 }
 
+/* A list has no digests of pieces: without any other one whatever comes would do. */
+static void what_cannot_be_verified_again_is_left_out(void)
+{
+	struct observer *failed;
+	struct stage stage;
+
+	stage_init(&stage);
+	failed = open_failed(&stage, "pieces");
+	fresh_entry(&stage, "http://host.example/1");
+	stage.entry->pieces = xcalloc(1, sizeof(*stage.entry->pieces));
+	stage_tell(&stage, failed, EVENT_FAILED);
+	check_int(checksum_parse(&stage.entry->checksum, "crc32=00c0ffee", NULL), 0);
+	stage_tell(&stage, failed, EVENT_FAILED);
+	close_failed(&stage, failed);
+	check_file("pieces", "# http: 404 Not Found\n"
+			     "# (left out: no line of a list can hold it)\n"
+			     "# http: 404 Not Found\n"
+			     "http://host.example/1\n checksum=crc32=00c0ffee\n");
+	stage_release(&stage);
+}
+
 /* A job whose list of failures is its input, fails one entry and ends. */
 static void replace_input(struct stage *stage, const char *failed_name)
 {
@@ -354,6 +375,7 @@ int main(void)
 	run(writes_the_grammar);
 	run(admits_no_injection);
 	run(is_read_back_the_same);
+	run(what_cannot_be_verified_again_is_left_out);
 	run(replaces_an_input_at_the_end);
 	run(keeps_an_input_that_was_not_done);
 	run(keeps_an_input_when_nothing_is_closed);

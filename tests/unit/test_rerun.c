@@ -192,6 +192,32 @@ static void what_only_looks_like_a_secret_comes_back(void)
 	stage_release(&stage);
 }
 
+/* Digests of pieces are not written, so that somebody must have another one. */
+static void what_cannot_be_verified_again_does_not_come_back(void)
+{
+	struct observer *results;
+	struct source *source;
+	struct entry *entry;
+	struct stage stage;
+	struct error err;
+
+	results = open_results(&stage);
+	stage.entry->pieces = xcalloc(1, sizeof(*stage.entry->pieces));
+	stage.entry->pieces->count = 7;
+	stage_tell(&stage, results, EVENT_FAILED);
+	check_int(checksum_parse(&stage.entry->checksum, "crc32=00c0ffee", NULL), 0);
+	stage_tell(&stage, results, EVENT_FAILED);
+	source = read_back(&stage, results, ONLY_ALL);
+	check_int(source_next(source, &entry, &err), SOURCE_BAD);
+	check(strstr(err.text, "use the Metalink") != NULL);
+	check_int(source_next(source, &entry, &err), SOURCE_ENTRY);
+	check_int(entry->checksum.alg, DIGEST_CRC32);
+	entry_free(entry);
+	check_int(source_next(source, &entry, &err), SOURCE_END);
+	source_free(source);
+	stage_release(&stage);
+}
+
 int main(void)
 {
 	scratch_enter();
@@ -199,6 +225,7 @@ int main(void)
 	run(which_come_back);
 	run(entries_with_secrets_do_not_come_back);
 	run(what_only_looks_like_a_secret_comes_back);
+	run(what_cannot_be_verified_again_does_not_come_back);
 	scratch_leave();
 	return done();
 }
