@@ -378,8 +378,8 @@ const struct option_row options[] = {
 	.help = "of the store; else Amazon's",
 	.man = "Buckets (URLs that begin with `s3://`) are at URL, which is `https://HOST` or "
 	       "`http://HOST`, with a port or without, and maybe a path. Without it the variables "
-	       "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` and the profile's `endpoint_url` "
-	       "are asked, and then they are Amazon's. See BUCKETS below."
+	       "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` and the profile's `services` and "
+	       "`endpoint_url` are asked, and then they are Amazon's. See BUCKETS below."
 }, {
 	.name = "s3-region", .type = OPTION_TEXT, .field = FIELD(s3_region),
 	.check = check_region, .argument = "REGION", .group = "Buckets",

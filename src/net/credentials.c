@@ -56,16 +56,17 @@ static const char *first_of(const struct environment *environment, const char *o
 	return value ? value : otherwise;
 }
 
-static const char *find_endpoint(
-	const struct credentials_store *store, const char *of_service)
+/* By the variable of a service, that of all services, or the profile's word. */
+static const char *find_endpoint(const struct credentials_store *store,
+	const char *of_service, const char *of_profile)
 {
 	const char *ignored = environment_get(
 		&store->environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
 
 	if (ignored && strcasecmp(ignored, "true") == 0)
 		return NULL;
-	return first_of(&store->environment, of_service, "AWS_ENDPOINT_URL",
-		store->profile.endpoint_url);
+	return first_of(
+		&store->environment, of_service, "AWS_ENDPOINT_URL", of_profile);
 }
 
 /* For ask.h. */
@@ -94,7 +95,9 @@ struct credentials_store *credentials_new(
 	if (!store->region)
 		store->region = first_of(&store->environment, "AWS_REGION",
 			"AWS_DEFAULT_REGION", store->profile.region);
-	store->endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_S3");
+	store->endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_S3",
+		store->profile.s3_endpoint_url ? store->profile.s3_endpoint_url
+					       : store->profile.endpoint_url);
 	if (store->region && !s3_is_region(store->region)) {
 		(void)error_set(err, KIND_USAGE, 0,
 			"not the name of a region: '%s' (AWS_REGION, "
@@ -106,7 +109,8 @@ struct credentials_store *credentials_new(
 		.profile = &store->profile,
 		.profile_first = options->profile != NULL,
 		.region = store->region,
-		.sts_endpoint = find_endpoint(store, "AWS_ENDPOINT_URL_STS"),
+		.sts_endpoint = find_endpoint(
+			store, "AWS_ENDPOINT_URL_STS", store->profile.endpoint_url),
 		.route = options->route};
 	store->stop = options->route.stop;
 	store->stop_context = options->route.stop_context;

@@ -1,7 +1,7 @@
 /* The two files differ in how they call a section: "[NAME]" in one, "[profile NAME]" in the other,
  * where the default profile may be "[default]", too. So a file is read once for each way of
- * writing, and what is read later counts. What is further in than the key before it ("s3 =") belongs
- * to that, and is passed over. */
+ * writing, and what is read later counts. What is further in than the key before it belongs to
+ * that, and counts only in a section of services, where that key is "s3". */
 #include "net/credentials_profile.h"
 
 #include <errno.h>
@@ -20,17 +20,21 @@
 #define CONFIG 0
 #define CREDENTIALS 1
 #define NO_KEY SIZE_MAX
+#define SERVICES "services"
+#define ENDPOINT "endpoint_url"
 
 struct slice {
 	const char *at;
 	size_t len;
 };
 
-/* Where one file is read for one way of writing the section. */
+/* Where one file is read for one section, in one way of writing its name. */
 struct reading {
 	struct profile *into;
-	const char *prefix; /* "profile" or NULL */
-	bool inside;        /* the section */
+	/* "profile", SERVICES or NULL, and what follows that. */
+	const char *prefix, *name;
+	bool inside; /* the section */
+	bool in_s3;  /* ... of services, and the key before is "s3" */
 	bool found;
 	size_t indent;      /* of the key before; NO_KEY: there is none */
 	unsigned line, bad; /* numbers; bad 0: none */
@@ -44,7 +48,8 @@ static const struct {
 	{"aws_secret_access_key", offsetof(struct profile, secret)},
 	{"aws_session_token", offsetof(struct profile, token)},
 	{"region", offsetof(struct profile, region)},
-	{"endpoint_url", offsetof(struct profile, endpoint_url)},
+	{ENDPOINT, offsetof(struct profile, endpoint_url)},
+	{SERVICES, offsetof(struct profile, services)},
 	{"role_arn", offsetof(struct profile, role_arn)},
 	{"role_session_name", offsetof(struct profile, role_session_name)},
 	{"web_identity_token_file", offsetof(struct profile, web_identity_token_file)},
@@ -63,6 +68,7 @@ void profile_release(struct profile *profile)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		secret_free(*field(profile, i));
+	free(profile->s3_endpoint_url);
 	free(profile->files[CONFIG]);
 	free(profile->files[CREDENTIALS]);
 	free(profile->name);
@@ -105,8 +111,8 @@ static bool is_wanted(const struct reading *reading, struct slice title)
 				!strchr(BLANKS, title.at[skip])))
 		return false;
 	name = unquoted(trimmed(title.at + skip, title.len - skip));
-	return strlen(reading->into->name) == name.len &&
-	       memcmp(reading->into->name, name.at, name.len) == 0;
+	return strlen(reading->name) == name.len &&
+	       memcmp(reading->name, name.at, name.len) == 0;
 }
 
 static void read_title(struct reading *reading, struct slice line)
@@ -160,35 +166,56 @@ static void take(struct profile *profile, struct slice key, struct slice value)
 		profile->elsewhere = elsewhere;
 }
 
-static void read_pair(struct reading *reading, struct slice line)
+/* From a section of services; `inner`: it belongs to the key before. */
+static void take_of_service(
+	struct reading *reading, struct slice key, struct slice value, bool inner)
+{
+	struct profile *profile = reading->into;
+
+	if (!inner) {
+		reading->in_s3 = is(key, "s3");
+	} else if (reading->in_s3 && is(key, ENDPOINT)) {
+		free(profile->s3_endpoint_url);
+		profile->s3_endpoint_url =
+			value.len > 0 ? xstrndup(value.at, value.len) : NULL;
+	}
+}
+
+static void read_pair(struct reading *reading, struct slice line, bool inner)
 {
 	const char *equals = memchr(line.at, '=', line.len);
 	size_t at = equals ? (size_t)(equals - line.at) : 0;
-	struct slice key = trimmed(line.at, at);
+	struct slice key = trimmed(line.at, at), value;
 
-	if (key.len > 0)
-		take(reading->into, key,
-			without_comment(trimmed(equals + 1, line.len - at - 1)));
-	else if (!reading->bad)
-		reading->bad = reading->line;
+	if (key.len == 0) {
+		if (!reading->bad && !inner)
+			reading->bad = reading->line;
+		return;
+	}
+	value = without_comment(trimmed(equals + 1, line.len - at - 1));
+	if (reading->prefix && strcmp(reading->prefix, SERVICES) == 0)
+		take_of_service(reading, key, value, inner);
+	else if (!inner)
+		take(reading->into, key, value);
 }
 
 static void read_line(struct reading *reading, const char *text, size_t len)
 {
 	struct slice line = trimmed(text, len);
 	size_t indent = (size_t)(line.at - text);
+	bool inner = indent > reading->indent;
 
 	reading->line++;
-	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';' ||
-		indent > reading->indent)
+	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
 		return;
-	if (line.at[0] == '[') {
+	if (line.at[0] == '[' && !inner) {
 		read_title(reading, line);
 		return;
 	}
-	reading->indent = indent;
+	if (!inner)
+		reading->indent = indent;
 	if (reading->inside)
-		read_pair(reading, line);
+		read_pair(reading, line, inner);
 }
 
 static void read_text(struct reading *reading, const char *text)
@@ -213,13 +240,30 @@ static bool may_lack(int errnum, bool chosen, const struct error *err)
 	return true;
 }
 
+/* Who has asked for it must not be sent to another store for want of it. */
+static int read_services(struct profile *profile, const char *text, struct error *err)
+{
+	struct reading reading = {.into = profile,
+		.prefix = SERVICES,
+		.name = profile->services,
+		.indent = NO_KEY};
+
+	read_text(&reading, text);
+	if (reading.found)
+		return 0;
+	return error_set(err, KIND_USAGE, 0,
+		"%s: there is no section [" SERVICES
+		" NAME] as the profile '%s' names it",
+		profile->files[CONFIG], profile->name);
+}
+
 /* Both ways of writing, the one that counts more last. */
 static int read_file(
 	struct profile *profile, int which, bool chosen, bool *found, struct error *err)
 {
-	struct reading plain = {.into = profile, .indent = NO_KEY};
-	struct reading prefixed = {
-		.into = profile, .prefix = "profile", .indent = NO_KEY};
+	struct reading plain = {
+		.into = profile, .name = profile->name, .indent = NO_KEY};
+	struct reading prefixed = plain;
 	_cleanup_(secret_release) struct buf text = BUF_INIT;
 	struct error failure;
 	unsigned bad;
@@ -230,6 +274,7 @@ static int read_file(
 			return 0;
 		return error_set(err, failure.kind, failure.code, "%s", failure.text);
 	}
+	prefixed.prefix = "profile";
 	if (which == CREDENTIALS || strcmp(profile->name, "default") == 0)
 		read_text(&plain, text.data);
 	if (which == CONFIG)
@@ -240,7 +285,9 @@ static int read_file(
 		return error_set(err, KIND_USAGE, 0,
 			"%s:%u: neither [SECTION] nor NAME = VALUE",
 			profile->files[which], bad);
-	return 0;
+	return which == CONFIG && profile->services
+		       ? read_services(profile, text.data, err)
+		       : 0;
 }
 
 char *profile_expand(const char *path, const struct environment *environment)

@@ -1,7 +1,8 @@
 /* credentials_profile.h - a profile of Amazon's tools: what the files "credentials" and "config"
  * say of it (AWS SDKs and Tools Reference Guide, "Using shared config and credentials files").
  *
- * Does not follow what a profile refers to. Any thread. Internal to net/. */
+ * Does not follow what a profile refers to, but for its section of services. Any thread.
+ * Internal to net/. */
 #ifndef SEINE_NET_CREDENTIALS_PROFILE_H
 #define SEINE_NET_CREDENTIALS_PROFILE_H
 
@@ -16,6 +17,8 @@ struct profile {
 	char *files[2];
 	char *id, *secret, *token; /* all of one file */
 	char *region, *endpoint_url;
+	char *services;        /* a section of what is so for one service alone, ... */
+	char *s3_endpoint_url; /* ... and what that says of S3 */
 	char *role_arn, *role_session_name, *web_identity_token_file;
 	/* The first key of those that lead elsewhere; constant. */
 	const char *role_source; /* with whose credentials the role is taken on */

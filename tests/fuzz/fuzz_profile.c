@@ -39,6 +39,8 @@ static void check_profile(const struct profile *profile, const char *file)
 	check_value(profile->token, file);
 	check_value(profile->region, file);
 	check_value(profile->endpoint_url, file);
+	check_value(profile->services, file);
+	check_value(profile->s3_endpoint_url, file);
 	check_value(profile->role_arn, file);
 	check_value(profile->role_session_name, file);
 	check_value(profile->web_identity_token_file, file);

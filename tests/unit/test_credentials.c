@@ -124,6 +124,12 @@ static void tells_region_and_endpoint(void)
 	check_str(credentials_region(store), "r-1");
 	check_str(credentials_endpoint(store), "http://p");
 	credentials_free(store);
+	check(scratch_write("config",
+		"[default]\nregion = r-1\nendpoint_url = http://p\nservices = v\n"
+		"[services v]\ns3 =\n endpoint_url = http://v\n"));
+	store = open_store(NULL);
+	check_str(credentials_endpoint(store), "http://v");
+	credentials_free(store);
 	variables_set(&variables, "AWS_DEFAULT_REGION", "r-2");
 	variables_set(&variables, "AWS_ENDPOINT_URL", "http://e");
 	store = open_store(NULL);

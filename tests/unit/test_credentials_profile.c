@@ -117,6 +117,42 @@ static void reads_what_is_indented(void)
 	check_keys(&profile, NULL, NULL, NULL);
 }
 
+/* Of other services nothing counts, nor of other sections of services. */
+static void reads_services(void)
+{
+	struct profile profile;
+
+	write_files("[services other]\n"
+		    "s3 =\n"
+		    "  endpoint_url = http://wrong:1\n"
+		    "[default]\n"
+		    "services = mine # there\n"
+		    "endpoint_url = http://all:2\n"
+		    "[services mine]\n"
+		    "endpoint_url = http://wrong:3\n"
+		    "region = wrong\n"
+		    "s3 =\n"
+		    "  signature_version = s3v4\n"
+		    "  no pair\n"
+		    "  endpoint_url = http://mine:4\n"
+		    "s3api =\n"
+		    "  endpoint_url = http://wrong:5\n"
+		    "[profile lost]\n"
+		    "services = nowhere\n",
+		"[services mine]\n"
+		"s3 =\n"
+		"  endpoint_url = http://wrong:6\n");
+	check_int(load(&profile, NULL), 0);
+	check_str(profile.s3_endpoint_url, "http://mine:4");
+	check_str(profile.endpoint_url, "http://all:2");
+	check_str(profile.region, NULL);
+	profile_release(&profile);
+	check_int(load(&profile, "lost"), -1);
+	check_int(error.kind, KIND_USAGE);
+	check(strstr(error.text, "no section [services NAME] as the profile 'lost'") !=
+		NULL);
+}
+
 static void knows_sections_by_their_names(void)
 {
 	struct profile profile;
@@ -291,6 +327,7 @@ int main(void)
 	run(reads_keys);
 	run(reads_what_people_write);
 	run(reads_what_is_indented);
+	run(reads_services);
 	run(knows_sections_by_their_names);
 	run(takes_keys_from_one_file);
 	run(knows_what_leads_elsewhere);
