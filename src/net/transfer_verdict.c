@@ -72,6 +72,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 	char *location = NULL;
 	curl_off_t wait = 0;
 	long status = t->response.status;
+	const char *phrase = response_phrase(status);
 
 	if (status >= 301 && status <= 308 && status != 304 && status != 306 &&
 		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location) ==
@@ -88,8 +89,8 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 		outcome->retry_after =
 			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
 	transfer_failed(outcome, KIND_HTTP, (int)status, "");
-	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld %s", status,
-		response_phrase(status));
+	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld%s%s", status,
+		*phrase ? " " : "", phrase);
 }
 
 /* A complete answer that is not the file: a redirect, or an error status. */

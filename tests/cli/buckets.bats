@@ -160,6 +160,8 @@ slow() {
 	fetch 1 1 "${S3[@]}" s3://expired/a
 	said 's3://expired/a: HTTP 400 Bad Request: ExpiredToken: The provided token has expired.*environment'
 	! grep -q $'\u202e' "$CTL/stderr"
+	fetch 1 1 "${S3[@]}" s3://evil-region/a
+	said 's3://evil-region/a: HTTP 301: PermanentRedirect: It is elsewhere.'
 }
 
 @test "what is said of one file cannot be so of many" {
