@@ -50,22 +50,40 @@
  *            habit: argv, the environment and the config file; docs: help, man page and
  *            completions
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <unistd.h>
 
 #include "app/compare.h"
 #include "app/session.h"
 #include "base/diag.h"
 #include "cli/options.h"
 
+/* A standard stream that was closed before we began would be the number of the next file that
+ * is opened, and messages would go there. So its place is taken, by what cannot be read or
+ * written either. */
+static int hold_streams(struct error *err)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) < 0)
+			return error_errno(err, KIND_DISK, errno, "/dev/null");
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct settings settings;
+	struct settings settings = {0};
 	struct error err;
 	enum options_verdict verdict;
 	int status = EXIT_DONE;
 
 	setlocale(LC_CTYPE, "");
-	if (options_parse(&settings, argc, argv, &verdict, &err) != 0) {
+	if (hold_streams(&err) != 0 ||
+		options_parse(&settings, argc, argv, &verdict, &err) != 0) {
 		log_error("%s", err.text);
 		status = session_status(err.kind);
 	} else if (verdict == OPTIONS_RUN) {

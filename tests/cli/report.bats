@@ -77,6 +77,20 @@ reader_goes_away() {
 	stats '.requests == 0'
 }
 
+# Files would get the numbers of closed streams, and what is said would go into them.
+@test "standard streams that are closed are still not to be read or written" {
+	origin_start
+	local rc=0
+	run_seine -d out -i - <&- 2>"$CTL/stderr" || rc=$?
+	((rc == 3)) || fail "exit status $rc, not 3"
+	said "stdin: cannot read: Bad file descriptor"
+	run_seine -d out nonsense "$O$(held a.bin)" <&- >&- 2>&- &
+	PIDS+=($!)
+	wait_until 60 stats '.requests == 1'
+	[[ $(cat "$ARENA/out/.seine/lock") != *nonsense* ]] || fail "said to a file of the job"
+	let_go
+}
+
 @test "--failed can be fed back" {
 	origin_start
 	list "$O/a.bin?size=10" "$O/x/b.bin?size=10&fail=3:500	$O/y/b.bin?size=10&fail=3:500" \
