@@ -10,6 +10,7 @@
 #include "core/checksum.h"
 #include "core/naming.h"
 #include "core/s3.h"
+#include "core/template.h"
 #include "net/proxy.h"
 
 #define CHUNK_LEAST (64 * 1024) /* bytes of --chunk-size */
@@ -57,6 +58,25 @@ int check_header(const char *value, struct error *err)
 				"a control character in the header '%.*s'",
 				(int)(colon - value < 40 ? colon - value : 40), value);
 	}
+	return 0;
+}
+
+/* curl would read a file of this name. */
+int check_cookie(const char *value, struct error *err)
+{
+	if (!strchr(value, '='))
+		return error_set(err, KIND_USAGE, 0,
+			"cookies are written 'a=1; b=2'; files of them are not read");
+	return check_plain(value, err);
+}
+
+int check_template(const char *value, struct error *err)
+{
+	struct template *template = template_new(value, err);
+
+	if (!template)
+		return -1;
+	template_free(template);
 	return 0;
 }
 

@@ -68,7 +68,7 @@ const struct option_row options[] = {
 	       "a list write `out=NAME` below the entry."
 }, {
 	.name = "name", .type = OPTION_TEXT, .field = FIELD(name),
-	.argument = "TEMPLATE", .group = "Files",
+	.check = check_template, .argument = "TEMPLATE", .group = "Files",
 	.help = "make names like {host}/{path} [{base}]",
 	.man = "Make each file's name from its URL by TEMPLATE; see NAMES below. Without it "
 	       "the name is the last segment of the URL's path, as `{base}` would give. What "
@@ -345,7 +345,7 @@ const struct option_row options[] = {
 	.man = "Send URL as Referer."
 }, {
 	.name = "cookie", .letter = 'b', .type = OPTION_TEXT, .traits = OPTION_SECRET,
-	.field = FIELD(cookie), .check = check_plain, .argument = "DATA", .group = "HTTP",
+	.field = FIELD(cookie), .check = check_cookie, .argument = "DATA", .group = "HTTP",
 	.help = "send cookies, as 'a=1; b=2'",
 	.man = "Send the cookies DATA, written `a=1; b=2`, to the servers that the URLs name. "
 	       "Cookies that servers set are not kept."

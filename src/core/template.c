@@ -44,15 +44,14 @@ static const char *parse_brace(
 	}
 	end = at[0] == '{' ? strchr(at, '}') : NULL;
 	if (!end) {
-		error_set(err, KIND_USAGE, 0,
-			"name template: lone \"%c\": write \"%c%c\" for a brace", at[0],
-			at[0], at[0]);
+		error_set(err, KIND_USAGE, 0, "lone \"%c\": write \"%c%c\" for a brace",
+			at[0], at[0], at[0]);
 		return NULL;
 	}
 	add = template_field(at + 1, (size_t)(end - at - 1));
 	if (!add) {
 		error_set(err, KIND_USAGE, 0,
-			"name template: unknown field \"%.*s\": "
+			"unknown field \"%.*s\": "
 			"there are " TEMPLATE_FIELDS,
 			(int)(end - at < 40 ? end - at + 1 : 40), at);
 		return NULL;
@@ -65,19 +64,18 @@ static const char *parse_brace(
 static int check_components(const char *text, struct error *err)
 {
 	if (!*text)
-		return error_set(err, KIND_USAGE, 0, "name template: it is empty");
+		return error_set(err, KIND_USAGE, 0, "it is empty");
 	if (*text == '/')
 		return error_set(err, KIND_USAGE, 0,
-			"name template: it must be relative to the output directory");
+			"it must be relative to the output directory");
 	if (text[strlen(text) - 1] == '/')
 		return error_set(err, KIND_USAGE, 0,
-			"name template: it names a directory: "
+			"it names a directory: "
 			"it must not end with \"/\"");
 	for (size_t len; *text; text += len + (text[len] == '/')) {
 		len = strcspn(text, "/");
 		if (safename_is_traversal(text, len))
 			return error_set(err, KIND_USAGE, 0,
-				"name template: "
 				"\".\" and \"..\" are not allowed in it");
 	}
 	return 0;
