@@ -1,13 +1,10 @@
-/* check.h - what option values must be besides their types, alone and together. Only
- * check_readable asks more than the value itself. */
+/* check.h - what option values must be besides their types. Only check_readable asks more than
+ * the value itself. Each is an option_check, for the table. */
 #ifndef SEINE_CLI_CHECK_H
 #define SEINE_CLI_CHECK_H
 
-#include "base/attr.h"
 #include "base/diag.h"
-#include "cli/value.h"
 
-/* For the table: each is an option_check. */
 int check_plain(const char *value, struct error *err);    /* no control characters */
 int check_proxy(const char *value, struct error *err);    /* its URL, or "" */
 int check_header(const char *value, struct error *err);   /* "Name: value" */
@@ -17,10 +14,5 @@ int check_output(const char *value, struct error *err);   /* a name, not stdout 
 int check_checksum(const char *value, struct error *err); /* ALG=HEX */
 int check_readable(const char *value, struct error *err); /* a file that is there */
 int check_region(const char *value, struct error *err);   /* "eu-west-1" */
-
-/* Once everything is read: options that exclude or need one another, and that there is
- * something to do. Where a lower level contradicts a higher one the higher one wins; where
- * both were said on the same level it is an error (KIND_USAGE). */
-int check_together(const struct reading *reading, struct error *err) must_check;
 
 #endif

@@ -1,5 +1,5 @@
 /* options.c - the table. To add an option, add a row: nothing else in this folder knows one by
- * name, but for what check.c says of options together. */
+ * name, but for what together.c says of several. */
 #include "cli/options.h"
 
 #include "app/compare.h"

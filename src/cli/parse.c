@@ -14,11 +14,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "cli/check.h"
 #include "cli/docs.h"
 #include "cli/habit.h"
 #include "cli/levels.h"
 #include "cli/scan.h"
+#include "cli/together.h"
 #include "cli/value.h"
 #include "core/entry.h"
 
@@ -78,7 +78,7 @@ static int apply(const struct scan *scan, struct reading *reading, struct error 
 		if (value_set(reading, note->row, note->value, err) < 0)
 			return habit_hint(note->letter, err);
 	}
-	if (check_together(reading, err) < 0)
+	if (together_check(reading, err) < 0)
 		return -1;
 	if (!reading->settings->quiet)
 		level_environment_strays();
