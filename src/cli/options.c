@@ -188,13 +188,13 @@ const struct option_row options[] = {
 	.name = "loops", .type = OPTION_COUNT, .field = FIELD(loops),
 	.max = 64, .fallback = "0", .argument = "N", .group = "Scheduling",
 	.help = "event loops; 0: by processors",
-	.man = "Run N event loops, each in a thread of its own, at most 64. With 0 "
-	       "there are two, or one where there is one processor. They share --jobs and all "
-	       "other limits; a job of few transfers stays on one loop."
+	.man = "With --mode event run N event loops, each in a thread of its own, at most 64. "
+	       "With 0 there are two, or one where there is one processor. They share --jobs "
+	       "and all other limits; a job of few transfers stays on one loop."
 }, {
 	.name = "per-host", .type = OPTION_COUNT, .field = FIELD(per_host),
 	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
-	.help = "the same for each server; 0: no limit",
+	.help = "transfers at a time with a server; 0: any",
 	.man = "Have at most N transfers under way at a time with any one server, that is "
 	       "scheme, host and port, also when --jobs is `auto`. With 0 only --jobs limits "
 	       "them. Servers take turns, so "

@@ -166,14 +166,27 @@ static int check_compare(const struct reading *reading, struct error *err)
 	return 0;
 }
 
+/* --compare runs in modes of its own. */
+static int check_loops(const struct reading *reading, struct error *err)
+{
+	const struct settings *settings = reading->settings;
+
+	if (reading_said(reading, "loops")->level != LEVEL_COMMAND_LINE ||
+		settings->compare || strcmp(settings->mode, "event") == 0)
+		return 0;
+	return value_fail(
+		"loops", NULL, err, "means nothing with --mode %s", settings->mode);
+}
+
 int together_check(const struct reading *reading, struct error *err)
 {
 	const struct settings *settings = reading->settings;
 
 	if (check_sets(reading, err) < 0 || check_loudness(reading, err) < 0 ||
 		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
-		check_needs(reading, err) < 0 || check_single(reading, err) < 0 ||
-		check_streams(settings, err) < 0 || check_compare(reading, err) < 0)
+		check_needs(reading, err) < 0 || check_loops(reading, err) < 0 ||
+		check_single(reading, err) < 0 || check_streams(settings, err) < 0 ||
+		check_compare(reading, err) < 0)
 		return -1;
 	if (settings->chunk_size > 0 && settings->chunk_size < CHUNK_LEAST)
 		return value_fail("chunk-size",

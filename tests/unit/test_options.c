@@ -421,10 +421,15 @@ static void checks_options_together(void)
 	refused("--input-format: means nothing without --input FILE",
 		"--input-format=csv", URL);
 	check_int(parse("--input-format=csv", "--only=failed", "-i", "list"), 0);
+	refused("--loops: means nothing with --mode threads", "--loops=2",
+		"--mode=threads", URL);
+	check_int(parse("--loops=2", "--mode=event", URL), 0);
+	check_int(parse("--loops=2", "--mode=threads", "--compare", URL), 0);
 	/* What a file says is for those runs that it concerns. */
 	check(scratch_write("config",
-		"compare-runs = 5\nkey = k\nonly = failed\ninput-format = csv\n"));
-	check_int(parse("--config=config", URL), 0);
+		"compare-runs = 5\nkey = k\nonly = failed\ninput-format = csv\n"
+		"loops = 2\n"));
+	check_int(parse("--config=config", "--mode=threads", URL), 0);
 	check_int(got()->compare_runs, 5);
 	check(scratch_write("config", "cert = c\n"));
 	check_int(parse("--config=config", "--key=k", URL), 0);
