@@ -151,12 +151,33 @@ static bool is_input(const char *text)
 	       !S_ISDIR(status.st_mode);
 }
 
+/* A word behind an option without a value: is it one, and no URL of any kind? */
+static bool is_value(const char *text)
+{
+	return text[strcspn(text, ".:/")] == '\0';
+}
+
+static int stray_value(const struct note *note, const char *text, struct error *err)
+{
+	const char *name = note->row->name;
+
+	if (note->row->bare)
+		return value_fail(name, NULL, err,
+			"'%.40s' is not a URL; a value is attached, as in --%s=%.40s",
+			text, name, text);
+	value_fail(name, NULL, err, "takes no value, and '%.40s' is not a URL", text);
+	return habit_hint(note->letter, err);
+}
+
 /* A URL is copied; the user and password in it must not stay to be seen. */
 static int scan_url(struct scan *scan, char *text, struct error *err)
 {
 	char *from = strstr(text, "://");
 	char *at = NULL;
 
+	if (!*text)
+		return error_set(err, KIND_USAGE, 0,
+			"an argument is empty, where a URL should be");
 	if (strcmp(text, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"'-' is not a URL; to read a list from stdin write -i -");
@@ -165,6 +186,8 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 			"'%.160s' is not a URL but a file; to read it as a list write "
 			"-i FILE",
 			text);
+	if (scan->bare && is_value(text))
+		return stray_value(scan->bare, text, err);
 	strings_add(&scan->settings->urls, text);
 	from = from ? from + strlen("://") : text;
 	for (char *c = from; *c && !strchr("/?#", *c); c++) {
@@ -176,22 +199,32 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 	return 0;
 }
 
+static int scan_word(
+	struct scan *scan, char *word, bool *options_ended, struct error *err)
+{
+	if (*options_ended || word[0] != '-' || !word[1])
+		return scan_url(scan, word, err);
+	if (strcmp(word, "--") == 0)
+		*options_ended = true;
+	else if (word[1] == '-')
+		return scan_long(scan, word + 2, err);
+	else
+		return scan_letters(scan, word + 1, err);
+	return 0;
+}
+
 int scan_arguments(struct scan *scan, struct error *err)
 {
 	bool options_ended = false;
 	int rc = 0;
 
 	while (rc == 0 && !scan->show && *scan->next) {
-		char *arg = *scan->next++;
+		size_t before = scan->count;
 
-		if (options_ended || arg[0] != '-' || !arg[1])
-			rc = scan_url(scan, arg, err);
-		else if (strcmp(arg, "--") == 0)
-			options_ended = true;
-		else if (arg[1] == '-')
-			rc = scan_long(scan, arg + 2, err);
-		else
-			rc = scan_letters(scan, arg + 1, err);
+		rc = scan_word(scan, *scan->next++, &options_ended, err);
+		scan->bare = NULL;
+		if (scan->count > before && !scan->notes[scan->count - 1].value)
+			scan->bare = &scan->notes[scan->count - 1];
 	}
 	return rc;
 }

@@ -23,7 +23,9 @@ struct scan {
 	char **next;               /* the argument after the one being looked at */
 	struct note *notes;
 	size_t count;
-	bool show; /* `action` says what, and nothing else is to be done */
+	const struct note
+		*bare; /* the word before: an option without a value; or NULL */
+	bool show;     /* `action` says what, and nothing else is to be done */
 	enum option_action action;
 	const char *docs; /* --print-docs KIND */
 	const char *config;

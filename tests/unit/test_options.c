@@ -150,7 +150,7 @@ static void reads_a_value_that_may_be_missing(void)
 	check_int(parse(URL), 0);
 	check_str(got()->compare, NULL);
 	check_int(got()->compare_runs, 1);
-	check_int(parse("--compare", "event", URL), 0);
+	check_int(parse("--compare", "a.example", URL), 0);
 	check_str(got()->compare, "all");
 	check_int(got()->urls.count, 2);
 	check_int(parse(URL, "--compare"), 0);
@@ -359,6 +359,9 @@ static void knows_what_others_call_it(void)
 		"for "
 		"--min-split-size, write --min-split-size",
 		"-k1M", URL);
+	refused("--insecure: takes no value, and '1M' is not a URL; if you mean -k for "
+		"--min-split-size, write --min-split-size",
+		URL, "-k", "1M");
 	refused("--jobs: '8x' is neither auto nor a number from 1 to 65535; write for "
 		"example "
 		"--jobs auto",
@@ -386,6 +389,16 @@ static void refuses_what_it_does_not_know(void)
 	refused("--jobs: needs a value: N", URL, "-j");
 	refused("--jobs: needs a value: N", URL, "--jobs");
 	refused("--help: takes no value", "--help=all");
+	refused("--resume: takes no value, and 'no' is not a URL", "--resume", "no");
+	refused("--compare: 'event' is not a URL; a value is attached, as in "
+		"--compare=event",
+		URL, "--compare", "event");
+	/* Not of the word before, or some kind of URL. */
+	check_int(parse("-q", "--no-config", "word"), 0);
+	check_int(parse("-q", "--", "word"), 0);
+	check_int(parse("-q", "-j", "3", "word", "word"), 0);
+	check_int(parse("-q", "a.example", "word"), 0);
+	refused("an argument is empty, where a URL should be", "-q", "", URL);
 	/* Nothing proposed for nothing, and nothing hidden. */
 	check_str(option_nearest("", 0), NULL);
 	check_str(option_nearest("zzz", 3), NULL);
