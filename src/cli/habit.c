@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define RESUMED "what is left of an earlier run is gone on with anyway: see --resume"
+#define SKIPPED "what is there is skipped anyway: see --existing"
+#define NO_NETRC "no .netrc is read: see --user and --password-file"
+#define NO_COOKIES "no cookies are read from files, or kept: see --cookie"
 #define NAMED "files are named by their URLs anyway: see --name and --output"
 
 const struct habit habits[] = {
@@ -26,6 +29,15 @@ const struct habit habits[] = {
 		.letter = 'f',
 		.note = "what a server says of an error is never saved as the file"},
 	{.name = "continue-at", .letter = 'C', .note = RESUMED},
+	{.name = "skip-existing", .note = SKIPPED},
+	{.name = "remote-time", .letter = 'R', .ours = "remote-time"},
+	{.name = "globoff", .letter = 'g', .note = "URLs are no patterns anyway"},
+	{.name = "config", .letter = 'K', .ours = "config"},
+	{.name = "netrc", .note = NO_NETRC},
+	{.name = "netrc-file", .note = NO_NETRC},
+	{.name = "cookie-jar", .note = NO_COOKIES},
+	{.name = "progress-bar", .letter = '#', .ours = "progress bar"},
+	{.name = "no-progress-meter", .ours = "progress none"},
 	{.name = "retry", .ours = "tries"},
 	{.name = "retry-delay", .ours = "retry-wait"},
 	{.name = "silent", .letter = 's', .ours = "quiet"},
@@ -42,19 +54,25 @@ const struct habit habits[] = {
 	{.name = "directory-prefix", .letter = 'P', .ours = "dir"},
 	{.name = "output-document", .ours = "output"},
 	{.name = "continue", .letter = 'c', .note = RESUMED},
-	{.name = "no-clobber",
-		.letter = 'n',
-		.note = "what is there is skipped anyway: see --existing (and --quiet "
-			"for -nv)"},
+	{.name = "no-clobber", .letter = 'n', .note = SKIPPED " (and --quiet for -nv)"},
 	{.name = "tries", .letter = 't', .ours = "tries"},
-	{.name = "timestamping", .letter = 'N', .ours = "existing"},
+	{.name = "timestamping", .letter = 'N', .ours = "existing update"},
 	{.name = "no-check-certificate", .ours = "insecure"},
 	{.name = "ca-certificate", .ours = "cacert"},
 	{.name = "wait", .letter = 'w', .ours = "request-rate"},
 	{.name = "timeout",
 		.letter = 'T',
 		.note = "see --connect-timeout, --first-byte-timeout and --stall-time"},
-	{.name = "force-directories", .ours = "name"},
+	{.name = "force-directories", .ours = "name {host}/{path}"},
+	{.name = "recursive",
+		.note = "pages are not searched for links; a bucket's objects are "
+			"fetched by s3://BUCKET/PREFIX/"},
+	{.name = "user-agent", .letter = 'U', .ours = "user-agent"},
+	{.name = "http-user", .ours = "user"},
+	{.name = "http-password", .ours = "password-file"},
+	{.name = "load-cookies", .note = NO_COOKIES},
+	{.name = "no-progress", .ours = "progress none"},
+	{.name = "show-progress", .ours = "progress bar"},
 	/* aria2 */
 	{.name = "max-concurrent-downloads", .ours = "jobs"},
 	{.name = "max-connection-per-server", .note = "see --split and --per-host"},
@@ -64,14 +82,21 @@ const struct habit habits[] = {
 	{.name = "max-overall-download-limit", .ours = "limit-rate"},
 	{.name = "max-download-limit", .ours = "limit-rate"},
 	{.name = "lowest-speed-limit", .ours = "min-rate"},
-	{.name = "allow-overwrite", .ours = "existing"},
-	{.name = "auto-file-renaming", .ours = "existing"},
-	{.name = "conditional-get", .ours = "existing"},
+	{.name = "allow-overwrite", .ours = "existing overwrite"},
+	{.name = "auto-file-renaming", .ours = "existing rename"},
+	{.name = "conditional-get", .ours = "existing update"},
 	{.name = "save-session", .ours = "failed"},
 	{.name = "check-certificate", .ours = "insecure"},
+	{.name = "http-passwd", .ours = "password-file"},
+	{.name = "conf-path", .ours = "config"},
 	{.name = "all-proxy", .ours = "proxy"},
 	{.name = "http-proxy", .ours = "proxy"},
 	{.name = "https-proxy", .ours = "proxy"},
+	/* s5cmd and Amazon's own */
+	{.name = "numworkers", .ours = "jobs"},
+	{.name = "endpoint-url", .ours = "s3-endpoint"},
+	{.name = "profile", .ours = "s3-profile"},
+	{.name = "region", .ours = "s3-region"},
 	{.name = NULL},
 };
 

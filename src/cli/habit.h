@@ -1,4 +1,4 @@
-/* habit.h - what users of curl, wget and aria2 type, and what that is called here. Pure. */
+/* habit.h - what users of curl, wget, aria2 and s5cmd type, and what that is called here. Pure. */
 #ifndef SEINE_CLI_HABIT_H
 #define SEINE_CLI_HABIT_H
 
@@ -9,7 +9,8 @@
 struct habit {
 	const char *name; /* theirs, without "--" */
 	char letter; /* 0: none; maybe one of ours that means something else, and then ... */
-	const char *ours; /* ... the option that does the same; NULL: none, but ... */
+	/* ... the option that does the same, maybe with its value; NULL: none, but ... */
+	const char *ours;
 	const char *note; /* ... this is to be said */
 };
 

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/check.h"
+#include "cli/habit.h"
 #include "cli/nearest.h"
 
 #define PREFIX "SEINE_"
@@ -48,15 +49,24 @@ static char *trim(char *text)
 static int unknown_name(
 	const struct reading *reading, const char *name, struct error *err)
 {
-	const char *nearest = option_nearest(name, strlen(name));
-	int shown = (int)strcspn(name, " \t");
+	size_t len = strcspn(name, " \t:");
+	const struct habit *habit = habit_find(name, len);
+	const char *nearest = habit ? habit->ours : option_nearest(name, len);
+	int shown = len > NAME_SHOWN ? NAME_SHOWN : (int)len;
 
-	if (shown > NAME_SHOWN)
-		shown = NAME_SHOWN;
+	if (option_find(name, len))
+		return error_set(err, KIND_USAGE, 0,
+			"%s: a value is written '%.*s = VALUE'", reading->where, shown,
+			name);
+	if (habit && habit->note)
+		return error_set(err, KIND_USAGE, 0,
+			"%s: there is no option '%.*s'; %s", reading->where, shown,
+			name, habit->note);
 	if (nearest)
 		return error_set(err, KIND_USAGE, 0,
-			"%s: there is no option '%.*s'; did you mean '%s'?",
-			reading->where, shown, name, nearest);
+			"%s: there is no option '%.*s'; did you mean '%.*s'?",
+			reading->where, shown, name, (int)strcspn(nearest, " "),
+			nearest);
 	return error_set(err, KIND_USAGE, 0,
 		"%s: there is no option '%.*s'; seine --help lists them",
 		reading->where, shown, name);

@@ -90,6 +90,17 @@ static void refuses_bad_config_lines(void)
 	check(scratch_write("c", "password s3same\n"));
 	refused("c:1: there is no option 'password'", "--config=c", URL);
 	check(!strstr(last.err.text, "s3same"));
+	check(scratch_write("c", "jobs 8\n"));
+	refused("c:1: a value is written 'jobs = VALUE'", "--config=c", URL);
+	check(scratch_write("c", "jobs: 8\n"));
+	refused("c:1: a value is written 'jobs = VALUE'", "--config=c", URL);
+	check(scratch_write("c", "max-concurrent-downloads = 8\n"));
+	refused("did you mean 'jobs'?", "--config=c", URL);
+	check(scratch_write("c", "conditional-get = true\n"));
+	refused("did you mean 'existing'?", "--config=c", URL);
+	check(scratch_write("c", "continue = true\n"));
+	refused("c:1: there is no option 'continue'; what is left of an earlier run",
+		"--config=c", URL);
 	check(scratch_write("c", "no-jobs\n"));
 	refused("c:1: there is no option 'no-jobs'", "--config=c", URL);
 	check(scratch_write("c", "jobs\n"));

@@ -323,7 +323,7 @@ static void check_habit(const struct habit *habit)
 	check(!habit->letter || habit_find_letter(habit->letter) == habit);
 	check(!habit->ours != !habit->note);
 	check(!option_find_letter(habit->letter) || habit->ours);
-	check(!habit->ours || option_find(habit->ours, strlen(habit->ours)));
+	check(!habit->ours || option_find(habit->ours, strcspn(habit->ours, " ")));
 	for (; option; option = strstr(option + 2, "--"))
 		check(option_find(
 			option + 2, strspn(option + 2, "abcdefghijklmnopqrstuvwxyz-")));
@@ -348,6 +348,12 @@ static void knows_what_others_call_it(void)
 		URL);
 	refused("-n: there is no such option; what is there is skipped anyway", "-nc",
 		URL);
+	refused("-N: there is no such option; did you mean --existing update?", "-N",
+		URL);
+	refused("--no-progress: there is no such option; did you mean --progress none?",
+		"--no-progress", URL);
+	refused("--netrc: there is no such option; no .netrc is read: see --user",
+		"--netrc", URL);
 	refused("-S: there is no such option; errors are shown anyway", "-S", URL);
 	/* Letters that mean something else here. */
 	refused("--split: 'SfLO' is not a number from 1 to 64; write for example "
