@@ -71,8 +71,21 @@ static int locate_object(const struct intake *parts, const char *text, char **bu
 	return failed;
 }
 
-/* Where this one of the entry's URLs leads. Of others than the first it is looked at later
- * whether they are any, if that is ever of interest, but for those of buckets. */
+/* Whether other URLs than the first are any is looked at later, if that is ever of interest. But
+ * what has no "://" is a name more likely, from a list of another kind. */
+static int check_mirror(const char *text, struct error *err)
+{
+	struct url url;
+
+	if (strstr(text, "://"))
+		return 0;
+	if (url_parse(&url, text, err) != 0)
+		return -1;
+	url_release(&url);
+	return 0;
+}
+
+/* Where this one of the entry's URLs leads. */
 static int locate(const struct intake *parts, struct entry *entry, size_t index,
 	struct error *err)
 {
@@ -81,7 +94,8 @@ static int locate(const struct intake *parts, struct entry *entry, size_t index,
 	struct url url;
 
 	if (!s3_is_url(text))
-		return index > 0 ? 0 : url_parse(&entry->url, text, err);
+		return index > 0 ? check_mirror(text, err)
+				 : url_parse(&entry->url, text, err);
 	if (locate_object(parts, text, &bucket, &url, err) != 0)
 		return -1;
 	entry_set_home(entry, index, index > 0 ? xstrdup(url.text) : NULL, bucket);
@@ -90,6 +104,17 @@ static int locate(const struct intake *parts, struct entry *entry, size_t index,
 	else
 		entry->url = url;
 	return 0;
+}
+
+static void warn_of_mirror(
+	const struct entry *entry, const char *text, const struct error *err)
+{
+	_cleanup_(buf_release) struct buf shown = BUF_INIT;
+
+	url_add_redacted(&shown, text);
+	log_warn("%s:%" PRIu64 ": %s: %s; using the other mirrors",
+		entry->input ? entry->input : "argument", entry->line, shown.data,
+		err->text);
 }
 
 /* URLs that are none are dropped, with a warning as long as another mirror remains. */
@@ -107,9 +132,7 @@ static int parse_urls(
 		}
 		if (entry->urls.count == 1)
 			return -1;
-		log_warn("%s:%" PRIu64 ": %s; using the other mirrors",
-			entry->input ? entry->input : "argument", entry->line,
-			err->text);
+		warn_of_mirror(entry, entry->urls.items[index], err);
 		strings_remove(&entry->urls, index);
 	}
 	return 0;

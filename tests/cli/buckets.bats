@@ -291,7 +291,7 @@ elsewhere() {
 	origin_start OTHER
 	list "$OTHER/file?status=404	s3://bad_bucket!/x	s3://box/all/	s3://box/k"
 	fetch 0 1 "${S3[@]}" -i "$CTL/list.txt"
-	said 'list.txt:1: not the name of a bucket.*using the other mirrors'
+	said 'list.txt:1: .*: not the name of a bucket.*using the other mirrors'
 	said 'list.txt:1: .*several objects.*using the other mirrors'
 	same file /s3/box/k
 }

@@ -116,6 +116,14 @@ load helper
 	no_crash
 }
 
+@test "a name behind the URL is no mirror, and told with its line" {
+	origin_start
+	list "$O/a.bin"$'\t'"one.bin" "$O/b.bin"
+	fetch 0 2 -i "$CTL/list.txt"
+	said "list.txt:1: one.bin: bad URL: no scheme: .*; using the other mirrors"
+	files a.bin b.bin
+}
+
 @test "a list that is not there: exit 3, the others are done" {
 	origin_start
 	list "$O/a.bin"
