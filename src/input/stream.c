@@ -59,6 +59,10 @@ static int open_input(struct stream *stream, const char *name, struct error *err
 	} else {
 		stream->fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	}
+	if (stream->fd < 0 && strstr(name, "://"))
+		return error_set(err, KIND_INPUT, errno,
+			"%s: only files are read here, so fetch that URL first",
+			stream->shown);
 	if (stream->fd < 0 || fstat(stream->fd, &status) < 0)
 		return error_errno(
 			err, KIND_INPUT, errno, "%s: cannot open", stream->shown);

@@ -14,16 +14,12 @@
 /* What the user can do about it, where there is something. */
 static const char *hint_for(const struct event *event)
 {
-	static const char *const hints[KIND_COUNT] = {
-		[KIND_STALL] = "--min-rate and --stall-time say what is too slow",
-	};
-	long status = event->outcome ? event->outcome->exchange.status : 0;
+	const struct outcome *outcome = event->outcome;
 
-	if (event->outcome && event->outcome->hint)
-		return event->outcome->hint;
-	if (event->error->kind != KIND_HTTP)
-		return hints[event->error->kind];
-	if (status == 401)
+	if (outcome && outcome->hint)
+		return outcome->hint;
+	if (outcome && event->error->kind == KIND_HTTP &&
+		outcome->exchange.status == 401)
 		return "it wants a login: --user, --bearer-file or a header";
 	return NULL;
 }

@@ -157,6 +157,7 @@ static void a_broken_input_does_not_end_the_others(void)
 	strings_add(&job.inputs, "/");
 	job_add_list(&job, "http://b/\n");
 	strings_add(&job.inputs, "/nonexistent/last");
+	strings_add(&job.inputs, "http://b/list");
 	check_job(&job,
 		"broken first: cannot open: No such file or directory\n"
 		"bad 1:2: an indented line must be name=value, an option of the URL "
@@ -164,7 +165,8 @@ static void a_broken_input_does_not_end_the_others(void)
 		"1 1:1 http://a/\n"
 		"broken : cannot read: Is a directory\n"
 		"2 3:1 http://b/\n"
-		"broken last: cannot open: No such file or directory\n");
+		"broken last: cannot open: No such file or directory\n"
+		"broken list: only files are read here, so fetch that URL first\n");
 	job_release(&job);
 }
 
