@@ -26,6 +26,13 @@ load web
 	((status == 2))
 }
 
+@test "a status that leads nowhere, and one without a name" {
+	origin_start
+	fetch 1 2 "$O/a.bin?status=302" "$O/b.bin?status=418"
+	records 'map(.errormsg) | sort ==
+		["HTTP 302 without another URL", "HTTP 418"]'
+}
+
 @test "a password from argv, a file, the environment" {
 	origin_start
 	local good
