@@ -83,7 +83,12 @@ int check_output(const char *value, struct error *err)
 	if (strcmp(value, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"files are not written to stdout; give a name");
-	return naming_check(value, err);
+	if (naming_check(value, err) == 0)
+		return 0;
+	if (*value != '/' && strncmp(value, "../", 3) != 0)
+		return -1;
+	return error_set(err, err->kind, err->code,
+		"%s; give another directory by --dir", err->text);
 }
 
 int check_checksum(const char *value, struct error *err)

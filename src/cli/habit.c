@@ -67,7 +67,6 @@ const struct habit habits[] = {
 	{.name = "recursive",
 		.note = "pages are not searched for links; a bucket's objects are "
 			"fetched by s3://BUCKET/PREFIX/"},
-	{.name = "user-agent", .letter = 'U', .ours = "user-agent"},
 	{.name = "http-user", .ours = "user"},
 	{.name = "http-password", .ours = "password-file"},
 	{.name = "load-cookies", .note = NO_COOKIES},

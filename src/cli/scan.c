@@ -142,13 +142,21 @@ static int scan_letters(struct scan *scan, char *letters, struct error *err)
 	return 0;
 }
 
-/* A list whose -i was forgotten. */
-static bool is_input(const char *text)
+/* A list whose -i was forgotten, or a place whose -d was. */
+static int check_path(const char *text, struct error *err)
 {
 	struct stat status;
 
-	return !strstr(text, "://") && stat(text, &status) == 0 &&
-	       !S_ISDIR(status.st_mode);
+	if (strstr(text, "://") || stat(text, &status) != 0)
+		return 0;
+	if (S_ISDIR(status.st_mode))
+		return error_set(err, KIND_USAGE, 0,
+			"'%.160s' is not a URL but a directory; to put files there "
+			"write -d DIR",
+			text);
+	return error_set(err, KIND_USAGE, 0,
+		"'%.160s' is not a URL but a file; to read it as a list write -i FILE",
+		text);
 }
 
 /* A word behind an option without a value: is it one, and no URL of any kind? */
@@ -181,11 +189,8 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 	if (strcmp(text, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"'-' is not a URL; to read a list from stdin write -i -");
-	if (is_input(text))
-		return error_set(err, KIND_USAGE, 0,
-			"'%.160s' is not a URL but a file; to read it as a list write "
-			"-i FILE",
-			text);
+	if (check_path(text, err) != 0)
+		return -1;
 	if (scan->bare && is_value(text))
 		return stray_value(scan->bare, text, err);
 	strings_add(&scan->settings->urls, text);

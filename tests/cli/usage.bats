@@ -92,19 +92,21 @@ load helper
 	said "http://"
 }
 
-@test "a list without its -i: exit 2, what to write, and nothing begun" {
+@test "a list without its -i, a directory without its -d: exit 2, what to write, nothing begun" {
 	echo "http://127.0.0.1:1/a.bin" >"$CTL/urls.txt"
 	seine -d out http://127.0.0.1:1/b.bin "$CTL/urls.txt"
 	((status == 2)) || fail "exit status $status, not 2"
 	said "urls.txt' is not a URL but a file; .* -i"
 	[[ ! -e $ARENA/out ]]
-	# What only is called like a file is a URL, and a directory is no list.
-	mkdir -p "$ARENA/http:/127.0.0.1:1" "$ARENA/127.0.0.1:1"
+	mkdir "$ARENA/place"
+	seine http://127.0.0.1:1/b.bin place
+	((status == 2)) || fail "exit status $status, not 2"
+	said "'place' is not a URL but a directory; .* -d"
+	# What only is called like a file is a URL.
+	mkdir -p "$ARENA/http:/127.0.0.1:1"
 	echo >"$ARENA/http:/127.0.0.1:1/a.bin"
 	seine -d out --tries 1 http://127.0.0.1:1/a.bin
 	((status == 1)) || fail "exit status $status, not 1"
-	seine -d out 127.0.0.1:1
-	((status == 3)) || fail "exit status $status, not 3"
 }
 
 @test "all modes have all cases" {

@@ -227,7 +227,7 @@ static void refuses_wrong_values(void)
 	refused("--input: the value is empty", "--input=");
 	refused("--output: files are not written to stdout", "-o-", URL);
 	refused("--output: \".\" and \"..\" are not allowed", "-o", "../x", URL);
-	refused("--output: an absolute path", "-o/x", URL);
+	refused("output directory; give another directory by --dir", "-o/x", URL);
 	refused("--output: \".seine\" is where", "-o.seine/x", URL);
 	refused("--output: there is no name behind the last slash", "-ox/", URL);
 	refused("--checksum", "--checksum=sha-257=00", URL);
