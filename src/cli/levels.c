@@ -72,6 +72,14 @@ static int unknown_name(
 		reading->where, shown, name);
 }
 
+/* In curl's file they are taken off; here they would become part of a name or a header. */
+static bool is_quoted(const char *value)
+{
+	size_t len = strlen(value);
+
+	return len > 1 && (*value == '"' || *value == '\'') && value[len - 1] == *value;
+}
+
 /* `name = value` or `name`; changed in place. */
 static int set_line(struct reading *reading, char *line, struct error *err)
 {
@@ -83,6 +91,10 @@ static int set_line(struct reading *reading, char *line, struct error *err)
 	if (value) {
 		*value = '\0';
 		value = trim(value + 1);
+		if (is_quoted(value))
+			return error_set(err, KIND_USAGE, 0,
+				"%s: a value is written without quotes",
+				reading->where);
 	}
 	name = trim(line);
 	len = strlen(name);

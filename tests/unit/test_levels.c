@@ -92,6 +92,10 @@ static void refuses_bad_config_lines(void)
 	check(!strstr(last.err.text, "s3same"));
 	check(scratch_write("c", "jobs 8\n"));
 	refused("c:1: a value is written 'jobs = VALUE'", "--config=c", URL);
+	check(scratch_write("c", "dir = \"my files\"\n"));
+	refused("c:1: a value is written without quotes", "--config=c", URL);
+	check(scratch_write("c", "cookie = a=\"1\"\ndir = \"\n"));
+	check_int(parse("--config=c", URL), 0);
 	check(scratch_write("c", "jobs: 8\n"));
 	refused("c:1: a value is written 'jobs = VALUE'", "--config=c", URL);
 	check(scratch_write("c", "max-concurrent-downloads = 8\n"));
