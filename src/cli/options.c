@@ -540,7 +540,8 @@ const struct option_row options[] = {
 	.argument = "FILE", .completes = "file", .group = "Output",
 	.help = "a JSON line for each entry; - is stdout",
 	.man = "Write one JSON object per entry to FILE, a line each, as soon as the entry is "
-	       "done or has failed; see RESULTS below. `-` is standard output."
+	       "done or has failed; see RESULTS below. What was in FILE is replaced. `-` is "
+	       "standard output."
 }, {
 	.name = "failed", .type = OPTION_TEXT, .field = FIELD(failed),
 	.argument = "FILE", .completes = "file", .group = "Output",
