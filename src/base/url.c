@@ -57,14 +57,12 @@ static const char *explain(CURLUcode code)
 	case CURLUE_NO_HOST:
 		return "no host after the scheme";
 	case CURLUE_BAD_HOSTNAME:
-		return "the host name has characters that are not allowed there "
-		       "(write \"@\" in a user or password as %40)";
+		return "the host name has characters that are not allowed there";
 	case CURLUE_LACKS_IDN:
 		return "the host name is not ASCII, and this locale cannot convert it: "
 		       "write it as xn--...";
 	case CURLUE_BAD_PORT_NUMBER:
-		return "the port is not a number up to 65535 "
-		       "(write \"/\" in a user or password as %2F)";
+		return "the port is not a number up to 65535";
 	case CURLUE_BAD_USER:
 	case CURLUE_BAD_PASSWORD:
 	case CURLUE_BAD_LOGIN:
@@ -77,6 +75,18 @@ static const char *explain(CURLUcode code)
 	}
 }
 
+/* Where there is a user, the rest of the password may have been taken for the host or port. */
+static const char *hint(CURLUcode code, const char *text)
+{
+	if (!strchr(text, '@'))
+		return "";
+	if (code == CURLUE_BAD_HOSTNAME)
+		return " (write \"@\" in a user or password as %40)";
+	if (code == CURLUE_BAD_PORT_NUMBER)
+		return " (write \"/\" in a user or password as %2F)";
+	return "";
+}
+
 /* libcurl takes "host:8080/file" for a URL of the scheme "host". */
 static CURLUcode judge_scheme(CURLUcode code, const char *text)
 {
@@ -85,11 +95,12 @@ static CURLUcode judge_scheme(CURLUcode code, const char *text)
 		       : code;
 }
 
-static int bad_url(struct error *err, CURLUcode code)
+static int bad_url(struct error *err, CURLUcode code, const char *text)
 {
 	if (code == CURLUE_OUT_OF_MEMORY)
 		return error_set(err, KIND_INTERNAL, 0, "out of memory in libcurl");
-	return error_set(err, KIND_BAD_URL, (int)code, "bad URL: %s", explain(code));
+	return error_set(err, KIND_BAD_URL, (int)code, "bad URL: %s%s", explain(code),
+		hint(code, text));
 }
 
 static CURLUcode get_parts(struct parts *parts, CURLU *handle)
@@ -175,7 +186,7 @@ static int take_apart(struct parts *parts, const char *text, struct error *err)
 	if (!code)
 		code = check_parts(parts);
 	curl_url_cleanup(handle);
-	return code ? bad_url(err, judge_scheme(code, text)) : 0;
+	return code ? bad_url(err, judge_scheme(code, text), text) : 0;
 }
 
 static char lower(char c)
@@ -297,7 +308,7 @@ char *url_resolve(const char *base, const char *reference, struct error *err)
 	if (!code)
 		code = curl_url_get(handle, CURLUPART_URL, &found, 0);
 	if (code)
-		(void)bad_url(err, code);
+		(void)bad_url(err, code, reference);
 	else
 		resolved = xstrdup(found);
 	curl_free(found);

@@ -136,13 +136,15 @@ static void refuses(void)
 }
 
 /* What has no scheme is not taken for one that is not fetched. */
-static void tells_a_port_from_a_scheme(void)
+static void tells_what_is_wrong(void)
 {
 	static const struct {
 		const char *text, *why;
 	} cases[] = {{"host.example:8080/x", "no scheme"},
 		{"127.0.0.1:80/x", "no scheme"},
-		{"ftp://host.example/x", "only http:// and https://"}};
+		{"ftp://host.example/x", "only http:// and https://"},
+		{"http://h:70000/x", "up to 65535"},
+		{"http://a b/x", "not allowed there"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct error err;
@@ -150,6 +152,7 @@ static void tells_a_port_from_a_scheme(void)
 
 		check_int(url_parse(&url, cases[i].text, &err), -1);
 		check(strstr(err.text, cases[i].why) != NULL);
+		check(strstr(err.text, "password") == NULL); /* there is none */
 		url_release(&url);
 	}
 }
@@ -178,6 +181,10 @@ static void helps_and_keeps_secrets(void)
 		check_int(url_parse(&url, secret[i], &err), -1);
 		check(strstr(err.text, "HUNTER2") == NULL);
 	}
+	check_int(url_parse(&url, "http://user:pass/word@host/", &err), -1);
+	check(strstr(err.text, "%2F") != NULL);
+	check_int(url_parse(&url, "http://user:p@ss@host/", &err), -1);
+	check(strstr(err.text, "%40") != NULL);
 	check_int(url_parse(&url, "no error wanted", NULL), -1);
 }
 
@@ -543,7 +550,7 @@ int main(void)
 	run(resolves_references);
 	run(normal_form_is_stable);
 	run(refuses);
-	run(tells_a_port_from_a_scheme);
+	run(tells_what_is_wrong);
 	run(helps_and_keeps_secrets);
 	run(compares_origins);
 	run(redacts);
