@@ -65,6 +65,13 @@ static int apply_file(
 	return path ? level_file(reading, path, true, err) : 0;
 }
 
+/* Who gives a number where one is wanted knows the letter; only the number is wrong. */
+static bool meant_otherwise(const struct note *note)
+{
+	return note->row->type != OPTION_COUNT || *note->value < '0' ||
+	       *note->value > '9';
+}
+
 static int apply(const struct scan *scan, struct reading *reading, struct error *err)
 {
 	if (value_set_fallbacks(reading, err) < 0 ||
@@ -76,7 +83,8 @@ static int apply(const struct scan *scan, struct reading *reading, struct error 
 		const struct note *note = &scan->notes[i];
 
 		if (value_set(reading, note->row, note->value, err) < 0)
-			return habit_hint(note->letter, err);
+			return meant_otherwise(note) ? habit_hint(note->letter, err)
+						     : -1;
 	}
 	if (together_check(reading, err) < 0)
 		return -1;

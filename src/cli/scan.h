@@ -23,9 +23,9 @@ struct scan {
 	char **next;               /* the argument after the one being looked at */
 	struct note *notes;
 	size_t count;
-	const struct note
-		*bare; /* the word before: an option without a value; or NULL */
-	bool show;     /* `action` says what, and nothing else is to be done */
+	/* The word before, if that was an option without a value; else NULL. */
+	const struct note *bare;
+	bool show; /* `action` says what, and nothing else is to be done */
 	enum option_action action;
 	const char *docs; /* --print-docs KIND */
 	const char *config;

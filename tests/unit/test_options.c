@@ -373,6 +373,8 @@ static void knows_what_others_call_it(void)
 		"--jobs auto",
 		"-j8x", URL);
 	check(!strstr(last.err.text, "if you mean"));
+	refused("--split: '65' is not a number from 1 to 64", "-s", "65", URL);
+	check(!strstr(last.err.text, "if you mean"));
 	refused("--split: 'S' is not", "--split=S", URL);
 	check(!strstr(last.err.text, "if you mean"));
 	refused("--continue: there is no such option; what is left of an earlier run",
