@@ -46,9 +46,9 @@
  *            is kept of an unfinished job; presence: what is there; room: what memory and
  *            descriptors allow; signals; compare, with child, sample, stored: the same job
  *            once per mode
- *   cli/     options (_find): the one table; scan, parse, levels, value, check, together,
- *            nearest, habit: argv, the environment and the config file; docs: help, man page
- *            and completions
+ *   cli/     options (_find): the one table; scan, parse, levels (_file), value, check,
+ *            together, nearest, habit: argv, the environment and the config file; docs: help,
+ *            man page and completions
  */
 #include <errno.h>
 #include <fcntl.h>
