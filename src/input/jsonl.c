@@ -66,6 +66,19 @@ static bool is_left_out(const struct jsonl_source *jsonl, const json_t *value)
 	return rerun_is_record(value) && rerun_is_left_out(value, jsonl->only);
 }
 
+/* JSON that is laid out over several lines has a bracket alone on the first one. */
+static int refuse_json(const char *line, struct error *err)
+{
+	static const char *const blank = " \t\r";
+
+	line += strspn(line, blank);
+	if ((*line == '[' || *line == '{') && !line[1 + strspn(line + 1, blank)])
+		return error_set(err, err->kind, err->code,
+			"%s; this reads one object a line, as `jq -c` writes them",
+			err->text);
+	return -1;
+}
+
 /* -1: the line is bad. *made stays NULL when nothing comes of it. */
 static int take_line(const struct jsonl_source *jsonl, const char *line, size_t len,
 	struct entry **made, struct error *err)
@@ -78,7 +91,7 @@ static int take_line(const struct jsonl_source *jsonl, const char *line, size_t 
 		return 0;
 	value = json_read_any(line, len, err);
 	if (!value)
-		return -1;
+		return refuse_json(line, err);
 	if (!is_left_out(jsonl, value)) {
 		entry = entry_new();
 		entry->input = jsonl->name;

@@ -242,7 +242,8 @@ static void the_first_bytes_tell_the_format(void)
 		"`jq -c '.[]'` makes them of an array\n"
 		"3 3:2 c\n4 4:1 TsvHttp\n5 5:1 e\n6 6:1 <?xm\n"
 		"7 7:2 http://a/ out=x\n"
-		"bad 8:1: this is no JSON: it breaks off (column 1)\n");
+		"bad 8:1: this is no JSON: it breaks off (column 1); this reads one "
+		"object a line, as `jq -c` writes them\n");
 	job_release(&job);
 }
 
@@ -317,7 +318,9 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 		{"Tsv", "a\n", "1 stdin:1 Tsva\n"},
 		{"TsvHttpData-1.", "0\na\t7\n", "1 stdin:2 a\n"},
 		{"", "", ""},
-		{"{", "", "bad stdin:1: this is no JSON: it breaks off (column 1)\n"},
+		{"{", "",
+			"bad stdin:1: this is no JSON: it breaks off (column 1); this "
+			"reads one object a line, as `jq -c` writes them\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -123,6 +123,9 @@ static void what_is_no_json_is_told_why(void)
 		"! stdin:1: this is no JSON: it is malformed (column 4)\n2: <b>\n");
 	CHECK("{\"url\":\"b\"\n",
 		"! stdin:1: this is no JSON: it breaks off (column 10)\n");
+	CHECK(" [ \r\n",
+		"! stdin:1: this is no JSON: it breaks off (column 3); this reads one "
+		"object a line, as `jq -c` writes them\n");
 	CHECK("{\"url\":\"a\"},\n", "! stdin:1: this is no JSON: there is more after "
 				    "its end (column 12)\n");
 	CHECK("{\"url\":\"a\",\"url\":\"b\"}\n",
