@@ -348,7 +348,7 @@ const struct option_row options[] = {
 	.field = FIELD(cookie), .check = check_cookie, .argument = "DATA", .group = "HTTP",
 	.help = "send cookies, as 'a=1; b=2'",
 	.man = "Send the cookies DATA, written `a=1; b=2`, to the servers that the URLs name. "
-	       "Cookies that servers set are not kept."
+	       "Cookies that servers set are not kept, and none are read from files."
 }, {
 	.name = "compressed", .type = OPTION_FLAG, .field = FIELD(compressed),
 	.group = "HTTP",
@@ -471,7 +471,8 @@ const struct option_row options[] = {
 	.man = "Log in as NAME, by HTTP's Basic scheme, to the servers that the URLs name, "
 	       "never to where they redirect. `NAME:PASSWORD` is understood, too, and "
 	       "overwritten in the list of processes, but a shell's history may keep it: "
-	       "better give the password by --password-file or in SEINE_PASSWORD."
+	       "better give the password by --password-file or in SEINE_PASSWORD. No .netrc "
+	       "is read."
 }, {
 	.name = "password-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
 	.field = FIELD(password), .check = check_plain, .argument = "FILE",
