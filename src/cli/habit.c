@@ -8,6 +8,7 @@
 #define SKIPPED "what is there is skipped anyway: see --existing"
 #define NO_NETRC "no .netrc is read: see --user and --password-file"
 #define NO_COOKIES "no cookies are read from files, or kept: see --cookie"
+#define ONLY_GET "files are asked for by GET, and nothing else is sent"
 #define NAMED "files are named by their URLs anyway: see --name and --output"
 
 const struct habit habits[] = {
@@ -35,6 +36,11 @@ const struct habit habits[] = {
 	{.name = "config", .letter = 'K', .ours = "config"},
 	{.name = "netrc", .note = NO_NETRC},
 	{.name = "netrc-file", .note = NO_NETRC},
+	{.name = "request", .letter = 'X', .note = ONLY_GET},
+	{.name = "head", .letter = 'I', .note = ONLY_GET},
+	{.name = "data", .note = ONLY_GET},
+	{.name = "noproxy",
+		.note = "the variable no_proxy names hosts that are asked directly"},
 	{.name = "cookie-jar", .note = NO_COOKIES},
 	{.name = "progress-bar", .letter = '#', .ours = "progress bar"},
 	{.name = "no-progress-meter", .ours = "progress none"},
@@ -64,6 +70,7 @@ const struct habit habits[] = {
 		.letter = 'T',
 		.note = "see --connect-timeout, --first-byte-timeout and --stall-time"},
 	{.name = "force-directories", .ours = "name {host}/{path}"},
+	{.name = "no-proxy", .note = "--proxy '' sets all of them aside"},
 	{.name = "recursive",
 		.note = "pages are not searched for links; a bucket's objects are "
 			"fetched by s3://BUCKET/PREFIX/"},
