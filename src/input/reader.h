@@ -56,7 +56,7 @@ const char *reader_shown(const struct reader *reader);
 /* KIND_INPUT and -1: what is wrong with a line, after the input's name and the line's number. */
 int reader_refuse(const struct reader *reader, uint64_t number, const char *why,
 	struct error *err);
-/* -1 for what never says READER_AGAIN (a regular file). */
+/* -1 for what can be read at any time (a regular file): READER_AGAIN is a breath there. */
 int reader_fd(const struct reader *reader);
 
 #endif

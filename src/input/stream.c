@@ -122,8 +122,8 @@ static enum stream_status read_some(
 {
 	ssize_t count;
 
-	if (stream->may_wait &&
-		(stream->since_gave_way >= GIVE_WAY || !is_readable(stream->fd)))
+	if (stream->since_gave_way >= GIVE_WAY ||
+		(stream->may_wait && !is_readable(stream->fd)))
 		return give_way(stream);
 	do
 		count = read(stream->fd, space, room);

@@ -91,6 +91,18 @@ load helper
 	said "list.txt:1: "
 }
 
+@test "an input whose line never ends is left when the job is to end" {
+	seine_start -d out -i /dev/zero
+	wait_until 60 test -e "$ARENA/out/.seine"
+	kill -TERM "$SEINE_PID"
+	wait_until 60 ended
+	seine_ends 143
+}
+
+ended() {
+	! kill -0 "$SEINE_PID"
+}
+
 @test "a line with NUL, a line too long: their numbers, exit 3, the rest is fetched" {
 	origin_start
 	{

@@ -47,6 +47,9 @@ static inline enum reader_status drain(struct reader *reader, struct buf *out)
 			buf_addf(out, "broken: %s\n", err.text);
 			break;
 		case READER_AGAIN:
+			if (reader_fd(reader) < 0)
+				break; /* only a breath */
+			return status;
 		case READER_END:
 			return status;
 		}

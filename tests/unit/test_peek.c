@@ -28,7 +28,12 @@ static enum reader_status drain_bytes(
 	const char *data;
 	size_t len;
 
-	while ((status = reader_peek(reader, &data, &len, &err)) == READER_LINE) {
+	for (;;) {
+		status = reader_peek(reader, &data, &len, &err);
+		if (status == READER_AGAIN && reader_fd(reader) < 0)
+			continue; /* only a breath */
+		if (status != READER_LINE)
+			break;
 		check(len > 0);
 		if (len > most)
 			len = most;
