@@ -28,7 +28,7 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 	if (!ledger->journal)
 		return -1;
 	if (!settings->resume && ledger->found &&
-		journal_end_jobs(ledger->journal, err) != 0)
+		journal_end_jobs(ledger->journal, false, err) != 0)
 		return -1;
 	ledger->opened = journal_sequence(ledger->journal);
 	if (outdir_sweep(outdir, journal_has_part, ledger->journal, err) != 0)
@@ -56,23 +56,29 @@ static bool is_complete(const struct ledger *ledger, bool ended)
 	       is_untouched(ledger);
 }
 
-/* What is left is of jobs that name other files. How many such files? */
-static size_t tell_of_others(const struct ledger *ledger)
+/* Is something left of jobs that name other files? */
+static bool tell_of_others(const struct ledger *ledger)
 {
 	size_t left = ledger->journal ? journal_left(ledger->journal) : 0;
+	bool doubts = ledger->journal && journal_doubts(ledger->journal);
 
+	if (doubts)
+		log_warn("'%s/" WORKDIR_NAME
+			 "' keeps in mind that the machine went down "
+			 "after another job had finished files: its own command looks "
+			 "at them; remove it if nobody wants that",
+			ledger->dir);
 	if (left > 0)
 		log_warn("'%s/" WORKDIR_NAME "' keeps what another job has got of "
 			 "%zu file%s: its own command goes on with that; "
 			 "remove it if nobody wants it",
 			ledger->dir, left, left == 1 ? "" : "s");
-	return left;
+	return left > 0 || doubts;
 }
 
 int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 {
-	size_t of_others = 0;
-	bool complete;
+	bool of_others = false, complete;
 	int failed = 0;
 
 	if (!ledger->outdir)
@@ -82,12 +88,13 @@ int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 		of_others = tell_of_others(ledger);
 	parts_free(ledger->parts);
 	outdir_attach(ledger->outdir, NULL, NULL);
-	if (ledger->durable && ledger->sync)
+	/* What is in doubt is to be others', and nothing of this job. */
+	if (ledger->durable && (ledger->sync || of_others))
 		failed = durable_sync(ledger->durable, err);
 	durable_free(ledger->durable); /* whose thread writes to the journal */
-	if (complete && of_others > 0 && !failed)
-		failed = journal_end_jobs(ledger->journal, err);
-	complete = complete && of_others == 0 && !failed;
+	if (complete && of_others && !failed)
+		failed = journal_end_jobs(ledger->journal, true, err);
+	complete = complete && !of_others && !failed;
 	if (journal_close(ledger->journal, complete, failed ? NULL : err) != 0)
 		failed = -1;
 	if (complete && !failed)
@@ -147,7 +154,7 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 
 	if (right && !ledger->doubted && entry->checksum.alg == DIGEST_NONE) {
 		log_warn(
-			"the machine was not shut down in order while this job ran: "
+			"the machine was not shut down in order while a job ran here: "
 			"finished files without a checksum are believed by their size");
 		ledger->doubted = true;
 	}

@@ -30,7 +30,8 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 	struct outdir *outdir, struct error *err) must_check;
 /* `ended`: the run came to the end of its list, whether or not all of it could be had. Then
  * nothing stays, unless there is a part that another run could go on with, of this job or of
- * another one that named other files; nor does it where nothing was there, and nothing has
+ * another one that named other files, or the machine went down in such a one and may have lost what
+ * that had finished; nor does it where nothing was there, and nothing has
  * happened. */
 int ledger_close(struct ledger *ledger, bool ended, struct error *err) must_check;
 

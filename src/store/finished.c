@@ -39,7 +39,8 @@ static void grow(struct finished *finished)
 {
 	struct finished larger = {
 		.n_slots = finished->n_slots ? 2 * finished->n_slots : SLOTS_AT_FIRST,
-		.count = finished->count};
+		.count = finished->count,
+		.n_unsound = finished->n_unsound};
 
 	larger.slots = xcalloc(larger.n_slots, sizeof(*larger.slots));
 	for (size_t i = 0; i < finished->n_slots; i++) {
@@ -69,7 +70,16 @@ void finished_put(
 	slot = slot_of(finished, print);
 	if (*slot == 0)
 		finished->count++;
+	else
+		finished->n_unsound -= !(*slot & 1);
+	finished->n_unsound += !sound;
 	*slot = print << PATH_SHIFT | size_print(size) | sound;
+}
+
+void finished_settle(struct finished *finished, uint64_t path_hash, int64_t size)
+{
+	if (finished->count > 0 && *slot_of(finished, path_print(path_hash)))
+		finished_put(finished, path_hash, size, true);
 }
 
 enum finished_answer finished_get(

@@ -14,6 +14,7 @@
 struct finished {
 	uint64_t *slots;
 	size_t n_slots, count; /* n_slots: 0, or a power of two */
+	size_t n_unsound;
 };
 
 #define FINISHED_INIT                                                                  \
@@ -26,6 +27,9 @@ void finished_release(struct finished *finished);
 /* The file under this hash of its path is finished; replaces what was told of it before. */
 void finished_put(
 	struct finished *finished, uint64_t path_hash, int64_t size, bool sound);
+
+/* If it is known at all: it is sound now, with this size. */
+void finished_settle(struct finished *finished, uint64_t path_hash, int64_t size);
 
 enum finished_answer {
 	FINISHED_NOT,        /* not that we know */

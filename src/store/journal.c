@@ -117,11 +117,26 @@ static int leave(struct journal *journal, struct error *err)
 	return sync_file(journal, err);
 }
 
-int journal_end_jobs(struct journal *journal, struct error *err)
+int journal_end_jobs(struct journal *journal, bool ended, struct error *err)
 {
-	journal_state_end_job(&journal->old.state);
-	journal->old.doubt = false;
-	return tell(journal, &(struct record){.type = RECORD_OVER}, err);
+	struct journal_state *state = &journal->old.state;
+
+	state->in_doubt &= !ended || journal_doubts(journal);
+	journal_state_end_job(state, !state->in_doubt);
+	return tell(journal,
+		&(struct record){
+			.type = state->in_doubt ? RECORD_OVER_IN_DOUBT : RECORD_OVER},
+		err);
+}
+
+bool journal_doubts(struct journal *journal)
+{
+	bool doubts;
+
+	pthread_mutex_lock(&journal->lock);
+	doubts = journal->old.state.doubted.n_unsound > 0;
+	pthread_mutex_unlock(&journal->lock);
+	return doubts;
 }
 
 static int remove_file(const struct journal *journal, const char *name)
@@ -264,6 +279,18 @@ static uint64_t path_hash(const char *path, enum journal_place place)
 	return hash64(path, strlen(path), place);
 }
 
+/* The entry has its file. That what a crash has left of it in the other place may not be whole
+ * concerns nobody any more. */
+static void settle(struct journal *journal, const char *path, int64_t size)
+{
+	struct finished *doubted = &journal->old.state.doubted;
+
+	pthread_mutex_lock(&journal->lock);
+	finished_settle(doubted, path_hash(path, JOURNAL_THERE), size);
+	finished_settle(doubted, path_hash(path, JOURNAL_BESIDE), size);
+	pthread_mutex_unlock(&journal->lock);
+}
+
 int journal_done(struct journal *journal, uint64_t id, const char *path,
 	enum journal_place place, int64_t size, struct error *err)
 {
@@ -275,18 +302,28 @@ int journal_done(struct journal *journal, uint64_t id, const char *path,
 
 	if (id)
 		forget(journal, id);
+	if (journal->old.state.in_doubt)
+		settle(journal, path, size);
 	return tell(journal, &record, err);
 }
 
-/* What is known of finished files does not change while threads ask: no lock. */
+static enum finished_answer ask(
+	struct journal *journal, uint64_t path_hash, int64_t size)
+{
+	enum finished_answer answer;
+
+	pthread_mutex_lock(&journal->lock);
+	answer = finished_get(&journal->old.state.doubted, path_hash, size);
+	pthread_mutex_unlock(&journal->lock);
+	return answer;
+}
 
 enum journal_trust journal_trust(struct journal *journal, const char *path,
 	enum journal_place place, int64_t size)
 {
-	if (!journal->old.doubt)
+	if (!journal->old.state.in_doubt)
 		return JOURNAL_TRUSTED;
-	switch (finished_get(
-		&journal->old.state.finished, path_hash(path, place), size)) {
+	switch (ask(journal, path_hash(path, place), size)) {
 	case FINISHED_SOUND:
 		return JOURNAL_TRUSTED;
 	case FINISHED_UNSOUND:
@@ -299,6 +336,7 @@ enum journal_trust journal_trust(struct journal *journal, const char *path,
 	return JOURNAL_NO_RECORD;
 }
 
+/* This does not change while threads ask: no lock. */
 bool journal_finished(
 	struct journal *journal, const char *path, enum journal_place place)
 {

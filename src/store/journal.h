@@ -26,8 +26,8 @@
  * One append-only file of checked records (journal_format.h); one write() each. At opening, all
  * from the first bad record on is cut; over 1 MiB of which more than half has no meaning any
  * more, it is written anew. In memory are the unfinished files of earlier sessions, and
- * fingerprints of the finished ones if they are asked for or in doubt; what is told in this
- * session is not.
+ * fingerprints of the finished ones if they are asked for or in doubt; of what is told in this
+ * session only that it is in doubt no more.
  *
  * A write that fails is cut back, so that the journal is valid, and told of once, with
  * KIND_DISK; nothing is recorded from then on, and the verbs below return 0.
@@ -66,9 +66,14 @@ struct journal *journal_open(
  * told since), a shutdown after this leaves no doubt. Frees it, also on failure (KIND_DISK).
  * NULL is fine. */
 int journal_close(struct journal *journal, bool complete, struct error *err);
-/* All that was finished up to now is of jobs that are over, and not asked about any more; their
- * unfinished files stay. For one thread, before anything is told or after the last. */
-int journal_end_jobs(struct journal *journal, struct error *err) must_check;
+/* All that was finished up to now is of jobs that are over, and does not count as finished any more;
+ * their unfinished files stay, and what is in doubt (journal_trust) is so until a run has `ended`
+ * of which journal_doubts() has none left. For one thread, before anything is told or after the
+ * last. */
+int journal_end_jobs(struct journal *journal, bool ended, struct error *err) must_check;
+/* Has the machine gone down after files were finished, one of which has not been told of again
+ * (done)? Then that was in another job than this one, if this one has come to its end. */
+bool journal_doubts(struct journal *journal);
 
 /* Unfinished files. */
 
@@ -140,7 +145,7 @@ enum journal_trust {
 };
 
 /* May this entry's file, of this size now, be believed to be whole? It
- * may as long as no boot of the machine ended in the middle of the job, and then if it is
+ * may as long as no boot of the machine ended in the middle of a job here, and then if it is
  * recorded as synced, or in this boot. If not, its size (SAME_SIZE has seen to that) and its
  * digest, if one is given, are to be checked against the source; when it passes,
  * journal_done() tells later sessions. Said of earlier sessions only. */

@@ -70,6 +70,7 @@ static unsigned char *put_payload(unsigned char *at, const struct record *record
 		return put(at, record->upto, 8);
 	case RECORD_END:
 	case RECORD_OVER:
+	case RECORD_OVER_IN_DOUBT:
 		break;
 	}
 	return at;
@@ -231,6 +232,7 @@ static bool get_payload(struct rest *rest, struct record *record)
 		break;
 	case RECORD_END:
 	case RECORD_OVER:
+	case RECORD_OVER_IN_DOUBT:
 		break;
 	default:
 		return false;

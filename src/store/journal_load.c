@@ -103,14 +103,13 @@ static int read_old(struct opening *opening, struct error *err)
 	struct journal_loaded *loaded = opening->loaded;
 	int result = walk(opening, survey_record);
 
-	loaded->doubt = journal_survey_doubts(&opening->survey);
+	loaded->state.in_doubt = journal_survey_doubts(&opening->survey);
 	if (result == 0 && opening->survey.n_spans == 0) {
 		log_warn("'" JOURNAL_FILE_NAME
 			 "' is damaged: unfinished files begin again");
 		opening->lost = true;
 		return 0;
 	}
-	loaded->state.keep_finished |= loaded->doubt;
 	if (result == 0)
 		result = walk(opening, apply_record);
 	journal_state_finish(&loaded->state);

@@ -18,7 +18,6 @@
 struct journal_loaded {
 	struct journal_state state;   /* what is there from earlier sessions */
 	struct journal_writer writer; /* behind the record that opens this session */
-	bool doubt; /* a boot ended in the middle of the job: see journal_trust() */
 };
 
 void journal_loaded_init(struct journal_loaded *loaded, bool keep_finished);

@@ -22,7 +22,7 @@ struct copy {
 	struct journal_writer *writer;
 	struct survey_cursor cursor;
 	size_t n_spans; /* of which the session was copied */
-	bool ended;     /* the record copied last is END or OVER */
+	bool ended;     /* the record copied last is such that record_ends() */
 };
 
 /* A session that goes on where the one before left need not be told. */
@@ -45,6 +45,7 @@ static bool keeps(
 		return word != SURVEY_LOST &&
 		       journal_state_by_id(state, record->id) != NULL;
 	case RECORD_DONE:
+	case RECORD_OVER_IN_DOUBT:
 		return record->sequence > state->over;
 	case RECORD_OVER:
 		return record->sequence == state->over;
@@ -70,7 +71,7 @@ static int copy_record(struct copy *copy, struct record *record)
 	else
 		journal_writer_add(copy->writer, record);
 	copy->n_spans = copy->cursor.n_seen;
-	copy->ended = record->type == RECORD_END || record->type == RECORD_OVER;
+	copy->ended = record_ends(record->type);
 	if (copy->writer->pending.len < FLUSH_FROM)
 		return 0;
 	return journal_writer_flush(copy->writer);

@@ -12,6 +12,7 @@ void journal_state_init(struct journal_state *state, bool keep_finished)
 	*state = (struct journal_state){.by_path = map_new(),
 		.by_part = map_new(),
 		.finished = FINISHED_INIT,
+		.doubted = FINISHED_INIT,
 		.keep_finished = keep_finished};
 }
 
@@ -30,6 +31,7 @@ void journal_state_release(struct journal_state *state)
 	map_free(state->by_part, NULL);
 	map_free(state->by_path, known_free);
 	finished_release(&state->finished);
+	finished_release(&state->doubted);
 }
 
 struct known_file *journal_state_by_id(const struct journal_state *state, uint64_t id)
@@ -50,9 +52,12 @@ void journal_state_forget(struct journal_state *state, struct known_file *known)
 	known_free(known);
 }
 
-void journal_state_end_job(struct journal_state *state)
+void journal_state_end_job(struct journal_state *state, bool sure)
 {
 	finished_release(&state->finished);
+	if (!sure)
+		return;
+	finished_release(&state->doubted);
 	state->live -= state->done;
 	state->done = 0;
 }
@@ -190,10 +195,17 @@ void journal_state_apply(struct journal_state *state, const struct record *recor
 		if (state->keep_finished)
 			finished_put(&state->finished, record->path_hash, record->size,
 				believed);
+		if (state->in_doubt)
+			finished_put(&state->doubted, record->path_hash, record->size,
+				believed);
 		break;
 	case RECORD_OVER:
-		journal_state_end_job(state);
+		journal_state_end_job(state, true);
 		state->over = record->sequence;
+		break;
+	case RECORD_OVER_IN_DOUBT:
+		journal_state_end_job(state, false);
+		state->live += bytes;
 		break;
 	case RECORD_SYNC:
 		break;

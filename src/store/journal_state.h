@@ -26,12 +26,14 @@ struct known_file {
 
 struct journal_state {
 	struct map *by_path, *by_part; /* known_file; owned by by_path */
-	struct finished finished;
-	bool keep_finished; /* fill `finished` */
-	uint64_t last_id;   /* the highest there was */
-	uint64_t over;      /* sequence of the last OVER; 0: none */
-	int64_t live;       /* length of all records that still mean something */
-	int64_t done;       /* ... of these, of DONE */
+	struct finished
+		finished; /* by jobs that are not over; only with keep_finished */
+	struct finished doubted; /* by whatever job; only with in_doubt */
+	bool keep_finished, in_doubt;
+	uint64_t last_id; /* the highest there was */
+	uint64_t over;    /* sequence of the last OVER; 0: none */
+	int64_t live;     /* length of all records that still mean something */
+	int64_t done;     /* ... of these, of DONE */
 };
 
 void journal_state_init(struct journal_state *state, bool keep_finished);
@@ -45,8 +47,8 @@ void journal_state_finish(struct journal_state *state);
 
 /* NULL when there is none. */
 struct known_file *journal_state_by_id(const struct journal_state *state, uint64_t id);
-/* Forget what was finished: the job is over. */
-void journal_state_end_job(struct journal_state *state);
+/* Forget what was finished: the job is over. What is in doubt stays so, unless `sure`. */
+void journal_state_end_job(struct journal_state *state, bool sure);
 /* Forget the file, which is gone then. NULL is fine. */
 void journal_state_forget(struct journal_state *state, struct known_file *known);
 

@@ -90,7 +90,7 @@ void journal_survey_add(struct journal_survey *survey, const struct record *reco
 	span = &survey->spans[survey->n_spans - 1];
 	if (record->type == RECORD_SYNC && record->upto > span->synced)
 		span->synced = record->upto;
-	span->ended = record->type == RECORD_END || record->type == RECORD_OVER;
+	span->ended = record_ends(record->type);
 	if (record->type == RECORD_OVER)
 		survey->n_over = survey->n_spans - 1;
 }

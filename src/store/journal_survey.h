@@ -3,7 +3,7 @@
  * What a record tells is believed when it was told in the present boot (the page cache, which has
  * it, survives a process), when it was on the disk before it was told, or when a later SYNC of
  * the same boot covers it. And a boot whose last record is END lost nothing, whatever it may not
- * have come to record; nor does it matter what one has lost of files of jobs that are over. Only
+ * have come to record; nor does it matter what one has lost of files before an OVER. Only
  * the last records say so much of the first ones: hence a walk of its own, ahead of the one that
  * looks what the records mean.
  *
@@ -21,7 +21,7 @@
 struct boot_span {
 	struct boot_id boot;
 	bool present;    /* it is the present one */
-	bool ended;      /* the last record is END or OVER */
+	bool ended;      /* the last record is END, OVER or OVER_IN_DOUBT */
 	uint64_t synced; /* records up to this one are covered */
 };
 

@@ -303,6 +303,42 @@ given_up() {
 	files a.bin b.bin
 }
 
+BOOT_ID=/proc/sys/kernel/random/boot_id
+
+# in_boot N ARGUMENT...: a run that takes this for the machine's N-th boot.
+in_boot() {
+	echo "00000000-0000-0000-0000-00000000000$1" >"$CTL/boot"
+	cat >"$CTL/in-boot" <<-END
+		#!/bin/sh
+		exec unshare -m sh -c 'mount --bind "$CTL/boot" $BOOT_ID && exec "$SEINE" "\$@"' sh "\$@"
+	END
+	chmod +x "$CTL/in-boot"
+	local SEINE=$CTL/in-boot
+	"${@:2}"
+}
+
+@test "the machine went down in one job, and another one ends: the first is still not believed" {
+	origin_start
+	MODE=event
+	local list=("$O/small.bin?size=1000" "$O/lost.bin?size=1000") held
+	unshare -m mount --bind /dev/null "$BOOT_ID" 2>/dev/null || skip "no mounts of one's own here"
+	held=$O$(held large.bin)
+	in_boot 1 seine_start -d out -j 1 "${list[@]}" "$held"
+	wait_until 60 stats '.requests == 3'
+	kill_now "$SEINE_PID"
+	wait "$SEINE_PID" || true
+	: >"$ARENA/out/lost.bin"
+	in_boot 2 seine -d out "$O/other.bin?size=10"
+	((status == 0))
+	said "machine went down"
+	in_boot 2 seine -d out "${list[@]}"
+	((status == 0))
+	said "'lost.bin' was lost"
+	not_said "another job"
+	same lost.bin "/lost.bin?size=1000"
+	files lost.bin other.bin small.bin
+}
+
 @test "--no-resume throws away what is left of its own files only" {
 	origin_start
 	MODE=event

@@ -80,7 +80,7 @@ static void check_record(const struct record *record, size_t bytes, uint32_t sal
 	unsigned char out[RECORD_MAX];
 	struct record again;
 
-	must(record->type >= RECORD_SESSION && record->type <= RECORD_OVER);
+	must(record->type >= RECORD_SESSION && record->type <= RECORD_OVER_IN_DOUBT);
 	must(record_encode(out, record, record->sequence, salt) == bytes);
 	must(record_decode(&again, out, bytes, record->sequence, salt) == bytes);
 	check_same(record, &again);

@@ -98,6 +98,7 @@ void journal_model_add(struct journal_model *model, const struct record *record)
 	case RECORD_SYNC:
 	case RECORD_END:
 	case RECORD_OVER:
+	case RECORD_OVER_IN_DOUBT:
 		break;
 	}
 }

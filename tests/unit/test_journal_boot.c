@@ -412,7 +412,10 @@ static void a_job_is_over(void)
 		trusts(journal, "before", 5, JOURNAL_TRUSTED);
 		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
 		check_int(journal_drop(journal, gone, NULL), 0);
-		check_int(journal_end_jobs(journal, NULL), 0);
+		check(journal_doubts(journal));
+		finish(journal, "unsynced", 5);
+		check(!journal_doubts(journal));
+		check_int(journal_end_jobs(journal, true, NULL), 0);
 		trusts(journal, "lost", 5, JOURNAL_TRUSTED);
 		leave_journal(journal);
 
@@ -425,6 +428,63 @@ static void a_job_is_over(void)
 		check(!journal_finished(journal, "before", JOURNAL_THERE));
 		finish(journal, "after", 5);
 		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
+		end_journal(journal);
+	}
+}
+
+/* What one job may have lost is in doubt until its own command has looked at it, however many others
+ * end or begin meanwhile, in whatever boot; but none of it counts as finished any more. */
+static void another_job_is_over(void)
+{
+	for (int large = 0; large < 2; large++) {
+		struct journal *journal = open_journal(1);
+		uint64_t gone = begin_file(journal, "gone", -1);
+		struct error err;
+		struct stat info;
+
+		finish(journal, "synced", 5);
+		sync_now(journal);
+		finish(journal, "mine", 5);
+		finish(journal, "mine, too", 5);
+		for (int i = 0; large && i < 30000; i++)
+			tell_range(journal, gone, i, i);
+		leave_journal(journal);
+
+		for (int boot = 2; boot < 5; boot++) {
+			journal = try_open(boot, DURABILITY_NONE, true, &err);
+			check_int(stat(JOURNAL_PATH, &info), 0);
+			check(info.st_size < 1000);
+			check(journal_finished(journal, "mine", JOURNAL_THERE) ==
+				(boot == 2));
+			check(!journal_finished(journal, "other", JOURNAL_THERE));
+			trusts(journal, "synced", 5, JOURNAL_TRUSTED);
+			trusts(journal, "mine", 5, JOURNAL_SAME_SIZE);
+			trusts(journal, "mine, too", 0, JOURNAL_OTHER_SIZE);
+			trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
+			if (boot == 2)
+				check_int(journal_drop(journal, gone, NULL), 0);
+			finish(journal, "other", boot);
+			sync_now(journal);
+			check(journal_doubts(journal));
+			/* The one before the last has not come to its end. */
+			check_int(journal_end_jobs(journal, boot != 3, NULL), 0);
+			check(journal_doubts(journal));
+			leave_journal(journal);
+		}
+		journal = open_journal(5);
+		finish(journal, "mine", 6);
+		trusts(journal, "mine", 6, JOURNAL_TRUSTED);
+		check(journal_doubts(journal));
+		leave_journal(journal); /* killed */
+		journal = open_journal(5);
+		finish(journal, "mine, too", 5);
+		check(!journal_doubts(journal));
+		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
+		check_int(journal_end_jobs(journal, true, NULL), 0);
+		trusts(journal, "lost", 5, JOURNAL_TRUSTED);
+		leave_journal(journal);
+		journal = open_journal(6);
+		trusts(journal, "lost", 5, JOURNAL_TRUSTED);
 		end_journal(journal);
 	}
 }
@@ -506,6 +566,7 @@ int main(void)
 	run(written_anew_without_the_lost);
 	run(written_anew_after_an_end);
 	run(a_job_is_over);
+	run(another_job_is_over);
 	run_if(scratch_there("/proc/sys/kernel/random/boot_id"), "no boot_id",
 		asks_the_system);
 	run(believes_just_enough);

@@ -272,7 +272,7 @@ static void believes_no_nonsense(void)
 		{.type = RECORD_DONE, .id = 1, .size = -1},
 		{.type = RECORD_SYNC, .upto = 9},
 		{.type = 0},
-		{.type = RECORD_OVER + 1},
+		{.type = RECORD_OVER_IN_DOUBT + 1},
 	};
 	unsigned char bytes[RECORD_MAX];
 	struct record record;
