@@ -52,11 +52,6 @@ int mark_of(char mark[MARK_SIZE], const struct entry *entry, struct error *err)
 	return 0;
 }
 
-static bool has_no_marks(int errnum)
-{
-	return errnum == EOPNOTSUPP || errnum == ENOSYS;
-}
-
 /* "HASH SECONDS.NANOSECONDS". Returns its length. */
 static size_t print_value(
 	char value[VALUE_SIZE], const char *mark, const struct stat *info)
@@ -65,22 +60,25 @@ static size_t print_value(
 		(int64_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec);
 }
 
+/* 0 or -errno; -EOPNOTSUPP also where only this one is none that the file system takes. */
 static int set(int fd, const char *mark, int flags)
 {
 	char value[VALUE_SIZE];
 	struct stat info;
 
-	if (fstat(fd, &info) != 0 ||
-		(fsetxattr(fd, NAME, value, print_value(value, mark, &info), flags) !=
-				0 &&
-			!has_no_marks(errno)))
+	if (fstat(fd, &info) != 0)
 		return -errno;
-	return 0;
+	if (fsetxattr(fd, NAME, value, print_value(value, mark, &info), flags) == 0)
+		return 0;
+	return errno == ENOSYS || errno == E2BIG ? -EOPNOTSUPP : -errno;
 }
 
 int mark_set(int fd, const char *mark)
 {
-	return set(fd, mark, 0);
+	int result = set(fd, mark, 0);
+
+	/* The file is our own. */
+	return result == -EPERM || result == -EACCES ? -EOPNOTSUPP : result;
 }
 
 int mark_adopt(struct outdir *outdir, const char *path, const char *mark)
@@ -91,7 +89,7 @@ int mark_adopt(struct outdir *outdir, const char *path, const char *mark)
 		return -ENOENT;
 	result = set(fd, mark, XATTR_CREATE);
 	(void)close(fd);
-	return result == -EEXIST ? 0 : result;
+	return result == -EEXIST || result == -EOPNOTSUPP ? 0 : result;
 }
 
 static enum whose read_mark(int fd, const struct stat *info, const char *mark)

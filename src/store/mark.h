@@ -21,10 +21,11 @@
 /* The entry's, which has a path and a URL. KIND_INTERNAL as digest_new. */
 int mark_of(
 	char mark[MARK_SIZE], const struct entry *entry, struct error *err) must_check;
-/* The file, to which nothing is written any more, and whose time is set, is the entry's. 0, also
- * where the file system keeps no marks; -errno. */
+/* The file, to which nothing is written any more, and whose time is set, is the entry's. 0 or
+ * -errno; -EOPNOTSUPP where the file system takes no such mark. */
 int mark_set(int fd, const char *mark) must_check;
-/* The file of this path counts as the entry's: mark it, if it has no mark. As mark_set. */
+/* The file of this path counts as the entry's: mark it, if it has no mark. 0, also where the file
+ * system takes none; -errno. */
 int mark_adopt(struct outdir *outdir, const char *path, const char *mark) must_check;
 
 enum whose {

@@ -110,9 +110,12 @@ static void part_date(const struct sink *sink, int64_t mtime)
 		log_debug("cannot date '%s': %m", sink->entry->path);
 }
 
-static int part_mark(const struct sink *sink, const struct target *target)
+static int part_mark(const struct sink *sink, struct target *target)
 {
-	return target->mark[0] ? mark_set(sink->fd, target->mark) : 0;
+	int result = target->mark[0] ? mark_set(sink->fd, target->mark) : 0;
+
+	target->unmarked = result == -EOPNOTSUPP;
+	return target->unmarked ? 0 : result;
 }
 
 static int part_close(struct sink *sink)

@@ -27,7 +27,7 @@ struct publication {
 	/* Is it told by marks whose a file is (mark.h)? Then it gets the entry's, and replaces,
 	 * with --existing=overwrite and update, only the entry's own or one without a mark; with
 	 * skip the entry's own, as it was left, where the machine went down and may have lost it.
-	 * A file system without marks tells nothing, and nothing is replaced. */
+	 * A file system that keeps no marks, or takes none, tells nothing, and nothing is replaced. */
 	bool marked;
 	const char *name; /* what its server calls it (naming_given); NULL: nothing */
 };

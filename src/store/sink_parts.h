@@ -13,6 +13,7 @@
 struct target {
 	char *path;
 	char mark[MARK_SIZE];  /* empty: it gets none */
+	bool unmarked;         /* it should have one, and the file system takes none */
 	enum whose in_the_way; /* what kept it from its name, where marks tell */
 };
 

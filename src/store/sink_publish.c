@@ -90,8 +90,10 @@ static bool may_replace(const struct sink *sink, const struct publication *how,
 		       (how->existing == EXISTING_SKIP &&
 			       there_in_doubt(sink->outdir, sink->entry, target->path));
 	case WHOSE_EDITED:
-	case WHOSE_NOBODYS:
 		return replaces(how);
+	case WHOSE_NOBODYS:
+		/* Where this one has no mark those of other entries have none either. */
+		return replaces(how) && !target->unmarked;
 	default:
 		return false;
 	}

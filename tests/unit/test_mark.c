@@ -247,7 +247,7 @@ static void nothing_is_replaced(void)
 	publishes(outdir, b, EXISTING_RENAME, "x", "b", "x.1");
 	publishes(outdir, b, EXISTING_SKIP, NULL, "b", "get");
 	check_int(symlink("x", "d/link"), 0);
-	publishes(outdir, a, EXISTING_OVERWRITE, "link", "l", "link");
+	refuses(outdir, a, EXISTING_OVERWRITE, "link", "nothing says that it is");
 	entry_free(a);
 	entry_free(b);
 	outdir_close(outdir);
@@ -262,7 +262,7 @@ static void on_a_file_system_without_attributes(void)
 		printf("# mounting is not allowed here\n");
 }
 
-/* A mark that cannot be written is no small thing: the file would be anybody's to replace. */
+/* The disk is full. */
 static void what_cannot_be_marked_is_not_published(void)
 {
 	struct outdir *outdir = open_ok("d");
@@ -277,13 +277,36 @@ static void what_cannot_be_marked_is_not_published(void)
 	close_clean(outdir, "d");
 }
 
-static void a_full_disk(void)
+/* A file system that has attributes, but does not take this one. */
+static void unmarked_files_are_not_replaced(void)
 {
-	if (scratch_denies())
-		scratch_run_denied(
-			what_cannot_be_marked_is_not_published, SYS_fsetxattr, ENOSPC);
-	else
+	struct outdir *outdir = open_ok("d");
+	struct entry *a = entry_at("get", A), *b = entry_at("get", B);
+
+	publishes(outdir, a, EXISTING_OVERWRITE, "x", "a", "x");
+	check_int(whose_is(outdir, a, "x"), WHOSE_NOBODYS);
+	refuses(outdir, b, EXISTING_OVERWRITE, "x", "nothing says that it is");
+	refuses(outdir, b, EXISTING_UPDATE, "x", "nothing says that it is");
+	publishes(outdir, b, EXISTING_RENAME, "x", "b", "x.1");
+	check(scratch_is("d/x", "a"));
+	entry_free(a);
+	entry_free(b);
+	close_clean(outdir, "d");
+}
+
+static void marks_that_cannot_be_set(void)
+{
+	static const int refusals[] = {EOPNOTSUPP, ENOSYS, EPERM, EACCES, E2BIG};
+
+	if (!scratch_denies()) {
 		printf("# no system call can be made to fail here\n");
+		return;
+	}
+	scratch_run_denied(
+		what_cannot_be_marked_is_not_published, SYS_fsetxattr, ENOSPC);
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		scratch_run_denied(
+			unmarked_files_are_not_replaced, SYS_fsetxattr, refusals[i]);
 }
 
 int main(void)
@@ -301,7 +324,7 @@ int main(void)
 	} else {
 		printf("# no extended attributes here\n");
 	}
-	run(a_full_disk);
+	run(marks_that_cannot_be_set);
 	run(on_a_file_system_without_attributes);
 	scratch_leave();
 	return done();
