@@ -66,7 +66,11 @@ static void discard(struct part *part)
 static void leave(struct part *part)
 {
 	int lost = part->lost;
+	struct error err;
 
+	/* Others may need the space that is its in advance. */
+	if (part_open(part, -1, &err) == 0)
+		sink_trim(part->sink);
 	part_close(part);
 	if (!part->lost) {
 		part->parts->kept |= part->dropped;

@@ -322,6 +322,14 @@ int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	return result;
 }
 
+void sink_trim(struct sink *sink)
+{
+	struct stat info;
+
+	if (fstat(sink->fd, &info) < 0 || ftruncate(sink->fd, info.st_size) < 0)
+		log_debug("cannot trim the part of '%s': %m", sink->entry->path);
+}
+
 int sink_close(struct sink *sink)
 {
 	int result = sink ? part_close(sink) : 0;

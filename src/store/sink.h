@@ -64,6 +64,8 @@ int sink_sync(struct sink *sink, struct error *err) must_check;
  * free; else it is set to NULL. */
 int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err) must_check;
+/* Nothing more comes for now: give back the space that was allocated beyond what was written last. */
+void sink_trim(struct sink *sink);
 /* Free the sink; the part stays. -errno when the disk has lost what was written to it, or some of
  * that, although it has taken it. NULL is fine. */
 int sink_close(struct sink *sink) must_check;

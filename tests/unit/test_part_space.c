@@ -111,6 +111,22 @@ static void in_place_of_others(void)
 	end_disk(&bench, &others);
 }
 
+/* What one that is kept has not used others may have. */
+static void what_is_kept(void)
+{
+	struct others others;
+	struct bench bench;
+
+	small_disk(&bench, &others);
+	bench.version.size = 72 * MIB;
+	bring(&bench, 0, 200 * KIB);
+	check_int(begin(&bench, &others, 1, 130 * MIB), KIND_CROWDED);
+	parts_end(bench.parts, bench.entry, true);
+	check_int(scratch_count(PARTS), 1);
+	check_int(begin(&bench, &others, 1, 130 * MIB), KIND_NONE);
+	end_disk(&bench, &others);
+}
+
 /* What an earlier run has left only needs the rest, and stays where there is not even that. */
 static void what_is_left(void)
 {
@@ -155,6 +171,7 @@ int main(void)
 	run_if(mounts, "mounting is not allowed", beside_others);
 	run_if(mounts, "mounting is not allowed", as_it_comes);
 	run_if(mounts, "mounting is not allowed", in_place_of_others);
+	run_if(mounts, "mounting is not allowed", what_is_kept);
 	run_if(mounts, "mounting is not allowed", what_is_left);
 	scratch_leave();
 	return done();
