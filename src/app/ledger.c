@@ -159,8 +159,9 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 		ledger->doubted = true;
 	}
 	if (right)
-		return journal_done(ledger->journal, 0, entry->path, JOURNAL_THERE,
-			       size, err) == 0
+		return journal_done(ledger->journal, 0, entry->path,
+			       journal_urls(&entry->urls), JOURNAL_THERE, size,
+			       err) == 0
 			       ? PRESENT_WHOLE
 			       : PRESENT_WRONG;
 	if (trust == JOURNAL_NO_RECORD) {
@@ -182,9 +183,12 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 static bool is_finished(
 	const struct ledger *ledger, enum existing existing, const struct entry *entry)
 {
-	return journal_finished(ledger->journal, entry->path, JOURNAL_THERE) ||
+	uint64_t urls = journal_urls(&entry->urls);
+
+	return journal_finished(ledger->journal, entry->path, urls, JOURNAL_THERE) ||
 	       (existing == EXISTING_RENAME && !entry->is_given_names &&
-		       journal_finished(ledger->journal, entry->path, JOURNAL_BESIDE));
+		       journal_finished(
+			       ledger->journal, entry->path, urls, JOURNAL_BESIDE));
 }
 
 enum present ledger_present(struct ledger *ledger, enum existing existing,

@@ -199,6 +199,7 @@ int body_commit(struct body *body, const struct publication *how,
 			bytes->data, bytes->len, &outcome->renamed, err);
 	if (!failed && journal)
 		failed = journal_done(journal, 0, body->attempt->entry->path,
+			journal_urls(&body->attempt->entry->urls),
 			outcome->renamed ? JOURNAL_BESIDE : JOURNAL_THERE,
 			(int64_t)bytes->len, err);
 	if (!failed)

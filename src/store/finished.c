@@ -1,6 +1,6 @@
 /* finished.c - see finished.h. An open table with linear probing. A slot is one word: 40
  * bits of the path's hash, which also choose where probing begins, 23 bits of a hash
- * of the size, and whether it is sound. 0 is an empty slot. */
+ * of the trait, and whether it is sound. 0 is an empty slot. */
 #include "store/finished.h"
 
 #include <stdlib.h>
@@ -8,13 +8,13 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
-#define SIZE_BITS 23
-#define PATH_SHIFT (SIZE_BITS + 1)
+#define TRAIT_BITS 23
+#define PATH_SHIFT (TRAIT_BITS + 1)
 #define SLOTS_AT_FIRST 1024
 
-static uint64_t size_print(int64_t size)
+static uint64_t trait_print(uint64_t trait)
 {
-	return hash64(&size, sizeof(size), 0) >> (64 - SIZE_BITS) << 1;
+	return hash64(&trait, sizeof(trait), 0) >> (64 - TRAIT_BITS) << 1;
 }
 
 static uint64_t path_print(uint64_t path_hash)
@@ -60,7 +60,7 @@ void finished_release(struct finished *finished)
 }
 
 void finished_put(
-	struct finished *finished, uint64_t path_hash, int64_t size, bool sound)
+	struct finished *finished, uint64_t path_hash, uint64_t trait, bool sound)
 {
 	uint64_t print = path_print(path_hash);
 	uint64_t *slot;
@@ -73,17 +73,17 @@ void finished_put(
 	else
 		finished->n_unsound -= !(*slot & 1);
 	finished->n_unsound += !sound;
-	*slot = print << PATH_SHIFT | size_print(size) | sound;
+	*slot = print << PATH_SHIFT | trait_print(trait) | sound;
 }
 
-void finished_settle(struct finished *finished, uint64_t path_hash, int64_t size)
+void finished_settle(struct finished *finished, uint64_t path_hash, uint64_t trait)
 {
 	if (finished->count > 0 && *slot_of(finished, path_print(path_hash)))
-		finished_put(finished, path_hash, size, true);
+		finished_put(finished, path_hash, trait, true);
 }
 
 enum finished_answer finished_get(
-	const struct finished *finished, uint64_t path_hash, int64_t size)
+	const struct finished *finished, uint64_t path_hash, uint64_t trait)
 {
 	uint64_t word;
 
@@ -92,7 +92,7 @@ enum finished_answer finished_get(
 	word = *slot_of(finished, path_print(path_hash));
 	if (word == 0)
 		return FINISHED_NOT;
-	if ((word & ((UINT64_C(1) << PATH_SHIFT) - 2)) != size_print(size))
-		return FINISHED_OTHER_SIZE;
+	if ((word & ((UINT64_C(1) << PATH_SHIFT) - 2)) != trait_print(trait))
+		return FINISHED_OTHER;
 	return word & 1 ? FINISHED_SOUND : FINISHED_UNSOUND;
 }

@@ -286,17 +286,18 @@ static void settle(struct journal *journal, const char *path, int64_t size)
 	struct finished *doubted = &journal->old.state.doubted;
 
 	pthread_mutex_lock(&journal->lock);
-	finished_settle(doubted, path_hash(path, JOURNAL_THERE), size);
-	finished_settle(doubted, path_hash(path, JOURNAL_BESIDE), size);
+	finished_settle(doubted, path_hash(path, JOURNAL_THERE), (uint64_t)size);
+	finished_settle(doubted, path_hash(path, JOURNAL_BESIDE), (uint64_t)size);
 	pthread_mutex_unlock(&journal->lock);
 }
 
-int journal_done(struct journal *journal, uint64_t id, const char *path,
+int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_t urls,
 	enum journal_place place, int64_t size, struct error *err)
 {
 	struct record record = {.type = RECORD_DONE,
 		.id = id,
 		.path_hash = path_hash(path, place),
+		.urls = urls,
 		.size = size,
 		.synced = journal->durability == DURABILITY_EACH};
 
@@ -313,7 +314,7 @@ static enum finished_answer ask(
 	enum finished_answer answer;
 
 	pthread_mutex_lock(&journal->lock);
-	answer = finished_get(&journal->old.state.doubted, path_hash, size);
+	answer = finished_get(&journal->old.state.doubted, path_hash, (uint64_t)size);
 	pthread_mutex_unlock(&journal->lock);
 	return answer;
 }
@@ -328,7 +329,7 @@ enum journal_trust journal_trust(struct journal *journal, const char *path,
 		return JOURNAL_TRUSTED;
 	case FINISHED_UNSOUND:
 		return JOURNAL_SAME_SIZE;
-	case FINISHED_OTHER_SIZE:
+	case FINISHED_OTHER:
 		return JOURNAL_OTHER_SIZE;
 	case FINISHED_NOT:
 		break;
@@ -337,11 +338,11 @@ enum journal_trust journal_trust(struct journal *journal, const char *path,
 }
 
 /* This does not change while threads ask: no lock. */
-bool journal_finished(
-	struct journal *journal, const char *path, enum journal_place place)
+bool journal_finished(struct journal *journal, const char *path, uint64_t urls,
+	enum journal_place place)
 {
-	return finished_get(&journal->old.state.finished, path_hash(path, place), 0) !=
-	       FINISHED_NOT;
+	return journal_state_finished(
+		&journal->old.state, path_hash(path, place), urls);
 }
 
 uint64_t journal_sequence(struct journal *journal)

@@ -133,8 +133,9 @@ enum journal_place {
 	JOURNAL_BESIDE /* under another name, by --existing=rename or its server's */
 };
 
-/* The file of this entry's path has its final name and `size` bytes. id 0: it was never begun. */
-int journal_done(struct journal *journal, uint64_t id, const char *path,
+/* The file of this entry's path and URLs (journal_urls) has its final name and `size` bytes. id 0: it
+ * was never begun. */
+int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_t urls,
 	enum journal_place place, int64_t size, struct error *err) must_check;
 
 enum journal_trust {
@@ -152,11 +153,11 @@ enum journal_trust {
 enum journal_trust journal_trust(struct journal *journal, const char *path,
 	enum journal_place place, int64_t size);
 
-/* Was the file of this path finished, there, by an earlier session of the job? For
+/* Was the file of this path finished, there, by an earlier session of the job, from these URLs? For
  * --existing=overwrite and rename, which would else do it again. Only with keep_finished; whether
  * it is whole is another question. */
-bool journal_finished(
-	struct journal *journal, const char *path, enum journal_place place);
+bool journal_finished(struct journal *journal, const char *path, uint64_t urls,
+	enum journal_place place);
 
 /* Syncs; for store/durable. */
 

@@ -65,7 +65,8 @@ static unsigned char *put_payload(unsigned char *at, const struct record *record
 	case RECORD_DONE:
 		at = put(at, record->id, 8);
 		at = put(at, record->path_hash, 8);
-		return put(at, (uint64_t)record->size, 8);
+		at = put(at, (uint64_t)record->size, 8);
+		return record->urls ? put(at, record->urls, 8) : at;
 	case RECORD_SYNC:
 		return put(at, record->upto, 8);
 	case RECORD_END:
@@ -204,6 +205,11 @@ static void get_done(struct rest *rest, struct record *record)
 	record->path_hash = get(rest, 8);
 	record->size = (int64_t)get(rest, 8);
 	if (record->size < 0)
+		rest->bad = true;
+	if (rest->len == 0)
+		return;
+	record->urls = get(rest, 8);
+	if (record->urls == 0)
 		rest->bad = true;
 }
 

@@ -43,7 +43,7 @@ enum record_type {
 	RECORD_BEGIN,       /* id and all of a file that a resume needs to know */
 	RECORD_RANGE,       /* id, range: these bytes are in the part */
 	RECORD_DROP,        /* id: forget the file */
-	RECORD_DONE, /* id (0: it had none), path_hash, size: it has its final name */
+	RECORD_DONE, /* id (0: it had none), path_hash, size, urls: it has its final name */
 	RECORD_SYNC, /* upto: what records up to this sequence tell is on the disk */
 	RECORD_END,  /* this boot's sessions ended with all of it on the disk */
 	RECORD_OVER, /* what was finished before is of jobs that are over */
@@ -73,7 +73,8 @@ struct record {
 	/* Borrowed; from record_decode, they point into the bytes decoded. */
 	const char *path;            /* under PATH_MAX bytes */
 	const char *etag, *modified; /* NULL: none; at most VALIDATOR_MAX bytes */
-	/* Likewise. Older records have none of these, and are of the first URL. */
+	/* Likewise. Older records have none of these, and are of the first URL; those of DONE have
+	 * no urls. */
 	const char *digest, *name;
 	uint32_t teller; /* index of a URL */
 };

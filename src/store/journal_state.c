@@ -168,6 +168,14 @@ static void add_range(
 		merge(known, record->range);
 }
 
+bool journal_state_finished(
+	const struct journal_state *state, uint64_t path_hash, uint64_t urls)
+{
+	enum finished_answer answer = finished_get(&state->finished, path_hash, urls);
+
+	return answer == FINISHED_SOUND || answer == FINISHED_UNSOUND;
+}
+
 void journal_state_apply(struct journal_state *state, const struct record *record,
 	bool believed, int bytes)
 {
@@ -193,11 +201,11 @@ void journal_state_apply(struct journal_state *state, const struct record *recor
 		state->live += bytes;
 		state->done += bytes;
 		if (state->keep_finished)
-			finished_put(&state->finished, record->path_hash, record->size,
+			finished_put(&state->finished, record->path_hash, record->urls,
 				believed);
 		if (state->in_doubt)
-			finished_put(&state->doubted, record->path_hash, record->size,
-				believed);
+			finished_put(&state->doubted, record->path_hash,
+				(uint64_t)record->size, believed);
 		break;
 	case RECORD_OVER:
 		journal_state_end_job(state, true);

@@ -26,9 +26,10 @@ struct known_file {
 
 struct journal_state {
 	struct map *by_path, *by_part; /* known_file; owned by by_path */
-	struct finished
-		finished; /* by jobs that are not over; only with keep_finished */
-	struct finished doubted; /* by whatever job; only with in_doubt */
+	/* By jobs that are not over, from which URLs; only with keep_finished. */
+	struct finished finished;
+	/* By whatever job, with which size; only with in_doubt. */
+	struct finished doubted;
 	bool keep_finished, in_doubt;
 	uint64_t last_id; /* the highest there was */
 	uint64_t over;    /* sequence of the last OVER; 0: none */
@@ -45,6 +46,9 @@ void journal_state_apply(struct journal_state *state, const struct record *recor
 /* After the last one: forget files of which no byte is there. */
 void journal_state_finish(struct journal_state *state);
 
+/* Was it finished by a job that is not over, and last of all from these URLs? */
+bool journal_state_finished(
+	const struct journal_state *state, uint64_t path_hash, uint64_t urls);
 /* NULL when there is none. */
 struct known_file *journal_state_by_id(const struct journal_state *state, uint64_t id);
 /* Forget what was finished: the job is over. What is in doubt stays so, unless `sure`. */

@@ -53,8 +53,8 @@ static int commit(struct part *part, const struct attempt *attempt,
 	if (!part->parts->journal)
 		return 0;
 	return journal_done(part->parts->journal, part->known ? part->id : 0,
-		part->entry->path, outcome->renamed ? JOURNAL_BESIDE : JOURNAL_THERE,
-		version->size, err);
+		part->entry->path, journal_urls(&part->entry->urls),
+		outcome->renamed ? JOURNAL_BESIDE : JOURNAL_THERE, version->size, err);
 }
 
 /* Is there a part that the attempt can go on with? */

@@ -42,9 +42,11 @@ static bool is_finished(const struct look *look)
 {
 	struct journal *journal = outdir_journal(look->outdir);
 	const char *path = look->entry->path;
+	uint64_t urls = journal_urls(&look->entry->urls);
 
-	return journal && (journal_finished(journal, path, JOURNAL_THERE) ||
-				  journal_finished(journal, path, JOURNAL_BESIDE));
+	return journal &&
+	       (journal_finished(journal, path, urls, JOURNAL_THERE) ||
+		       journal_finished(journal, path, urls, JOURNAL_BESIDE));
 }
 
 /* As --existing=update asks a server of a file whose name is known. */

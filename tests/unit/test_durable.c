@@ -75,7 +75,7 @@ static void none_without_syncs(void)
 	deny_all_syncs();
 	bench_open(&bench, DURABILITY_NONE);
 	work(&bench);
-	check_int(journal_done(bench.journal, 0, "a", JOURNAL_THERE, 1, NULL), 0);
+	check_int(journal_done(bench.journal, 0, "a", 7, JOURNAL_THERE, 1, NULL), 0);
 	leave_journal(bench.journal);
 	durable_free(bench.durable);
 	end_journal(open_journal(1));
@@ -266,8 +266,8 @@ static void sync_covers_all(void)
 		begin_file(bench.journal, "large", 100);
 		tell_range(bench.journal, 1, 0, 9);
 		work(&bench);
-		check_int(
-			journal_done(bench.journal, 0, "small", JOURNAL_THERE, 1, NULL),
+		check_int(journal_done(
+				  bench.journal, 0, "small", 7, JOURNAL_THERE, 1, NULL),
 			0);
 		check_int(durable_sync(bench.durable, NULL), 0);
 		leave_journal(bench.journal);
@@ -295,8 +295,8 @@ static void *tell_batches(void *context)
 
 	for (int i = 0; i < 400; i++) {
 		failed += durable_part(bench->durable, bench->part, NULL) < 0;
-		failed += journal_done(bench->journal, 0, "a", JOURNAL_THERE, i, NULL) <
-			  0;
+		failed += journal_done(bench->journal, 0, "a", 7, JOURNAL_THERE, i,
+				  NULL) < 0;
 		failed += durable_renamed(bench->durable, bench->dir, NULL) < 0;
 	}
 	return (void *)failed;

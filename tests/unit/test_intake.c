@@ -381,7 +381,7 @@ static void edited_after_a_crash(void)
 		NULL);
 	check(scratch_write("out/one", "lost"));
 	check_int(mark_file(bench.outdir, entry, "one"), 0);
-	check_int(journal_done(journal, 0, "one", JOURNAL_THERE, 4, NULL), 0);
+	check_int(journal_done(journal, 0, "one", 7, JOURNAL_THERE, 4, NULL), 0);
 	check_int(journal_close(journal, false, NULL), 0);
 	check_int(ledger_open(&bench.ledger, &bench.settings, bench.outdir, NULL), 0);
 	check(scratch_write("out/one", "edited"));

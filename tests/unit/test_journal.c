@@ -71,7 +71,8 @@ static void files_end(void)
 	tell_range(journal, dropped_later, 0, 9);
 	tell_range(journal, again, 0, 9);
 	begin_file(journal, "nothing of it", 10);
-	check_int(journal_done(journal, done_now, "done now", JOURNAL_THERE, 10, NULL),
+	check_int(
+		journal_done(journal, done_now, "done now", 7, JOURNAL_THERE, 10, NULL),
 		0);
 	check_int(journal_drop(journal, dropped_now, NULL), 0);
 	leave_journal(journal);
@@ -84,8 +85,8 @@ static void files_end(void)
 	file = journal_find(journal, "done later");
 	check(file && file->id == done_later);
 	check(journal_has_part(journal, "f3.part"));
-	check_int(journal_done(
-			  journal, done_later, "done later", JOURNAL_THERE, 10, NULL),
+	check_int(journal_done(journal, done_later, "done later", 7, JOURNAL_THERE, 10,
+			  NULL),
 		0);
 	check(!journal_find(journal, "done later"));
 	check(!journal_has_part(journal, "f3.part"));
@@ -281,19 +282,19 @@ static void remembers_what_is_finished(void)
 
 	for (int i = 0; i < 5000; i++) {
 		snprintf(path, sizeof(path), "d/%d", i);
-		check_int(journal_done(journal, 0, path, JOURNAL_THERE, i, NULL), 0);
+		check_int(journal_done(journal, 0, path, 7, JOURNAL_THERE, i, NULL), 0);
 	}
-	check(!journal_finished(journal, "d/0", JOURNAL_THERE));
+	check(!journal_finished(journal, "d/0", 7, JOURNAL_THERE));
 	leave_journal(journal);
 
 	journal = try_open(1, DURABILITY_NONE, true, &err);
 	for (int i = 0; i < 5000; i++) {
 		snprintf(path, sizeof(path), "d/%d", i);
-		check(journal_finished(journal, path, JOURNAL_THERE));
+		check(journal_finished(journal, path, 7, JOURNAL_THERE));
 	}
 	for (int i = 5000; i < 10000; i++) {
 		snprintf(path, sizeof(path), "d/%d", i);
-		check(!journal_finished(journal, path, JOURNAL_THERE));
+		check(!journal_finished(journal, path, 7, JOURNAL_THERE));
 	}
 	check_int(journal_trust(journal, "d/1", JOURNAL_THERE, 1), JOURNAL_TRUSTED);
 	end_journal(journal);
@@ -320,8 +321,8 @@ static void *tell_much(void *context)
 
 		teller->failed +=
 			journal_range(teller->journal, teller->id, range, NULL) < 0;
-		teller->failed += journal_done(teller->journal, 0, done, JOURNAL_THERE,
-					  i, NULL) < 0;
+		teller->failed += journal_done(teller->journal, 0, done, 7,
+					  JOURNAL_THERE, i, NULL) < 0;
 		teller->failed += journal_find(teller->journal, "small") != NULL;
 	}
 	return NULL;

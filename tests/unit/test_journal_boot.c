@@ -17,7 +17,7 @@ static struct journal *open_as(int boot, enum durability durability)
 
 static void finish(struct journal *journal, const char *path, int64_t size)
 {
-	check_int(journal_done(journal, 0, path, JOURNAL_THERE, size, NULL), 0);
+	check_int(journal_done(journal, 0, path, 7, JOURNAL_THERE, size, NULL), 0);
 }
 
 static void sync_now(struct journal *journal)
@@ -425,7 +425,7 @@ static void a_job_is_over(void)
 		leave_journal(journal); /* killed, and a job had begun */
 
 		journal = open_journal(4);
-		check(!journal_finished(journal, "before", JOURNAL_THERE));
+		check(!journal_finished(journal, "before", 7, JOURNAL_THERE));
 		finish(journal, "after", 5);
 		trusts(journal, "lost", 5, JOURNAL_NO_RECORD);
 		end_journal(journal);
@@ -454,9 +454,9 @@ static void another_job_is_over(void)
 			journal = try_open(boot, DURABILITY_NONE, true, &err);
 			check_int(stat(JOURNAL_PATH, &info), 0);
 			check(info.st_size < 1000);
-			check(journal_finished(journal, "mine", JOURNAL_THERE) ==
+			check(journal_finished(journal, "mine", 7, JOURNAL_THERE) ==
 				(boot == 2));
-			check(!journal_finished(journal, "other", JOURNAL_THERE));
+			check(!journal_finished(journal, "other", 7, JOURNAL_THERE));
 			trusts(journal, "synced", 5, JOURNAL_TRUSTED);
 			trusts(journal, "mine", 5, JOURNAL_SAME_SIZE);
 			trusts(journal, "mine, too", 0, JOURNAL_OTHER_SIZE);

@@ -88,11 +88,12 @@ static void sample_make(struct sample *sample)
 	STEP(tell_range(journal, 1, 200, 299));
 	STEP(tell_range(journal, 2, 7, 7));
 	STEP(tell_range(journal, 1, 100, 199));
-	STEP(check_int(journal_done(journal, 0, "small", JOURNAL_THERE, 3, NULL), 0));
+	STEP(check_int(
+		journal_done(journal, 0, "small", 7, JOURNAL_THERE, 3, NULL), 0));
 	STEP(begin_file(journal, "c", 5));
 	STEP(tell_range(journal, 3, 0, 4));
 	STEP(check_int(journal_synced(journal, 9, NULL), 0));
-	STEP(check_int(journal_done(journal, 3, "c", JOURNAL_THERE, 5, NULL), 0));
+	STEP(check_int(journal_done(journal, 3, "c", 7, JOURNAL_THERE, 5, NULL), 0));
 	STEP(check_int(journal_drop(journal, 2, NULL), 0));
 	STEP(begin_file(journal, "a", 2000));
 	STEP(tell_range(journal, 4, 10, 19));
@@ -345,7 +346,8 @@ static void tell_much_of_nothing(void)
 	tell_range(journal, kept, 0, 99);
 	for (int i = 0; i < 30000; i++)
 		tell_range(journal, gone, 2 * i, 2 * i);
-	check_int(journal_done(journal, gone, "gone", JOURNAL_THERE, 60000, NULL), 0);
+	check_int(
+		journal_done(journal, gone, "gone", 7, JOURNAL_THERE, 60000, NULL), 0);
 	tell_range(journal, kept, 200, 299);
 	leave_journal(journal);
 	check(journal_length() > 1 << 20);
@@ -371,8 +373,8 @@ static void is_written_anew(void)
 	journal = try_open(1, DURABILITY_NONE, true, &err);
 	check_file(
 		journal, "a", "a #2 f2.part 1000 7 \"v1\" -: 0-99 200-299 500-599\n");
-	check(journal_finished(journal, "gone", JOURNAL_THERE));
-	check(!journal_finished(journal, "a", JOURNAL_THERE));
+	check(journal_finished(journal, "gone", 7, JOURNAL_THERE));
+	check(!journal_finished(journal, "a", 7, JOURNAL_THERE));
 	end_journal(journal);
 }
 
@@ -383,7 +385,7 @@ static void is_not_written_anew_for_nothing(void)
 	int64_t length;
 
 	for (int i = 0; i < 40000; i++)
-		check_int(journal_done(journal, 0, "f", JOURNAL_THERE, i, NULL), 0);
+		check_int(journal_done(journal, 0, "f", 7, JOURNAL_THERE, i, NULL), 0);
 	leave_journal(journal);
 	length = journal_length();
 	journal = open_journal(1);
@@ -428,7 +430,7 @@ static void expect_failure(struct journal *journal)
 	check_str(kind_name(err.kind), kind_name(KIND_DISK));
 	check(strstr(err.text, ".seine/journal") != NULL);
 	check_int(journal_range(journal, 1, range, &err), 0);
-	check_int(journal_done(journal, 1, "a", JOURNAL_THERE, 100, &err), 0);
+	check_int(journal_done(journal, 1, "a", 7, JOURNAL_THERE, 100, &err), 0);
 }
 
 static void fill_the_disk(void)

@@ -210,7 +210,8 @@ static void no_resume(void)
 
 	bench_open(&bench);
 	check(scratch_write("out/file", "new"));
-	check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_THERE, 3, NULL),
+	check_int(journal_done(bench.ledger.journal, 0, "file",
+			  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3, NULL),
 		0);
 	bench_close(&bench, false, true);
 	open_dir(&bench);
@@ -264,10 +265,57 @@ static void what_was_replaced_by_this_job(void)
 		check(scratch_write("out/file", "new"));
 		check_int(present(&bench, EXISTING_OVERWRITE),
 			run ? PRESENT_WHOLE : PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_THERE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "file",
+				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, run, !run);
+	}
+	scratch_remove("out");
+}
+
+/* What another job, or the same one in another version of its list, has finished under that name is
+ * not what is wanted. */
+static void what_was_replaced_by_other_urls(void)
+{
+	struct bench bench;
+
+	for (int run = 0; run < 2; run++) {
+		open_dir(&bench);
+		if (run)
+			strings_add(&bench.entry->urls, "http://b.test/file");
+		bench.settings.existing = EXISTING_OVERWRITE;
+		open_ledger(&bench);
+		check(scratch_write("out/file", "new"));
+		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
+		check_int(journal_done(bench.ledger.journal, 0, "file",
+				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
+				  NULL),
+			0);
+		bench_close(&bench, run, !run);
+	}
+	scratch_remove("out");
+}
+
+/* ... nor is what was there before those came. */
+static void replaced_by_turns(void)
+{
+	struct bench bench;
+
+	for (int run = 0; run < 3; run++) {
+		open_dir(&bench);
+		if (run == 1)
+			strings_add(&bench.entry->urls, "http://b.test/file");
+		bench.settings.existing = EXISTING_OVERWRITE;
+		open_ledger(&bench);
+		check(scratch_write("out/file", "new"));
+		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
+		if (run < 2)
+			check_int(journal_done(bench.ledger.journal, 0, "file",
+					  journal_urls(&bench.entry->urls),
+					  JOURNAL_THERE, 3, NULL),
+				0);
+		bench_close(&bench, run == 2, run < 2);
 	}
 	scratch_remove("out");
 }
@@ -285,8 +333,9 @@ static void what_was_put_beside_by_this_job(void)
 		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
 		check_int(present(&bench, EXISTING_RENAME),
 			run ? PRESENT_WHOLE : PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_BESIDE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "file",
+				  journal_urls(&bench.entry->urls), JOURNAL_BESIDE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, run, !run);
 	}
@@ -306,8 +355,9 @@ static void what_was_replaced_by_a_job_that_is_over(void)
 		open_ledger(&bench);
 		check(scratch_write("out/File", "new"));
 		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "File", JOURNAL_THERE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "File",
+				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, true, true);
 	}
@@ -329,7 +379,9 @@ static void bench_open_after_a_crash(struct bench *bench, enum existing existing
 			.workdir = outdir_workdir(bench->outdir), .boot = &boot},
 		&bench->err);
 	check(journal != NULL);
-	check_int(journal_done(journal, 0, recorded, place, 3, NULL), 0);
+	check_int(journal_done(journal, 0, recorded, journal_urls(&bench->entry->urls),
+			  place, 3, NULL),
+		0);
 	check_int(journal_close(journal, false, NULL), 0);
 	open_ledger(bench);
 }
@@ -391,8 +443,9 @@ static void another_job_after_a_crash(void)
 
 	for (int resume = 0; resume < 2; resume++) {
 		bench_open_after_a_crash(&bench, EXISTING_SKIP, "file", JOURNAL_THERE);
-		check_int(journal_done(bench.ledger.journal, 0, "other", JOURNAL_THERE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "other",
+				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, true, true);
 
@@ -403,8 +456,9 @@ static void another_job_after_a_crash(void)
 		check_int(present(&bench, EXISTING_SKIP), PRESENT_NOT);
 		check(!scratch_there("out/file"));
 		check(scratch_write("out/file", "abc"));
-		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_THERE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "file",
+				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, true, false);
 		scratch_remove("out");
@@ -442,8 +496,9 @@ static void a_file_beside_after_a_crash(void)
 		check(scratch_write("out/file", held[i]));
 		check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
 		check(scratch_there("out/file"));
-		check_int(journal_done(bench.ledger.journal, 0, "file", JOURNAL_BESIDE,
-				  3, NULL),
+		check_int(journal_done(bench.ledger.journal, 0, "file",
+				  journal_urls(&bench.entry->urls), JOURNAL_BESIDE, 3,
+				  NULL),
 			0);
 		bench_close(&bench, true, false);
 		scratch_remove("out");
@@ -580,6 +635,8 @@ int main(void)
 	run(no_resume);
 	run(what_is_there);
 	run(what_was_replaced_by_this_job);
+	run(what_was_replaced_by_other_urls);
+	run(replaced_by_turns);
 	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
 	run(after_a_crash);

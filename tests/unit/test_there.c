@@ -158,7 +158,9 @@ static void finished_by_this_job(void)
 	check(scratch_write("d/x", "user's"));
 	publishes(bench.outdir, bench.b, EXISTING_RENAME, "x", "of b", "x.1");
 	publishes(bench.outdir, bench.a, EXISTING_RENAME, "x", "abc", "x.2");
-	check_int(journal_done(bench.journal, 0, "get", JOURNAL_BESIDE, 3, NULL), 0);
+	check_int(journal_done(bench.journal, 0, "get", journal_urls(&bench.a->urls),
+			  JOURNAL_BESIDE, 3, NULL),
+		0);
 	look(&bench, EXISTING_RENAME, THERE_NOT, NULL);
 	leave_session(&bench);
 	open_session(&bench, 1);
@@ -195,7 +197,8 @@ static void after_a_crash_of_the_machine(void)
 		publishes(bench.outdir, bench.a, EXISTING_SKIP, "x", "abc", "x");
 		publishes(bench.outdir, bench.b, EXISTING_SKIP, "y", "of b", "y");
 		if (recorded)
-			check_int(journal_done(bench.journal, 0, "get", JOURNAL_BESIDE,
+			check_int(journal_done(bench.journal, 0, "get",
+					  journal_urls(&bench.a->urls), JOURNAL_BESIDE,
 					  3, NULL),
 				0);
 		leave_session(&bench);
@@ -211,7 +214,8 @@ static void after_a_crash_of_the_machine(void)
 		check(scratch_is("d/y", "of b"));
 		/* Known from now on. */
 		check_int(
-			journal_done(bench.journal, 0, "get", JOURNAL_BESIDE, 3, NULL),
+			journal_done(bench.journal, 0, "get",
+				journal_urls(&bench.a->urls), JOURNAL_BESIDE, 3, NULL),
 			0);
 		leave_session(&bench);
 		open_session(&bench, 2);
