@@ -215,7 +215,7 @@ static bool take(struct intake_source *intake, struct entry *entry)
 		entry->resume = parts_resume(parts->ledger->parts, entry,
 			parts->settings->ignore_server_digests);
 	else
-		parts_forget(parts->ledger->parts, entry);
+		parts_forget_own(parts->ledger->parts, entry);
 	if (present == PRESENT_NOT)
 		return true;
 	tell(parts, EVENT_PRESENT, entry, NULL);

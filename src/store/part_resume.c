@@ -54,16 +54,28 @@ static char *name_given(const struct journal_file *file, const struct entry *ent
 						   : NULL;
 }
 
+/* What is of other URLs is another job's, as long as nothing comes in its place. */
+static const struct journal_file *find_own(
+	const struct parts *parts, const struct entry *entry)
+{
+	const struct journal_file *file =
+		parts->journal ? journal_find(parts->journal, entry->path) : NULL;
+
+	return file && file->urls == part_sources(entry) ? file : NULL;
+}
+
+void parts_forget_own(struct parts *parts, const struct entry *entry)
+{
+	if (find_own(parts, entry))
+		parts_forget(parts, entry);
+}
+
 struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf)
 {
-	const struct journal_file *file;
+	const struct journal_file *file = find_own(parts, entry);
 	struct resume *resume;
 
-	if (!parts->journal)
-		return NULL;
-	file = journal_find(parts->journal, entry->path);
-	/* What is of other URLs is another job's, as long as nothing comes in its place. */
-	if (!file || file->urls != part_sources(entry))
+	if (!file)
 		return NULL;
 	if (!can_go_on(file, entry, deaf) || !is_sound(parts, file)) {
 		parts_forget(parts, entry);

@@ -296,6 +296,18 @@ static void what_cannot_be_gone_on_with(void)
 	}
 }
 
+/* The file is there, or is to begin anew. */
+static void what_is_not_wanted(void)
+{
+	struct bench bench;
+
+	first_run();
+	bench_open(&bench, true);
+	parts_forget_own(bench.parts, bench.entry);
+	check_int(journal_left(bench.journal), 0);
+	bench_close(&bench, true);
+}
+
 /* What other URLs have brought stays until something comes in its place. */
 static void from_elsewhere(void)
 {
@@ -306,6 +318,7 @@ static void from_elsewhere(void)
 		bench_open(&bench, true);
 		strings_add(&bench.entry->urls, "http://b.test/file");
 		check(parts_resume(bench.parts, bench.entry, false) == NULL);
+		parts_forget_own(bench.parts, bench.entry);
 		if (comes)
 			part_put(get(&bench));
 		parts_end(bench.parts, bench.entry, false);
@@ -516,6 +529,7 @@ int main(void)
 	run(who_told_is_remembered);
 	run(another_run_begins_anew);
 	run(what_cannot_be_gone_on_with);
+	run(what_is_not_wanted);
 	run(from_elsewhere);
 	run(what_nothing_pins_is_not_kept);
 	run(a_document_has_no_part);
