@@ -143,14 +143,31 @@ static bool has_its_digest(struct ledger *ledger, const struct entry *entry)
 	return right;
 }
 
-/* The machine went down. What the journal has of it is ours; what it has not may be anybody's,
+/* The machine went down. Is the file what it should be, as far as there is anything to know it by? */
+static bool is_right(struct ledger *ledger, const struct entry *entry,
+	enum journal_trust trust, int64_t size)
+{
+	return trust != JOURNAL_OTHER_SIZE &&
+	       (entry->size < 0 || entry->size == size) &&
+	       has_its_digest(ledger, entry);
+}
+
+/* It need not be looked at again. */
+static enum present believe(struct ledger *ledger, const struct entry *entry,
+	int64_t size, struct error *err)
+{
+	return journal_done(ledger->journal, 0, entry->path, journal_urls(&entry->urls),
+		       JOURNAL_THERE, size, err) == 0
+		       ? PRESENT_WHOLE
+		       : PRESENT_WRONG;
+}
+
+/* What the journal has of it is ours; what it has not may be anybody's,
  * and is left alone. */
 static enum present doubt(struct ledger *ledger, const struct entry *entry,
 	enum journal_trust trust, int64_t size, struct error *err)
 {
-	bool right = trust != JOURNAL_OTHER_SIZE &&
-		     (entry->size < 0 || entry->size == size) &&
-		     has_its_digest(ledger, entry);
+	bool right = is_right(ledger, entry, trust, size);
 
 	if (right && !ledger->doubted && entry->checksum.alg == DIGEST_NONE) {
 		log_warn(
@@ -159,11 +176,7 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 		ledger->doubted = true;
 	}
 	if (right)
-		return journal_done(ledger->journal, 0, entry->path,
-			       journal_urls(&entry->urls), JOURNAL_THERE, size,
-			       err) == 0
-			       ? PRESENT_WHOLE
-			       : PRESENT_WRONG;
+		return believe(ledger, entry, size, err);
 	if (trust == JOURNAL_NO_RECORD) {
 		error_set(err, KIND_EXISTS, 0,
 			"'%.120s' is there, but not what it should be: perhaps lost "
@@ -211,4 +224,24 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 	if (existing == EXISTING_RENAME)
 		return PRESENT_NOT;
 	return doubt(ledger, entry, trust, size, err);
+}
+
+enum present ledger_current(
+	struct ledger *ledger, const struct entry *entry, struct error *err)
+{
+	int64_t size = entry->there.size;
+	enum journal_trust trust =
+		journal_trust(ledger->journal, entry->path, JOURNAL_THERE, size);
+
+	if (trust == JOURNAL_TRUSTED)
+		return PRESENT_WHOLE;
+	if ((trust == JOURNAL_NO_RECORD && !entry->there.etag &&
+		    entry->checksum.alg == DIGEST_NONE) ||
+		!is_right(ledger, entry, trust, size)) {
+		log_info("'%.120s' may have been lost when the machine went down: "
+			 "fetching it again",
+			entry->path);
+		return PRESENT_NOT;
+	}
+	return believe(ledger, entry, size, err);
 }

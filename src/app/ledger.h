@@ -50,4 +50,10 @@ enum present {
 enum present ledger_present(struct ledger *ledger, enum existing existing,
 	const struct entry *entry, struct error *err);
 
+/* With --existing=update: is the file of which entry->there tells whole, as above, so that its server
+ * may be asked whether it is the current one? After a crash its date alone is no reason to think so:
+ * its length must be the recorded one, or that for which its ETag is kept, or its digest be right. */
+enum present ledger_current(
+	struct ledger *ledger, const struct entry *entry, struct error *err) must_check;
+
 #endif

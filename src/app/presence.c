@@ -16,12 +16,15 @@ static bool is_given_names(const struct settings *settings, const struct entry *
 static enum present look_for(struct ledger *ledger, const struct settings *settings,
 	struct entry *entry, struct error *err)
 {
-	enum existing existing = settings->existing;
+	enum present present;
 
-	if (existing == EXISTING_UPDATE)
-		entry->is_there =
-			stamp_get(ledger->outdir, entry->path, &entry->there) == 0;
-	return ledger_present(ledger, existing, entry, err);
+	if (settings->existing != EXISTING_UPDATE)
+		return ledger_present(ledger, settings->existing, entry, err);
+	if (stamp_get(ledger->outdir, entry->path, &entry->there) != 0)
+		return PRESENT_NOT;
+	present = ledger_current(ledger, entry, err);
+	entry->is_there = present == PRESENT_WHOLE;
+	return present == PRESENT_WHOLE ? PRESENT_NOT : present;
 }
 
 /* Of a file without a mark. */

@@ -436,6 +436,49 @@ static void after_a_crash(void)
 	}
 }
 
+/* What --existing=update would ask the server about. */
+static void update_after_a_crash(void)
+{
+	static const struct {
+		bool recorded;
+		const char *etag;
+		const char *digest; /* of "abc" */
+		int64_t size;       /* of what is there */
+		enum present present;
+	} cases[] = {
+		{true, NULL, NULL, 3, PRESENT_WHOLE},
+		{true, "\"v\"", NULL, 3, PRESENT_WHOLE},
+		{true, NULL, NULL, 2, PRESENT_NOT},
+		{true, NULL, "md5=900150983cd24fb0d6963f7d28e17f72", 3, PRESENT_WHOLE},
+		{true, NULL, "md5=900150983cd24fb0d6963f7d28e17f73", 3, PRESENT_NOT},
+		{false, NULL, NULL, 3, PRESENT_NOT},
+		{false, "\"v\"", NULL, 3, PRESENT_WHOLE},
+		{false, NULL, "md5=900150983cd24fb0d6963f7d28e17f72", 3, PRESENT_WHOLE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bench bench;
+
+		bench_open_after_a_crash(&bench, EXISTING_UPDATE,
+			cases[i].recorded ? "file" : "other", JOURNAL_THERE);
+		check(scratch_write("out/file", "abc"));
+		if (cases[i].digest)
+			check_int(checksum_parse(&bench.entry->checksum,
+					  cases[i].digest, NULL),
+				0);
+		bench.entry->there.size = cases[i].size;
+		if (cases[i].etag)
+			bench.entry->there.etag = xstrdup(cases[i].etag);
+		if (ledger_current(&bench.ledger, bench.entry, &bench.err) !=
+			cases[i].present)
+			check_int((int)i, -1);
+		check(scratch_is("out/file", "abc"));
+		bench_close(&bench, true,
+			!cases[i].recorded || cases[i].present != PRESENT_WHOLE);
+		scratch_remove("out");
+	}
+}
+
 /* A job of other files ends first: the one that the machine broke off is not forgotten. */
 static void another_job_after_a_crash(void)
 {
@@ -640,6 +683,7 @@ int main(void)
 	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
 	run(after_a_crash);
+	run(update_after_a_crash);
 	run(another_job_after_a_crash);
 	run(somebody_elses_after_a_crash);
 	run(a_file_beside_after_a_crash);
