@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -162,6 +163,23 @@ static enum present believe(struct ledger *ledger, const struct entry *entry,
 		       : PRESENT_WRONG;
 }
 
+/* Was it written to since the machine was started? Then that is not what the crash has left. A server's
+ * date (of its writing) and the disk's (of all that was done to it) must both say so. */
+static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
+{
+	struct timespec now = {0}, up = {0};
+	struct stat info;
+	int fd = outdir_open_file(ledger->outdir, entry->path);
+	bool known = fd >= 0 && fstat(fd, &info) == 0 &&
+		     clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+		     clock_gettime(CLOCK_BOOTTIME, &up) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return known && info.st_mtim.tv_sec > now.tv_sec - up.tv_sec &&
+	       info.st_ctim.tv_sec > now.tv_sec - up.tv_sec;
+}
+
 /* What the journal has of it is ours; what it has not may be anybody's,
  * and is left alone. */
 static enum present doubt(struct ledger *ledger, const struct entry *entry,
@@ -223,6 +241,8 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 	/* What is there was there before, in all likelihood, and ours is beside it, somewhere. */
 	if (existing == EXISTING_RENAME)
 		return PRESENT_NOT;
+	if (existing == EXISTING_SKIP && is_of_this_boot(ledger, entry))
+		return believe(ledger, entry, size, err);
 	return doubt(ledger, entry, trust, size, err);
 }
 

@@ -328,6 +328,7 @@ in_boot() {
 	kill_now "$SEINE_PID"
 	wait "$SEINE_PID" || true
 	: >"$ARENA/out/lost.bin"
+	touch -d @1 "$ARENA/out/lost.bin"
 	in_boot 2 seine -d out "$O/other.bin?size=10"
 	((status == 0))
 	said "machine went down"

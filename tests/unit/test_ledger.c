@@ -386,6 +386,14 @@ static void bench_open_after_a_crash(struct bench *bench, enum existing existing
 	open_ledger(bench);
 }
 
+/* It was written before the crash. */
+static void date_back(const char *path)
+{
+	static const struct timespec times[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+	check_int(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 static void after_a_crash(void)
 {
 	static const struct {
@@ -419,6 +427,7 @@ static void after_a_crash(void)
 		bench_open_after_a_crash(&bench, EXISTING_SKIP,
 			cases[i].recorded ? "file" : "other", JOURNAL_THERE);
 		check(scratch_write("out/file", cases[i].holds));
+		date_back("out/file");
 		bench.entry->size = cases[i].size;
 		if (cases[i].digest)
 			check_int(checksum_parse(&bench.entry->checksum,
@@ -432,6 +441,23 @@ static void after_a_crash(void)
 		if (got == PRESENT_WRONG)
 			check_int(bench.err.kind, KIND_EXISTS);
 		bench_close(&bench, true, !cases[i].recorded || got != PRESENT_WHOLE);
+		scratch_remove("out");
+	}
+}
+
+/* What somebody has written to since was not lost by that. */
+static void edited_after_a_crash(void)
+{
+	for (int recorded = 0; recorded < 2; recorded++) {
+		struct bench bench;
+
+		bench_open_after_a_crash(&bench, EXISTING_SKIP,
+			recorded ? "file" : "other", JOURNAL_THERE);
+		check(scratch_write("out/file", "edited"));
+		bench.entry->size = 3;
+		check_int(present(&bench, EXISTING_SKIP), PRESENT_WHOLE);
+		check(scratch_is("out/file", "edited"));
+		bench_close(&bench, true, !recorded);
 		scratch_remove("out");
 	}
 }
@@ -493,6 +519,7 @@ static void another_job_after_a_crash(void)
 		bench_close(&bench, true, true);
 
 		check(scratch_write("out/file", "ab"));
+		date_back("out/file");
 		open_dir(&bench);
 		bench.settings.resume = resume;
 		open_ledger(&bench);
@@ -683,6 +710,7 @@ int main(void)
 	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
 	run(after_a_crash);
+	run(edited_after_a_crash);
 	run(update_after_a_crash);
 	run(another_job_after_a_crash);
 	run(somebody_elses_after_a_crash);
