@@ -239,10 +239,11 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 	if (trust == JOURNAL_TRUSTED)
 		return PRESENT_WHOLE;
 	/* What is there was there before, in all likelihood, and ours is beside it, somewhere. */
-	if (existing == EXISTING_RENAME)
+	if (existing == EXISTING_RENAME && trust == JOURNAL_NO_RECORD)
 		return PRESENT_NOT;
-	if (existing == EXISTING_SKIP && is_of_this_boot(ledger, entry))
-		return believe(ledger, entry, size, err);
+	if (is_of_this_boot(ledger, entry))
+		return existing == EXISTING_SKIP ? believe(ledger, entry, size, err)
+						 : PRESENT_NOT;
 	return doubt(ledger, entry, trust, size, err);
 }
 

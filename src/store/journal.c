@@ -279,18 +279,6 @@ static uint64_t path_hash(const char *path, enum journal_place place)
 	return hash64(path, strlen(path), place);
 }
 
-/* The entry has its file. That what a crash has left of it in the other place may not be whole
- * concerns nobody any more. */
-static void settle(struct journal *journal, const char *path, int64_t size)
-{
-	struct finished *doubted = &journal->old.state.doubted;
-
-	pthread_mutex_lock(&journal->lock);
-	finished_settle(doubted, path_hash(path, JOURNAL_THERE), (uint64_t)size);
-	finished_settle(doubted, path_hash(path, JOURNAL_BESIDE), (uint64_t)size);
-	pthread_mutex_unlock(&journal->lock);
-}
-
 int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_t urls,
 	enum journal_place place, int64_t size, struct error *err)
 {
@@ -303,8 +291,9 @@ int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_
 
 	if (id)
 		forget(journal, id);
-	if (journal->old.state.in_doubt)
-		settle(journal, path, size);
+	pthread_mutex_lock(&journal->lock);
+	finished_settle(&journal->old.state.doubted, record.path_hash, (uint64_t)size);
+	pthread_mutex_unlock(&journal->lock);
 	return tell(journal, &record, err);
 }
 
