@@ -153,12 +153,17 @@ static bool is_right(struct ledger *ledger, const struct entry *entry,
 	       has_its_digest(ledger, entry);
 }
 
-/* It need not be looked at again. */
-static enum present believe(struct ledger *ledger, const struct entry *entry,
-	int64_t size, struct error *err)
+/* It need not be looked at again. Where nobody asks what this job has finished it may be of any
+ * URLs. */
+static enum present believe(struct ledger *ledger, enum existing existing,
+	const struct entry *entry, int64_t size, struct error *err)
 {
-	return journal_done(ledger->journal, 0, entry->path, journal_urls(&entry->urls),
-		       JOURNAL_THERE, size, err) == 0
+	uint64_t urls = existing == EXISTING_OVERWRITE || existing == EXISTING_RENAME
+				? journal_urls(&entry->urls)
+				: 0;
+
+	return journal_done(ledger->journal, 0, entry->path, urls, JOURNAL_THERE, size,
+		       err) == 0
 		       ? PRESENT_WHOLE
 		       : PRESENT_WRONG;
 }
@@ -182,8 +187,9 @@ static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
 
 /* What the journal has of it is ours; what it has not may be anybody's,
  * and is left alone. */
-static enum present doubt(struct ledger *ledger, const struct entry *entry,
-	enum journal_trust trust, int64_t size, struct error *err)
+static enum present doubt(struct ledger *ledger, enum existing existing,
+	const struct entry *entry, enum journal_trust trust, int64_t size,
+	struct error *err)
 {
 	bool right = is_right(ledger, entry, trust, size);
 
@@ -194,7 +200,7 @@ static enum present doubt(struct ledger *ledger, const struct entry *entry,
 		ledger->doubted = true;
 	}
 	if (right)
-		return believe(ledger, entry, size, err);
+		return believe(ledger, existing, entry, size, err);
 	if (trust == JOURNAL_NO_RECORD) {
 		error_set(err, KIND_EXISTS, 0,
 			"'%.120s' is there, but not what it should be: perhaps lost "
@@ -242,9 +248,10 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 	if (existing == EXISTING_RENAME && trust == JOURNAL_NO_RECORD)
 		return PRESENT_NOT;
 	if (is_of_this_boot(ledger, entry))
-		return existing == EXISTING_SKIP ? believe(ledger, entry, size, err)
-						 : PRESENT_NOT;
-	return doubt(ledger, entry, trust, size, err);
+		return existing == EXISTING_SKIP
+			       ? believe(ledger, existing, entry, size, err)
+			       : PRESENT_NOT;
+	return doubt(ledger, existing, entry, trust, size, err);
 }
 
 enum present ledger_current(
@@ -264,5 +271,5 @@ enum present ledger_current(
 			entry->path);
 		return PRESENT_NOT;
 	}
-	return believe(ledger, entry, size, err);
+	return believe(ledger, EXISTING_UPDATE, entry, size, err);
 }

@@ -133,8 +133,8 @@ enum journal_place {
 	JOURNAL_BESIDE /* under another name, by --existing=rename or its server's */
 };
 
-/* The file of this entry's path and URLs (journal_urls) has its final name and `size` bytes. id 0: it
- * was never begun. */
+/* The file of this entry's path and URLs (journal_urls; 0: perhaps of others) has its final name and
+ * `size` bytes. id 0: it was never begun. */
 int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_t urls,
 	enum journal_place place, int64_t size, struct error *err) must_check;
 

@@ -1,60 +1,9 @@
 /* test_ledger.c - what a job keeps of itself between its runs, what of it is believed, and what
- * its keeper lets go of. */
-#include "app/ledger.h"
-
+ * its keeper lets go of. After a crash of the machine: test_ledger_crash.c. */
 #include "app/keeper.h"
-#include "base/alloc.h"
-#include "scratch.h"
-#include "store/journal_format.h"
+#include "ledgering.h"
 
-#define SIZE 400000
 #define PARTS "out/.seine/parts"
-
-struct bench {
-	struct settings settings;
-	struct outdir *outdir;
-	struct ledger ledger;
-	struct entry *entry;
-	struct attempt attempt;
-	struct error err;
-};
-
-static void open_dir(struct bench *bench)
-{
-	*bench = (struct bench){.settings = {.dir = (char *)"out",
-					.existing = EXISTING_SKIP,
-					.resume = true}};
-	bench->outdir = outdir_open("out", &bench->err);
-	check(bench->outdir != NULL);
-	bench->entry = entry_new();
-	bench->entry->number = 1;
-	bench->entry->path = xstrdup("file");
-	strings_add(&bench->entry->urls, "http://a.test/file");
-	bench->attempt = (struct attempt){.entry = bench->entry,
-		.version = {.size = SIZE, .etag = (char *)"\"v\"", .mtime = -1}};
-}
-
-static void open_ledger(struct bench *bench)
-{
-	check_int(ledger_open(
-			  &bench->ledger, &bench->settings, bench->outdir, &bench->err),
-		0);
-}
-
-static void bench_open(struct bench *bench)
-{
-	open_dir(bench);
-	open_ledger(bench);
-}
-
-static void bench_close(struct bench *bench, bool ended, bool left)
-{
-	check_int(ledger_close(&bench->ledger, ended, &bench->err), 0);
-	check(outdir_journal(bench->outdir) == NULL);
-	outdir_close(bench->outdir);
-	entry_free(bench->entry);
-	check_int(scratch_there("out/.seine"), left);
-}
 
 /* Half of the file comes. */
 static void bring_half(struct bench *bench)
@@ -229,11 +178,6 @@ static void no_resume(void)
  * What is there
  * ----------------------------------------------------------------------------------- */
 
-static enum present present(struct bench *bench, enum existing existing)
-{
-	return ledger_present(&bench->ledger, existing, bench->entry, &bench->err);
-}
-
 static void what_is_there(void)
 {
 	struct bench bench;
@@ -362,221 +306,6 @@ static void what_was_replaced_by_a_job_that_is_over(void)
 		bench_close(&bench, true, true);
 	}
 	scratch_remove("out");
-}
-
-/* A run in another boot of the machine, which went down in the middle, has recorded a file of
- * three bytes; nothing was synced. */
-static void bench_open_after_a_crash(struct bench *bench, enum existing existing,
-	const char *recorded, enum journal_place place)
-{
-	const struct boot_id boot = {.bytes = {1}};
-	struct journal *journal;
-
-	open_dir(bench);
-	bench->settings.existing = existing;
-	journal = journal_open(
-		&(struct journal_setup){
-			.workdir = outdir_workdir(bench->outdir), .boot = &boot},
-		&bench->err);
-	check(journal != NULL);
-	check_int(journal_done(journal, 0, recorded, journal_urls(&bench->entry->urls),
-			  place, 3, NULL),
-		0);
-	check_int(journal_close(journal, false, NULL), 0);
-	open_ledger(bench);
-}
-
-/* It was written before the crash. */
-static void date_back(const char *path)
-{
-	static const struct timespec times[] = {{.tv_sec = 1}, {.tv_sec = 1}};
-
-	check_int(utimensat(AT_FDCWD, path, times, 0), 0);
-}
-
-static void after_a_crash(void)
-{
-	static const struct {
-		bool recorded;
-		const char *holds;
-		int64_t size;       /* size= */
-		const char *digest; /* of it */
-		enum present present;
-		bool stays;
-	} cases[] = {
-		{true, "abc", -1, NULL, PRESENT_WHOLE, true},
-		{true, "abc", 3, NULL, PRESENT_WHOLE, true},
-		{true, "abc", -1, "md5=900150983cd24fb0d6963f7d28e17f72", PRESENT_WHOLE,
-			true},
-		/* Ours, and lost. */
-		{true, "ab", -1, NULL, PRESENT_NOT, false},
-		{true, "abc", 4, NULL, PRESENT_NOT, false},
-		{true, "abd", -1, "md5=900150983cd24fb0d6963f7d28e17f72", PRESENT_NOT,
-			false},
-		/* Perhaps somebody else's. */
-		{false, "abc", -1, NULL, PRESENT_WHOLE, true},
-		{false, "abc", 4, NULL, PRESENT_WRONG, true},
-		{false, "abd", -1, "md5=900150983cd24fb0d6963f7d28e17f72",
-			PRESENT_WRONG, true},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct bench bench;
-		enum present got;
-
-		bench_open_after_a_crash(&bench, EXISTING_SKIP,
-			cases[i].recorded ? "file" : "other", JOURNAL_THERE);
-		check(scratch_write("out/file", cases[i].holds));
-		date_back("out/file");
-		bench.entry->size = cases[i].size;
-		if (cases[i].digest)
-			check_int(checksum_parse(&bench.entry->checksum,
-					  cases[i].digest, NULL),
-				0);
-		got = present(&bench, EXISTING_SKIP);
-		if (got != cases[i].present)
-			printf("# case %zu\n", i);
-		check_int(got, cases[i].present);
-		check_int(scratch_there("out/file"), cases[i].stays);
-		if (got == PRESENT_WRONG)
-			check_int(bench.err.kind, KIND_EXISTS);
-		bench_close(&bench, true, !cases[i].recorded || got != PRESENT_WHOLE);
-		scratch_remove("out");
-	}
-}
-
-/* What somebody has written to since was not lost by that. */
-static void edited_after_a_crash(void)
-{
-	for (int recorded = 0; recorded < 2; recorded++) {
-		struct bench bench;
-
-		bench_open_after_a_crash(&bench, EXISTING_SKIP,
-			recorded ? "file" : "other", JOURNAL_THERE);
-		check(scratch_write("out/file", "edited"));
-		bench.entry->size = 3;
-		check_int(present(&bench, EXISTING_SKIP), PRESENT_WHOLE);
-		check(scratch_is("out/file", "edited"));
-		bench_close(&bench, true, !recorded);
-		scratch_remove("out");
-	}
-}
-
-/* What --existing=update would ask the server about. */
-static void update_after_a_crash(void)
-{
-	static const struct {
-		bool recorded;
-		const char *etag;
-		const char *digest; /* of "abc" */
-		int64_t size;       /* of what is there */
-		enum present present;
-	} cases[] = {
-		{true, NULL, NULL, 3, PRESENT_WHOLE},
-		{true, "\"v\"", NULL, 3, PRESENT_WHOLE},
-		{true, NULL, NULL, 2, PRESENT_NOT},
-		{true, NULL, "md5=900150983cd24fb0d6963f7d28e17f72", 3, PRESENT_WHOLE},
-		{true, NULL, "md5=900150983cd24fb0d6963f7d28e17f73", 3, PRESENT_NOT},
-		{false, NULL, NULL, 3, PRESENT_NOT},
-		{false, "\"v\"", NULL, 3, PRESENT_WHOLE},
-		{false, NULL, "md5=900150983cd24fb0d6963f7d28e17f72", 3, PRESENT_WHOLE},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct bench bench;
-
-		bench_open_after_a_crash(&bench, EXISTING_UPDATE,
-			cases[i].recorded ? "file" : "other", JOURNAL_THERE);
-		check(scratch_write("out/file", "abc"));
-		if (cases[i].digest)
-			check_int(checksum_parse(&bench.entry->checksum,
-					  cases[i].digest, NULL),
-				0);
-		bench.entry->there.size = cases[i].size;
-		if (cases[i].etag)
-			bench.entry->there.etag = xstrdup(cases[i].etag);
-		if (ledger_current(&bench.ledger, bench.entry, &bench.err) !=
-			cases[i].present)
-			check_int((int)i, -1);
-		check(scratch_is("out/file", "abc"));
-		bench_close(&bench, true,
-			!cases[i].recorded || cases[i].present != PRESENT_WHOLE);
-		scratch_remove("out");
-	}
-}
-
-/* A job of other files ends first: the one that the machine broke off is not forgotten. */
-static void another_job_after_a_crash(void)
-{
-	struct bench bench;
-
-	for (int resume = 0; resume < 2; resume++) {
-		bench_open_after_a_crash(&bench, EXISTING_SKIP, "file", JOURNAL_THERE);
-		check_int(journal_done(bench.ledger.journal, 0, "other",
-				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
-				  NULL),
-			0);
-		bench_close(&bench, true, true);
-
-		check(scratch_write("out/file", "ab"));
-		date_back("out/file");
-		open_dir(&bench);
-		bench.settings.resume = resume;
-		open_ledger(&bench);
-		check_int(present(&bench, EXISTING_SKIP), PRESENT_NOT);
-		check(!scratch_there("out/file"));
-		check(scratch_write("out/file", "abc"));
-		check_int(journal_done(bench.ledger.journal, 0, "file",
-				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
-				  NULL),
-			0);
-		bench_close(&bench, true, false);
-		scratch_remove("out");
-	}
-}
-
-/* What the job has written was put elsewhere: it tells nothing of what is there, whatever is wanted
- * now. */
-static void somebody_elses_after_a_crash(void)
-{
-	for (int what = EXISTING_SKIP; what <= EXISTING_RENAME; what++) {
-		struct bench bench;
-
-		bench_open_after_a_crash(&bench, what, "file", JOURNAL_BESIDE);
-		check(scratch_write("out/file", "somebody's"));
-		check_int(present(&bench, what),
-			what == EXISTING_SKIP ? PRESENT_WHOLE : PRESENT_NOT);
-		check(scratch_is("out/file", "somebody's"));
-		bench_close(&bench, true, true);
-		scratch_remove("out");
-	}
-}
-
-/* With --existing=rename a file of the entry's name may be somebody's, unless the job has written it. */
-static void a_file_of_its_own_after_a_crash(void)
-{
-	static const struct {
-		const char *holds;
-		bool since;
-		enum present present;
-		bool stays;
-	} cases[] = {{"abc", false, PRESENT_WHOLE, true},
-		{"ab", false, PRESENT_NOT, false},
-		{"somebody's", true, PRESENT_NOT, true}};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct bench bench;
-
-		bench_open_after_a_crash(
-			&bench, EXISTING_RENAME, "file", JOURNAL_THERE);
-		check(scratch_write("out/file", cases[i].holds));
-		if (!cases[i].since)
-			date_back("out/file");
-		check_int(present(&bench, EXISTING_RENAME), cases[i].present);
-		check_int(scratch_there("out/file"), cases[i].stays);
-		bench_close(&bench, true, cases[i].present != PRESENT_WHOLE);
-		scratch_remove("out");
-	}
 }
 
 /* --------------------------------------------------------------------------------------
@@ -713,12 +442,6 @@ int main(void)
 	run(replaced_by_turns);
 	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
-	run(after_a_crash);
-	run(edited_after_a_crash);
-	run(update_after_a_crash);
-	run(another_job_after_a_crash);
-	run(somebody_elses_after_a_crash);
-	run(a_file_of_its_own_after_a_crash);
 	run(the_keeper);
 	run(interrupted_without_an_outcome);
 	scratch_leave();
