@@ -73,7 +73,10 @@ enum present presence_of(struct ledger *ledger, const struct settings *settings,
 	struct entry *entry, struct error *err)
 {
 	entry->is_given_names = is_given_names(settings, entry);
-	return settings->content_disposition
-		       ? look_for_marked(ledger, settings, entry, err)
-		       : look_for(ledger, settings, entry, err);
+	if (settings->content_disposition)
+		return look_for_marked(ledger, settings, entry, err);
+	/* Each entry has a name of its own: there is no need to ask the disk for each. */
+	if (outdir_is_new(ledger->outdir))
+		return PRESENT_NOT;
+	return look_for(ledger, settings, entry, err);
 }

@@ -21,6 +21,7 @@
 struct outdir {
 	char *path; /* as given, for messages */
 	struct outdir_parent root;
+	bool is_new;
 	struct workdir work;
 	struct parents *parents;
 	struct journal *journal; /* NULL: none */
@@ -35,20 +36,20 @@ static bool is_dir(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* As mkdir -p. What is there already may be beyond our rights to make (EACCES, EROFS).
- */
-static int make_with_parents(const char *dir)
+/* As mkdir -p. What is there already may be beyond our rights to make (EACCES, EROFS). *made: the
+ * directory itself was not. */
+static int make_with_parents(const char *dir, bool *made)
 {
 	_cleanup_(freep) char *path = xstrdup(dir);
 
-	for (char *at = path; *at;) {
+	for (char *at = path; *(at += strspn(at, "/"));) {
 		char saved;
 
-		at += strspn(at, "/");
 		at += strcspn(at, "/");
 		saved = *at;
 		*at = '\0';
-		if (mkdir(path, 0777) < 0) {
+		*made = mkdir(path, 0777) == 0;
+		if (!*made) {
 			int errnum = errno;
 
 			if (!is_dir(path))
@@ -59,12 +60,13 @@ static int make_with_parents(const char *dir)
 	return 0;
 }
 
-static int open_root(const char *dir)
+static int open_root(const char *dir, bool *made)
 {
 	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	*made = false;
 	if (fd < 0 && errno == ENOENT) {
-		int result = make_with_parents(dir);
+		int result = make_with_parents(dir, made);
 
 		if (result < 0)
 			return result;
@@ -80,7 +82,7 @@ struct outdir *outdir_open(const char *dir, struct error *err)
 	outdir->work = (struct workdir)WORKDIR_INIT;
 	pthread_mutex_init(&outdir->names, NULL);
 	outdir->path = xstrdup(dir);
-	outdir->root.fd = open_root(dir);
+	outdir->root.fd = open_root(dir, &outdir->is_new);
 	if (outdir->root.fd < 0) {
 		error_errno(err, KIND_DISK, -outdir->root.fd, "cannot open '%s'", dir);
 		goto fail;
@@ -106,6 +108,11 @@ void outdir_close(struct outdir *outdir)
 	pthread_mutex_destroy(&outdir->names);
 	free(outdir->path);
 	free(outdir);
+}
+
+bool outdir_is_new(const struct outdir *outdir)
+{
+	return outdir->is_new;
 }
 
 int outdir_workdir(const struct outdir *outdir)

@@ -24,6 +24,9 @@ struct outdir *outdir_open(const char *dir, struct error *err) must_check;
 /* Remove what is left of .seine/ when it is empty, and let go of the lock. */
 void outdir_close(struct outdir *outdir);
 
+/* Did outdir_open make it? Then there is nothing in it but what came since. */
+bool outdir_is_new(const struct outdir *outdir);
+
 /* Where what happens to its files is recorded and synced; both may be NULL, which they are at
  * first. Borrowed. */
 struct journal;

@@ -29,6 +29,32 @@ static void makes_and_leaves_nothing(void)
 	scratch_remove("a");
 }
 
+/* Whether the directory is new, not one on the way to it. */
+static void is_new(void)
+{
+	static const struct {
+		const char *dir;
+		bool new;
+	} cases[] = {
+		{"a/b", true},
+		{"a/b", false},
+		{"a/b/", false},
+		{"a/c///", true},
+		{"d/../a", false},
+		{"d/../e", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outdir *outdir = open_ok(cases[i].dir);
+
+		check_int(outdir_is_new(outdir), cases[i].new);
+		outdir_close(outdir);
+	}
+	scratch_remove("a");
+	scratch_remove("d");
+	scratch_remove("e");
+}
+
 static void umask_rules(void)
 {
 	mode_t old = umask(027);
@@ -471,6 +497,7 @@ int main(void)
 	mounts = scratch_can_mount();
 	denies = scratch_denies();
 	run(makes_and_leaves_nothing);
+	run(is_new);
 	run(umask_rules);
 	run(the_user_may_give_a_link);
 	run(cannot_be_made);
