@@ -61,11 +61,14 @@ static bool is_state_wanted(
 	return version_agrees(version, &wanted);
 }
 
+/* 206. An answer may leave the file's size open ("*"), but not one that is the first to tell: all
+ * that was asked for could be all of the file, or only its beginning. */
 static enum answer judge_range(const struct response *response,
 	const struct attempt *attempt, struct version *version, struct head *head,
 	struct error *err)
 {
 	int64_t length = response->chunked ? -1 : response->length;
+	int64_t size = attempt->version.size;
 
 	if (response->bad_range || !response->has_range || response->encoded) {
 		error_set(err, KIND_RANGE, 0, "206 Partial Content %s",
@@ -73,8 +76,7 @@ static enum answer judge_range(const struct response *response,
 					  : "without a proper Content-Range");
 		return ANSWER_WRONG;
 	}
-	switch (range_check(
-		attempt->asked, attempt->version.size, &response->range, length, err)) {
+	switch (range_check(attempt->asked, size, &response->range, length, err)) {
 	case RANGE_AS_ASKED:
 		break;
 	case RANGE_WRONG_TOTAL:
@@ -82,7 +84,14 @@ static enum answer judge_range(const struct response *response,
 	default:
 		return ANSWER_WRONG;
 	}
-	describe(response, attempt, response->range.total, version);
+	if (size < 0)
+		size = response->range.total;
+	if (size < 0) {
+		error_set(err, KIND_RANGE, 0,
+			"206 Partial Content without the size of the file");
+		return ANSWER_WRONG;
+	}
+	describe(response, attempt, size, version);
 	head->last = response->range.range.last;
 	head->ranges = true;
 	return is_state_wanted(version, attempt) ? ANSWER_FILE : changed(err);

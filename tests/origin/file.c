@@ -105,7 +105,11 @@ static void begin_part(struct reply *reply, const struct script *script,
 	reply->end = answer.from + answer.sent.last - answer.sent.first + 1;
 	if (answer.multipart)
 		add_multipart(reply, range, script->size);
-	if (!answer.unsaid)
+	if (!answer.unsaid && answer.total < 0)
+		buf_addf(&reply->head,
+			"Content-Range: bytes %" PRId64 "-%" PRId64 "/*\r\n",
+			answer.said.first, answer.said.last);
+	else if (!answer.unsaid)
 		buf_addf(&reply->head,
 			"Content-Range: bytes %" PRId64 "-%" PRId64 "/%" PRId64 "\r\n",
 			answer.said.first, answer.said.last, answer.total);

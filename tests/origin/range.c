@@ -98,6 +98,8 @@ bool range_lie(const char *lie, const struct range *asked, int64_t size,
 		answer->sent.last++;
 	} else if (strcmp(lie, "total") == 0) {
 		answer->total++;
+	} else if (strcmp(lie, "sizeless") == 0) {
+		answer->total = -1;
 	} else if (strcmp(lie, "unsaid") == 0) {
 		answer->unsaid = true;
 	} else if (strcmp(lie, "etag") == 0) {

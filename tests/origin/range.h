@@ -27,7 +27,7 @@ enum range_verdict range_parse(
 /* How a 206 deviates from the truth. */
 struct range_answer {
 	struct range said; /* in Content-Range */
-	int64_t total;     /* in Content-Range */
+	int64_t total;     /* in Content-Range; -1: "*" */
 	bool unsaid;       /* no Content-Range at all */
 	struct range sent; /* the bytes that go out */
 	int64_t from;      /* ... are truly those from here on */

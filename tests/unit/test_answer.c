@@ -156,9 +156,9 @@ static void honest_ranges(void)
 			PART "Content-Range: bytes 0-99/100\n"
 			     "Transfer-Encoding: chunked\n",
 			ANSWER_FILE, KIND_NONE, 100, 99, true},
-		/* The size of the file may be left open. */
-		{FIRST, PART "Content-Range: bytes 0-99/*\n", ANSWER_FILE, KIND_NONE,
-			-1, 99, true},
+		/* The size of a file that is known may be left open. */
+		{LATER, PART "Content-Range: bytes 100-199/*\n" A, ANSWER_FILE,
+			KIND_NONE, 1000, 199, true},
 		{LATER, PART "Content-Range: bytes 100-199/1000\n" A, ANSWER_FILE,
 			KIND_NONE, 1000, 199, true},
 		{LATER,
@@ -195,6 +195,9 @@ static void ranges_that_lie(void)
 		{FIRST,
 			PART "Content-Range: bytes 0-99/1000\n"
 			     "Content-Range: bytes 0-98/1000\n",
+			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
+		/* Is that all of the file, or only its beginning? */
+		{FIRST, PART "Content-Range: bytes 0-99/*\nContent-Length: 100\n" A,
 			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
 		/* Other bytes. */
 		{FIRST, PART "Content-Range: bytes 1-99/1000\n", ANSWER_WRONG,
