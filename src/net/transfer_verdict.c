@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/url.h"
 #include "net/answer.h"
 #include "net/curlcode.h"
 #include "net/transfer_parts.h"
@@ -67,19 +68,33 @@ bool transfer_is_from_public(const struct transfer *t)
 	       address && *address && !url_address_is_private(address);
 }
 
+/* Where the answer leads, yours; NULL: nowhere. libcurl itself knows that only when all of the body
+ * has come. */
+static char *read_location(const struct transfer *t)
+{
+	struct curl_header *field;
+	char *url;
+
+	/* Of an empty field libcurl leaves the end of the line. */
+	if (curl_easy_header(t->easy, "Location", 0, CURLH_HEADER, -1, &field) !=
+			CURLHE_OK ||
+		!field->value[strspn(field->value, "\r")])
+		return NULL;
+	/* That it is no URL is for the scheduler to say. */
+	url = url_resolve(t->attempt->url, field->value, NULL);
+	return url ? url : xstrdup(field->value);
+}
+
 static void judge_http(struct transfer *t, struct outcome *outcome)
 {
-	char *location = NULL;
 	curl_off_t wait = 0;
 	long status = t->response.status;
 	const char *phrase = response_phrase(status);
 
-	if (status >= 301 && status <= 308 && status != 304 && status != 306 &&
-		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location) ==
-			CURLE_OK &&
-		location) {
+	if (status >= 301 && status <= 308 && status != 304 && status != 306)
+		outcome->location = read_location(t);
+	if (outcome->location) {
 		outcome->type = OUTCOME_REDIRECT;
-		outcome->location = xstrdup(location);
 		outcome->mirrors = transfer_hear_mirrors(t);
 		outcome->from_public = transfer_is_from_public(t);
 		return;
@@ -93,7 +108,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 		*phrase ? " " : "", phrase);
 }
 
-/* A complete answer that is not the file: a redirect, or an error status. */
+/* An answer that is not the file: a redirect, or an error status. */
 static void judge_status(struct transfer *t, struct outcome *outcome)
 {
 	judge_http(t, outcome);
@@ -141,11 +156,6 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 {
 	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
 
-	if (code == CURLE_WRITE_ERROR && !transfer_is_file(t) &&
-		t->response.status > 0) {
-		judge_status(t, outcome);
-		return;
-	}
 	transfer_failed(outcome, curlcode_kind(code), (int)code, text);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		outcome->hint = tls_hint(t->net->tls, t->easy);
@@ -209,7 +219,7 @@ static int finish_body(struct transfer *t, struct outcome *outcome)
 	return 0;
 }
 
-/* The answer is complete, and not of the file: or is it, after all? */
+/* The answer is not of the file: or is it, after all? */
 static int judge_other(struct transfer *t, struct outcome *outcome)
 {
 	struct head head;
@@ -237,8 +247,22 @@ static int begin_empty_body(struct transfer *t, CURLcode code)
 		       : 0;
 }
 
+/* Is there an answer that is not the file? Its head has said all, so that its body may end as it
+ * likes; only that of a bucket's store has more to say, up to where we have heard enough. */
+static bool is_other(const struct transfer *t, CURLcode code)
+{
+	if (transfer_is_file(t) ||
+		(t->stop.kind != KIND_NONE && t->stop.kind != KIND_STALL))
+		return false;
+	return code == CURLE_OK ||
+	       (t->response.complete &&
+		       (code == CURLE_WRITE_ERROR || !t->attempt->bucket));
+}
+
 int transfer_judge(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
+	if (is_other(t, code))
+		return judge_other(t, outcome);
 	/* A body that is not wanted may end as it likes. */
 	if (!t->there && (t->stop.kind != KIND_NONE || begin_empty_body(t, code) != 0))
 		return -1;
@@ -248,8 +272,6 @@ int transfer_judge(struct transfer *t, CURLcode code, struct outcome *outcome)
 		outcome->type = OUTCOME_PART;
 	else if (code != CURLE_OK)
 		judge_code(t, code, outcome);
-	else if (!transfer_is_file(t))
-		return judge_other(t, outcome);
 	else
 		return finish_body(t, outcome);
 	return 0;

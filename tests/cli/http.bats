@@ -195,3 +195,20 @@ load web
 	printf '%s\t%s\n' "$O/a.bin?status=206&size=400K&nolength" "$O/a.bin?size=10" >"$CTL/list.txt"
 	fetch 0 1 -i "$CTL/list.txt"
 }
+
+# What is said by the head stays said, whatever becomes of a body that nobody wants.
+told_by_the_head() { # FAULT
+	fetch 1 2 --stall-time 300ms "$O/moved.bin?redirect=$O/there.bin&$1" \
+		"$O/gone.bin?status=404&$1"
+	files moved.bin
+	records 'map([.status, .error, .attempts]) | sort ==
+		[["done", null, 2], ["failed", "http", 1]]'
+}
+
+@test "a redirect or an error whose body breaks off, stalls or is long" {
+	origin_start
+	each_mode told_by_the_head truncate=3
+	each_mode told_by_the_head reset=3
+	each_mode told_by_the_head stall=3
+	each_mode told_by_the_head text=1M
+}

@@ -149,6 +149,19 @@ static void cut(struct reply *reply, int64_t bytes, enum ending ending)
 	reply->ending = ending;
 }
 
+/* Where the script says so. */
+static void break_off(struct reply *reply, const struct script *script)
+{
+	if (script->stall_for > 0) {
+		reply->pause_at = script->stall < 0 ? -1 : reply->pos + script->stall;
+		reply->pause_for = script->stall_for;
+	} else {
+		cut(reply, script->stall, END_STALL);
+	}
+	cut(reply, script->truncate, END_CLOSE);
+	cut(reply, script->reset, END_RESET);
+}
+
 static void add_file_headers(
 	struct reply *reply, const struct script *script, const struct validators *is)
 {
@@ -206,14 +219,7 @@ static void reply_file(struct reply *reply, const struct request *request,
 	if (script->close)
 		reply->ending = END_CLOSE;
 	reply_end_head(reply, request);
-	if (script->stall_for > 0) {
-		reply->pause_at = script->stall < 0 ? -1 : reply->pos + script->stall;
-		reply->pause_for = script->stall_for;
-	} else {
-		cut(reply, script->stall, END_STALL);
-	}
-	cut(reply, script->truncate, END_CLOSE);
-	cut(reply, script->reset, END_RESET);
+	break_off(reply, script);
 }
 
 /* What repeats for ever, and the head before it. */
@@ -276,6 +282,7 @@ void reply_script(struct reply *reply, const struct request *request,
 	if (script->status < 200 || script->status >= 300 || script->redirect ||
 		script->loop || script->hops > 0) {
 		reply_other(reply, request, script, now);
+		break_off(reply, script);
 		return;
 	}
 	reply->body = script_body(script, request->path, changed);

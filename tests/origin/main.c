@@ -55,7 +55,7 @@ static const char help[] =
 	"File: any path, with these in the query (sizes as 4096, 30K, 8M; times in "
 	"ms)\n"
 	"  size=N seed=N as=PATH zero flip=OFFSET encoding=gzip[:LAYERS]    the bytes\n"
-	"  status=N retry-after=SECONDS|date:SECONDS need=NAME:VALUE        the "
+	"  status=N text=N retry-after=SECONDS|date:SECONDS need=NAME:VALUE the "
 	"answer\n"
 	"  type=T disposition=T etag=T|weak|none modified=T|none header=NAME:VALUE\n"
 	"  length=T length2=T chunked nolength close hangup                 the "

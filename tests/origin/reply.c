@@ -160,6 +160,8 @@ void reply_other(struct reply *reply, const struct request *request,
 	int status = (int)(redirect ? script->code : script->status);
 
 	buf_addf(&text, "status %d\n", status);
+	while ((int64_t)text.len < script->text)
+		buf_addch(&text, '.');
 	reply_set_literal(reply, &text);
 	reply_add_status(reply, status);
 	if (redirect)

@@ -34,6 +34,7 @@ static const struct param params[] = {
 	{"flip", PARAM_SIZE, FIELD(flip)},
 	{"encoding", PARAM_TEXT, FIELD(encoding)},
 	{"status", PARAM_COUNT, FIELD(status)},
+	{"text", PARAM_SIZE, FIELD(text)},
 	{"retry-after", PARAM_TEXT, FIELD(retry_after)},
 	{"type", PARAM_TEXT, FIELD(type)},
 	{"disposition", PARAM_TEXT, FIELD(disposition)},

@@ -38,6 +38,7 @@ struct script {
 
 	/* the head */
 	int64_t status;
+	int64_t text; /* the length of what it says, if that is more than usual */
 	const char *retry_after; /* "SECONDS" or "date:SECONDS" */
 	const char *type, *disposition, *etag, *modified;
 	const char *length, *length2; /* Content-Length, whatever it says */
