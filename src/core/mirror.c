@@ -97,6 +97,15 @@ static bool is_wrong_again(
 	return again || mirror->wrongs >= max_tries;
 }
 
+/* Redirects to what is signed are good for some minutes: then what has been good is refused, but
+ * the mirror's own URL may lead there anew. */
+static bool has_lost_its_way(const struct mirror *mirror, const struct attempt *attempt,
+	const struct outcome *outcome)
+{
+	return outcome->kind == KIND_HTTP && mirror->hops > 0 && attempt->place &&
+	       attempt->place->has_it;
+}
+
 bool mirror_book(struct mirror *mirror, const struct attempt *attempt,
 	const struct outcome *outcome, int64_t max_tries, bool delivers,
 	uint64_t successes)
@@ -106,7 +115,9 @@ bool mirror_book(struct mirror *mirror, const struct attempt *attempt,
 
 	mirror->tries += blame == BLAME_URL;
 	mirror->spent = mirror->tries >= max_tries;
-	if (!policy_is_transient(outcome) || is_wrong_again(mirror, outcome, max_tries))
+	if ((!policy_is_transient(outcome) &&
+		    !has_lost_its_way(mirror, attempt, outcome)) ||
+		is_wrong_again(mirror, outcome, max_tries))
 		mirror->dead = true;
 	mirror_go_home(mirror);
 	return blame == BLAME_LUCK;

@@ -16,6 +16,7 @@ struct place {
 	struct url url;
 	bool trusted; /* it is where secrets and headers were given for, too */
 	bool home;    /* it is where the mirror's own URL leads */
+	bool has_it;  /* it has answered with the file */
 	unsigned refs;
 };
 
@@ -59,8 +60,9 @@ void mirror_release(struct mirror *mirror);
 /* Ask there from now on; the URL is taken over. `home`: as of a place. */
 void mirror_go(struct mirror *mirror, struct url *url, bool home);
 
-/* Book the attempt's failure. `delivers`, and `successes` of its origin: as in task_failed.
- * Returns whether it is overlooked as bad luck: a refusal, though its origin delivers many. */
+/* Book the attempt's failure; if the mirror is asked again, then by its own URL. `delivers`, and
+ * `successes` of its origin: as in task_failed. Returns whether it is overlooked as bad luck: a
+ * refusal, though its origin delivers many. */
 bool mirror_book(struct mirror *mirror, const struct attempt *attempt,
 	const struct outcome *outcome, int64_t max_tries, bool delivers,
 	uint64_t successes);

@@ -145,6 +145,8 @@ bool task_head(struct task *task, struct attempt *attempt, const struct head *he
 	if (chunks_proven(&task->chunks))
 		version_copy(&mirror->version, head->version);
 	mirror->has_it = true;
+	if (attempt->place)
+		attempt->place->has_it = true;
 	if (!had_lease || task->teller == NO_MIRROR)
 		task->teller = attempt->mirror;
 	return more;

@@ -197,13 +197,14 @@ moved_in_the_middle() {
 
 # A signed URL that is good for some requests: the way begins anew at the first one.
 expired() {
-	chunk_fetch "/a.bin?size=4M&redirect=$O/real/a.bin%3Fsize=4M%26as=/a.bin%26at=$1%26fail=1:503"
+	chunk_fetch "/a.bin?size=4M&redirect=$O/real/a.bin%3Fsize=4M%26as=/a.bin%26at=$1%26fail=1:$2"
 	requests 'map(select(.target | startswith("/a.bin"))) | length >= 2'
 }
 
 @test "a redirect that has gone bad is asked for again" {
 	origin_start
-	each_mode expired 2M
+	each_mode expired 2M 503
+	each_mode expired 2M 403
 }
 
 over_tls() { # PROTOCOL OPTION...

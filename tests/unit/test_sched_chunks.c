@@ -218,6 +218,42 @@ static void redirected_chunks(void)
 	bench_free(bench);
 }
 
+/* What a redirect has led to may be good for some minutes only: then the way begins anew. Of a place
+ * that never had the file, and of the first URL itself, an error is the last word. */
+static void a_way_that_ends(void)
+{
+	struct bench *bench = bench_chunks(1);
+
+	add(bench, "http://a.test/1");
+	turn(bench);
+	send_on(bench, 0, "http://b.test/x", false);
+	turn(bench);
+	answer(bench, 0, 4 * MIB);
+	bring(bench, 0, -1);
+	turn(bench);
+	check_str(bench->flying[0]->url, "http://b.test/x");
+	check_log(bench, "s1 f1 >1 s1 f1 s1");
+	refuse(bench, 0, 403, -1);
+	bench->now += SEC;
+	turn(bench);
+	check_str(bench->flying[0]->url, "http://a.test/1");
+	check_int(bench->flying[0]->asked.first, MIB);
+	send_on(bench, 0, "http://c.test/y", false);
+	turn(bench);
+	answer(bench, 0, 4 * MIB);
+	bring(bench, 0, -1);
+	turn(bench);
+	check_str(bench->flying[0]->url, "http://c.test/y");
+	check_log(bench, "f1 r1 s1 f1 >1 s1 f1 s1");
+	refuse(bench, 0, 404, -1);
+	bench->now += SEC;
+	turn(bench);
+	send_on(bench, 0, "http://d.test/z", false);
+	turn(bench);
+	refuse(bench, 0, 403, -1);
+	finished(bench, "f1 r1 s1 f1 >1 s1 f1 F1");
+}
+
 /* All bytes are there from an earlier run: nobody is asked. */
 static void only_the_name_is_missing(void)
 {
@@ -274,6 +310,7 @@ int main(void)
 	run(idle_jobs_help);
 	run(stalled_ones_are_rescued);
 	run(redirected_chunks);
+	run(a_way_that_ends);
 	run(only_the_name_is_missing);
 	return done();
 }
