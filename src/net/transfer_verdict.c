@@ -151,11 +151,30 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 	return 0;
 }
 
+/* Has the proxy refused to make a tunnel? It says by a status for how long that is true. */
+static bool is_refused_by_proxy(const struct transfer *t, struct outcome *outcome)
+{
+	long status = 0;
+
+	if (t->response.head > 0 ||
+		curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status) !=
+			CURLE_OK ||
+		status < 300)
+		return false;
+	outcome->exchange.status = status;
+	transfer_failed(outcome, KIND_HTTP, (int)status, "");
+	snprintf(outcome->text, sizeof(outcome->text), "the proxy answers HTTP %ld %s",
+		status, response_phrase(status));
+	return true;
+}
+
 /* libcurl failed: say so in its words, which name host and port where that helps. */
 static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
 	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
 
+	if (is_refused_by_proxy(t, outcome))
+		return;
 	transfer_failed(outcome, curlcode_kind(code), (int)code, text);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		outcome->hint = tls_hint(t->net->tls, t->easy);

@@ -212,3 +212,14 @@ told_by_the_head() { # FAULT
 	each_mode told_by_the_head stall=3
 	each_mode told_by_the_head text=1M
 }
+
+# The origin knows no CONNECT: 400.
+@test "a proxy that makes no tunnel is not asked again and again" {
+	origin_start
+	no_tunnel() {
+		fetch 1 1 --proxy "$O" https://far.test/a.bin
+		records '.[0] | .error == "http" and .response_code == 400 and .attempts == 1'
+		said "the proxy answers HTTP 400 Bad Request"
+	}
+	each_mode no_tunnel
+}
