@@ -85,9 +85,10 @@ static int status_line(struct response *response, const char *line, size_t len)
 	const char *space = memchr(line, ' ', len);
 	size_t head = response->head;
 
-	/* A new head: after a 1xx, or after the CONNECT of a proxy. */
+	/* A new head, it may be after a 1xx. */
 	response_clear(response, response->deaf);
 	response->head = head;
+	response->open = true;
 	if (space)
 		response->status =
 			parse_status(space + 1, (size_t)(line + len - space - 1));
@@ -180,13 +181,15 @@ int response_line(
 	if (response->head > RESPONSE_HEAD_MAX)
 		return error_set(err, KIND_TOO_LARGE, 0, "over %d KiB of headers",
 			RESPONSE_HEAD_MAX / 1024);
-	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
-		return status_line(response, line, len);
 	/* Trailers must not be taken for fields of the head (RFC 9110, 6.5.1). */
 	if (response->complete)
 		return 0;
-	if (len <= 2 && (line[0] == '\r' || line[0] == '\n'))
+	if (!response->open && len > 5 && memcmp(line, "HTTP/", 5) == 0)
+		return status_line(response, line, len);
+	if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
+		response->open = false;
 		response->complete = response->status >= 200;
+	}
 	/* All names that matter begin with one of eight letters: many lines go no further.
 	 */
 	return strchr("cCtTdDrRxXeElLaA", line[0])

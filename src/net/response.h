@@ -26,6 +26,7 @@ struct response {
 	int64_t length; /* Content-Length; -1: none */
 	bool chunked;   /* Transfer-Encoding, whose end proves that the body is whole */
 	bool encoded;   /* Content-Encoding other than identity */
+	bool open;      /* a status line has come, and its head has not ended */
 	bool complete;  /* the whole head is here, and it is not a 1xx */
 	size_t head;    /* bytes of head so far, those of 1xx answers too */
 	struct announced announced; /* digests */
