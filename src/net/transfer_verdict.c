@@ -172,10 +172,16 @@ static bool is_refused_by_proxy(const struct transfer *t, struct outcome *outcom
 static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
 	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
+	enum kind kind = curlcode_kind(code);
 
 	if (is_refused_by_proxy(t, outcome))
 		return;
-	transfer_failed(outcome, curlcode_kind(code), (int)code, text);
+	/* What libcurl has no better word for in the middle of an answer is that answer's fault. */
+	if (kind == KIND_INTERNAL && t->response.head > 0)
+		kind = KIND_PROTOCOL;
+	if (code == CURLE_OUT_OF_MEMORY)
+		text = "out of memory, or over 100 KiB in a line of the head";
+	transfer_failed(outcome, kind, (int)code, text);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		outcome->hint = tls_hint(t->net->tls, t->easy);
 }

@@ -355,6 +355,12 @@ case_floods() {
 	fetch 1 1 --tries 1 --max-size 1M "$O/body.bin?endless=body"
 	files
 	records '.[0].error == "too-large"'
+	list "$O/line.bin?endless=line	$O/line.bin?size=300"
+	fetch 0 1 -i "$CTL/list.txt"
+	files line.bin
+	rm "$ARENA/out/line.bin"
+	fetch 1 1 --tries 2 "$O/line.bin?endless=line"
+	records '.[0] | .error == "protocol" and .attempts == 2'
 	((SECONDS < 60)) # all of them would go on for ever
 }
 

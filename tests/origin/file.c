@@ -229,6 +229,7 @@ static void reply_endless(struct reply *reply, const char *what)
 		const char *what, *head, *unit;
 	} kinds[] = {
 		{"headers", "HTTP/1.1 200 OK\r\n", "X-Endless: 0123456789abcdef\r\n"},
+		{"line", "HTTP/1.1 200 OK\r\nX-Endless: ", "0123456789abcdef"},
 		{"1xx", "", "HTTP/1.1 103 Early Hints\r\nX-Endless: 1\r\n\r\n"},
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
 			"1\r\nx\r\n"},

@@ -63,7 +63,7 @@ static const char help[] =
 	"  redirect=URL code=N hops=N loop                                  redirects\n"
 	"  delay=MS rate=N drip stall-for=MS                                the pace\n"
 	"  reset=N truncate=N stall=N hang drop garbage\n"
-	"  endless=headers|1xx|chunks|body                                  the end\n"
+	"  endless=headers|line|1xx|chunks|body                             the end\n"
 	"  "
 	"lie=ignore|heedless|refuse|shift|less|short|long|total|sizeless|"
 	"unsaid|etag|data|"

@@ -145,7 +145,8 @@ static bool is_one_of(const char *word, const char *const *words)
 /* The values that only mean something as one of a few words, or within limits. */
 static const char *check(const struct script *script)
 {
-	static const char *const endless[] = {"headers", "1xx", "chunks", "body", NULL};
+	static const char *const endless[] = {
+		"headers", "line", "1xx", "chunks", "body", NULL};
 	static const char *const whole[] = {"ignore", "refuse", NULL};
 	struct range_answer answer;
 
