@@ -29,7 +29,8 @@ static enum answer judge_whole(const struct response *response,
 	if (attempt->ranged && version_pin(&attempt->version))
 		return changed(err);
 	if (attempt->ranged && attempt->version.size >= 0) {
-		error_set(err, KIND_RANGE, 0, "%ld, the whole file, to a range of it",
+		error_set(err, KIND_RANGE, 0,
+			"HTTP %ld with the whole file, to a range of it",
 			response->status);
 		return ANSWER_WRONG;
 	}

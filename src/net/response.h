@@ -55,7 +55,7 @@ int64_t response_mtime(const struct response *response);
  * what can pin it is taken: a strong ETag, or a Last-Modified clearly before Date (RFC 9110,
  * 8.8.2.2). */
 void response_version(const struct response *response, struct version *version);
-/* A word or two for an error status: "Not Found" for 404. "" when there are none. */
+/* A word or two for an error status: "Not Found" of 404; "" where there is none. */
 const char *response_phrase(long status);
 
 #endif

@@ -85,11 +85,19 @@ static char *read_location(const struct transfer *t)
 	return url ? url : xstrdup(field->value);
 }
 
+static void failed_by_status(struct outcome *outcome, const char *who, long status)
+{
+	const char *phrase = response_phrase(status);
+
+	transfer_failed(outcome, KIND_HTTP, (int)status, "");
+	snprintf(outcome->text, sizeof(outcome->text), "%sHTTP %ld%s%s", who, status,
+		*phrase ? " " : "", phrase);
+}
+
 static void judge_http(struct transfer *t, struct outcome *outcome)
 {
 	curl_off_t wait = 0;
 	long status = t->response.status;
-	const char *phrase = response_phrase(status);
 
 	if (status >= 301 && status <= 308 && status != 304 && status != 306)
 		outcome->location = read_location(t);
@@ -103,9 +111,7 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 		wait > 0)
 		outcome->retry_after =
 			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
-	transfer_failed(outcome, KIND_HTTP, (int)status, "");
-	snprintf(outcome->text, sizeof(outcome->text), "HTTP %ld%s%s", status,
-		*phrase ? " " : "", phrase);
+	failed_by_status(outcome, "", status);
 }
 
 /* An answer that is not the file: a redirect, or an error status. */
@@ -162,9 +168,7 @@ static bool is_refused_by_proxy(const struct transfer *t, struct outcome *outcom
 		status < 300)
 		return false;
 	outcome->exchange.status = status;
-	transfer_failed(outcome, KIND_HTTP, (int)status, "");
-	snprintf(outcome->text, sizeof(outcome->text), "the proxy answers HTTP %ld %s",
-		status, response_phrase(status));
+	failed_by_status(outcome, "the proxy answers ", status);
 	return true;
 }
 

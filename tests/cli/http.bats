@@ -223,3 +223,11 @@ told_by_the_head() { # FAULT
 	}
 	each_mode no_tunnel
 }
+
+@test "a status that has no name is shown as it is" {
+	origin_start
+	fetch 1 1 "$O/a.bin?status=418"
+	records '.[0].errormsg == "HTTP 418"'
+	fetch 1 1 "$O/b.bin?status=410"
+	records '.[0].errormsg == "HTTP 410 Gone"'
+}
