@@ -326,6 +326,31 @@ bool url_same_origin(const struct url *a, const struct url *b)
 	return strcmp(a->origin, b->origin) == 0;
 }
 
+/* Where it is in a normalised text, or would be; with its "@". */
+static const char *find_user(const char *text, int *len)
+{
+	const char *start = strstr(text, "://") + strlen("://");
+	const char *at = memrchr(start, '@', strcspn(start, "/"));
+
+	*len = at ? (int)(at + 1 - start) : 0;
+	return start;
+}
+
+void url_keep_user(struct url *url, const struct url *from)
+{
+	int len, own;
+	const char *user = find_user(from->text, &len);
+	const char *rest = find_user(url->text, &own);
+	char *text;
+
+	if (len == 0 || own > 0 || !url_same_origin(url, from))
+		return;
+	text = xasprintf(
+		"%.*s%.*s%s", (int)(rest - url->text), url->text, len, user, rest);
+	free(url->text);
+	url->text = text;
+}
+
 bool url_is_https(const struct url *url)
 {
 	return strncmp(url->text, "https://", strlen("https://")) == 0;

@@ -35,6 +35,9 @@ int url_port(const struct url *url);
 
 /* May headers given for one URL go to the other: same scheme, host and port? */
 bool url_same_origin(const struct url *a, const struct url *b);
+/* A redirect leads from there to the URL. Where that is of the same origin and has no user of its
+ * own, user and password of `from` go along, as with curl. */
+void url_keep_user(struct url *url, const struct url *from);
 bool url_is_https(const struct url *url);
 
 /* Append the URL as it may be shown and stored: user and password taken out, and the values

@@ -28,6 +28,7 @@ static void sched_redirected(struct sched *sched, struct task *task,
 	if (url_parse(&target, outcome->location, &err) == 0 &&
 		policy_redirect(sched->settings, attempt_place(attempt), &target,
 			mirror->hops + 1, from_public, &err) == 0) {
+		url_keep_user(&target, attempt_place(attempt));
 		task->history.redirects++;
 		sched_tell(sched, EVENT_REDIRECT, now, attempt, outcome, 0);
 		sched_unqueue(sched, task, now);

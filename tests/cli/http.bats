@@ -67,6 +67,15 @@ load web
 	! grep -r canary "$CTL/results.jsonl" "$CTL/stderr" "$CTL/stdout" "$ARENA" || fail "shown"
 }
 
+@test "... also where a redirect leads to the same origin, and nowhere else" {
+	origin_start
+	origin_start OTHER
+	local url=${O/:\/\//:\/\/me:canary@}
+	fetch 0 3 "$url/a.bin?redirect=/x/a" "$url/b.bin?redirect=$O/x/b" "$url/c.bin?redirect=$OTHER/x/c"
+	requests 'length == 5 and all(.headers.authorization | startswith("Basic "))'
+	curl -s "$OTHER/log" | jq -es 'map(.headers.authorization) == [null]'
+}
+
 @test "secrets are in no result, message or list of processes" {
 	origin_start
 	echo canary-bearer >"$CTL/token"

@@ -220,6 +220,31 @@ static void compares_origins(void)
 	url_release(&url);
 }
 
+static void keeps_user(const char *text, const char *from, const char *want)
+{
+	struct url url, other;
+
+	check_int(url_parse(&url, text, NULL), 0);
+	check_int(url_parse(&other, from, NULL), 0);
+	url_keep_user(&url, &other);
+	check_str(url.text, want);
+	url_release(&url);
+	url_release(&other);
+}
+
+static void keeps_users(void)
+{
+	keeps_user("http://h/b?c@d", "http://u:p@h/a", "http://u:p@h/b?c@d");
+	keeps_user("http://h:80/b", "http://u%40:p@h/a@b", "http://u%40:p@h/b");
+	keeps_user("https://h/", "https://token@h:443/", "https://token@h/");
+	keeps_user("http://[::1]:8/", "http://u:@[::1]:8/a", "http://u:@[::1]:8/");
+	keeps_user("http://v:q@h/b", "http://u:p@h/a", "http://v:q@h/b");
+	keeps_user("http://h/b", "http://h/a@b", "http://h/b");
+	keeps_user("http://i/b", "http://u:p@h/a", "http://i/b");
+	keeps_user("http://h:8/b", "http://u:p@h/a", "http://h:8/b");
+	keeps_user("http://h/b", "https://u:p@h/a", "http://h/b");
+}
+
 static const struct {
 	const char *text, *shown;
 } redacted[] = {
@@ -553,6 +578,7 @@ int main(void)
 	run(tells_what_is_wrong);
 	run(helps_and_keeps_secrets);
 	run(compares_origins);
+	run(keeps_users);
 	run(redacts);
 	run(redacts_endless_names);
 	run(knows_private_addresses);
