@@ -52,7 +52,8 @@ CURL *transfer_begin(struct transfer *t, struct attempt *attempt,
 	struct error *err)
 {
 	t->attempt = attempt;
-	t->body_begun = t->is_document = false;
+	t->begun = now;
+	t->connected = t->body_begun = t->is_document = false;
 	buf_clear(&t->aside);
 	free(t->there);
 	t->there = NULL;

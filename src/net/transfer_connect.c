@@ -71,12 +71,14 @@ static int on_close(void *context, curl_socket_t fd)
 	return close(fd);
 }
 
-/* An attempt that must stay public may find a connection that another has left open. */
+/* The request is about to be sent: an attempt that must stay public may have found a connection
+ * that another has left open. */
 static int on_request(void *context, char *remote, char *local _unused_,
 	int remote_port _unused_, int local_port _unused_)
 {
 	struct transfer *t = context;
 
+	t->connected = true;
 	if (!t->attempt->public_only || !t->net->names ||
 		!url_address_is_private(remote))
 		return CURL_PREREQFUNC_OK;

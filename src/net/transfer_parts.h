@@ -26,6 +26,8 @@ struct transfer {
 	bool is_document; /* the body is read, not kept ... */
 	struct buf aside; /* ... here; also what an S3 error says */
 	char *there; /* the path of the file, which is there: its body is not wanted; NULL */
+	nstime begun;   /* when libcurl was given it */
+	bool connected; /* it has a connection, its own or shared */
 	bool body_begun;
 	bool cut;             /* we ended it: it has brought what is wanted of it */
 	struct range brings;  /* of the file, as answered */

@@ -4,11 +4,22 @@
 #include "net/transfer_parts.h"
 
 #define SLEEP_MAX (100 * NS_PER_MS)
+#define CONNECT_GRACE (100 * NS_PER_MS)
 
 /* The earlier of two moments, where 0 spans mean none. */
 static nstime earlier(nstime moment, nstime start, nstime span)
 {
 	return span > 0 && start + span < moment ? start + span : moment;
+}
+
+/* How long it may have no connection; 0: as long as it likes. What libcurl connects it also ends in
+ * time, and can say where: only what waits in it for the connection of another, to share that, is
+ * left to us. */
+static nstime connect_span(const struct transfer *t)
+{
+	nstime span = t->net->settings->connect_timeout;
+
+	return span > 0 && !t->connected ? span + CONNECT_GRACE : 0;
 }
 
 nstime transfer_deadline(const struct transfer *t)
@@ -19,28 +30,40 @@ nstime transfer_deadline(const struct transfer *t)
 	if (t->turn > 0)
 		return t->turn < when ? t->turn : when;
 	/* Until the head comes, look again as soon as it could have stalled by then. */
-	if (!t->response.complete)
+	if (!t->response.complete) {
 		when = earlier(when, t->attempt->started, s->first_byte_timeout);
+		when = earlier(when, t->begun, connect_span(t));
+	}
 	return s->min_rate > 0 ? earlier(when, t->mark, s->stall_time) : when;
+}
+
+/* It has none yet: is that too long? The stall watch begins with the answer. */
+static bool no_answer(struct transfer *t, nstime now)
+{
+	nstime connect = connect_span(t), answer = t->net->settings->first_byte_timeout;
+
+	t->mark = now;
+	if (connect > 0 && now - t->begun >= connect)
+		return error_set(&t->stop, KIND_TIMEOUT, 0,
+			       "no connection within --connect-timeout") != 0;
+	if (answer > 0 && now - t->attempt->started >= answer)
+		return error_set(&t->stop, KIND_TIMEOUT, 0,
+			       "no answer within --first-byte-timeout") != 0;
+	return false;
 }
 
 bool transfer_overdue(struct transfer *t, nstime now)
 {
 	const struct settings *s = t->net->settings;
-	nstime age = now - t->attempt->started, span = now - t->mark;
+	nstime span = now - t->mark;
 
 	if (now >= t->attempt->deadline)
 		return error_set(&t->stop, KIND_TIMEOUT, 0,
 			       "not done within --max-time") != 0;
 	if (t->turn > 0)
 		return false;
-	if (!t->response.complete) {
-		if (s->first_byte_timeout > 0 && age >= s->first_byte_timeout)
-			return error_set(&t->stop, KIND_TIMEOUT, 0,
-				       "no answer within --first-byte-timeout") != 0;
-		t->mark = now;
-		return false;
-	}
+	if (!t->response.complete)
+		return no_answer(t, now);
 	if (s->min_rate <= 0 || s->stall_time <= 0 || span < s->stall_time)
 		return false;
 	if ((double)(t->received - t->marked) <

@@ -30,3 +30,15 @@ no_answer_in_time() {
 	each_mode no_answer_in_time endless=1xx
 	each_mode no_answer_in_time endless=headers
 }
+
+# Nobody who waits to share the connection of another waits longer. (The origin never answers to TLS;
+# one after the other they would take 20 seconds.)
+@test "--connect-timeout is kept by all that go to a server at once" {
+	origin_start
+	list $(for n in {1..20}; do echo "https://127.0.0.1:$O_PORT/$n.bin"; done)
+	for MODE in threads event; do
+		begin_anew
+		took_at_most 15 -j 20 --tries 1 --connect-timeout 1s -i "$CTL/list.txt"
+		((status == 1))
+	done
+}
