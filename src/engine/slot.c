@@ -148,7 +148,7 @@ static void on_deadline(struct timer *timer, nstime now)
 	struct slot *slot = container_of(timer, struct slot, deadline);
 
 	if (!slot->shard) {
-		give_up_name(slot, KIND_DNS, "no address within --connect-timeout");
+		give_up_name(slot, KIND_DNS, "no answer from the name servers in time");
 		return;
 	}
 	if (transfer_overdue(slot->transfer, now)) {

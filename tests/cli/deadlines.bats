@@ -16,6 +16,7 @@ took_at_most() { # SECONDS ARGUMENT...
 	origin_start
 	each_mode took_at_most 20 --dns-servers 127.0.0.1:9 --max-time 500ms --connect-timeout 30s \
 		"http://silent.test:$O_PORT/a.bin"
+	said "no answer from the name servers in time"
 	list $(for n in {1..4}; do echo "$O/$n.bin?size=4096"; done)
 	each_mode took_at_most 10 -j 16 --limit-rate 1K --max-time 500ms -i "$CTL/list.txt"
 }
