@@ -20,6 +20,17 @@ static void describe(const struct response *response, const struct attempt *atte
 	version->size = size;
 }
 
+/* Does a Content-Range tell that these are not all bytes of the file? With 200 it has no meaning
+ * (RFC 9110, 14.4), but a server that has been asked for a range may have sent just that, and the
+ * wrong status. */
+static bool is_called_part(const struct response *response)
+{
+	const struct content_range *said = &response->range;
+
+	return response->has_range && !response->bad_range && said->range.first >= 0 &&
+	       (said->range.first > 0 || said->range.last + 1 != said->total);
+}
+
 /* 200: all of it. Where a state of the file was asked for by If-Range, that is gone. Where a range
  * was asked for of a file that is known, without If-Range, this server knows no ranges. */
 static enum answer judge_whole(const struct response *response,
@@ -31,6 +42,11 @@ static enum answer judge_whole(const struct response *response,
 	if (attempt->ranged && attempt->version.size >= 0) {
 		error_set(err, KIND_RANGE, 0,
 			"HTTP %ld with the whole file, to a range of it",
+			response->status);
+		return ANSWER_WRONG;
+	}
+	if (attempt->ranged && is_called_part(response)) {
+		error_set(err, KIND_RANGE, 0, "HTTP %ld with a part of the file",
 			response->status);
 		return ANSWER_WRONG;
 	}

@@ -60,6 +60,7 @@ part() {
 	[[ $(part 10-19 "/a.bin?lie=long") == "206 bytes 10-19/1024 11" ]]
 	[[ $(part 10-19 "/a.bin?lie=total") == "206 bytes 10-19/1025 10" ]]
 	[[ $(part 10-19 "/a.bin?lie=sizeless") == "206 bytes 10-19/* 10" ]]
+	[[ $(part 10-19 "/a.bin?lie=ok") == "200 bytes 10-19/1024 10" ]]
 	[[ $(part 10-19 "/a.bin?lie=unsaid") == "206  10" ]]
 	[[ $(part 10-19 "/a.bin?lie=data") == "206 bytes 10-19/1024 10" ]]
 	cmp "$CTL/part" <("$ORIGIN" --body "/a.bin" | tail -c +12 | head -c 10)

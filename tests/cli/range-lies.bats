@@ -5,7 +5,7 @@
 load helper
 load chunks
 
-LIES=(ignore refuse shift less short long total sizeless unsaid etag multipart
+LIES=(ignore refuse shift less short long total sizeless ok unsaid etag multipart
 	encoded)
 POSITIONS=(0 1M 2M 3M)
 
@@ -32,7 +32,7 @@ none_wrong() {
 }
 
 all_lies() {
-	fetch 0 60 "${CHUNKS[@]}" -i "$CTL/list.txt"
+	fetch 0 65 "${CHUNKS[@]}" -i "$CTL/list.txt"
 	none_wrong
 }
 
@@ -44,10 +44,10 @@ all_lies() {
 
 @test "the same without an ETag" {
 	origin_start
-	LIES=(ignore refuse shift less short long total sizeless unsaid)
+	LIES=(ignore refuse shift less short long total sizeless ok unsaid)
 	lies "&etag=none"
 	all_lies() {
-		fetch 0 45 "${CHUNKS[@]}" -i "$CTL/list.txt"
+		fetch 0 50 "${CHUNKS[@]}" -i "$CTL/list.txt"
 		none_wrong
 	}
 	MODE=event all_lies

@@ -100,7 +100,7 @@ static void begin_part(struct reply *reply, const struct script *script,
 
 	if (!range_lie(script->lie, range, script->size, &answer))
 		return; /* not reached: script_parse() knows the words */
-	reply_add_status(reply, 206);
+	reply_add_status(reply, answer.status);
 	reply->pos = answer.from;
 	reply->end = answer.from + answer.sent.last - answer.sent.first + 1;
 	if (answer.multipart)

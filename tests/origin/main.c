@@ -65,7 +65,7 @@ static const char help[] =
 	"  reset=N truncate=N stall=N hang drop garbage\n"
 	"  endless=headers|line|1xx|chunks|body                             the end\n"
 	"  "
-	"lie=ignore|heedless|refuse|shift|less|short|long|total|sizeless|"
+	"lie=ignore|heedless|refuse|shift|less|short|long|total|sizeless|ok|"
 	"unsaid|etag|data|"
 	"multipart|"
 	"encoded\n"

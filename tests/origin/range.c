@@ -82,8 +82,11 @@ enum range_verdict range_asked(const struct request *request, int64_t size,
 bool range_lie(const char *lie, const struct range *asked, int64_t size,
 	struct range_answer *answer)
 {
-	*answer = (struct range_answer){
-		.said = *asked, .total = size, .sent = *asked, .from = asked->first};
+	*answer = (struct range_answer){.status = 206,
+		.said = *asked,
+		.total = size,
+		.sent = *asked,
+		.from = asked->first};
 	if (!lie)
 		return true;
 	if (strcmp(lie, "shift") == 0) {
@@ -100,6 +103,8 @@ bool range_lie(const char *lie, const struct range *asked, int64_t size,
 		answer->total++;
 	} else if (strcmp(lie, "sizeless") == 0) {
 		answer->total = -1;
+	} else if (strcmp(lie, "ok") == 0) {
+		answer->status = 200;
 	} else if (strcmp(lie, "unsaid") == 0) {
 		answer->unsaid = true;
 	} else if (strcmp(lie, "etag") == 0) {

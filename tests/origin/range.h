@@ -26,6 +26,7 @@ enum range_verdict range_parse(
 
 /* How a 206 deviates from the truth. */
 struct range_answer {
+	int status;
 	struct range said; /* in Content-Range */
 	int64_t total;     /* in Content-Range; -1: "*" */
 	bool unsaid;       /* no Content-Range at all */

@@ -116,6 +116,11 @@ static void whole_files(void)
 			RANGE_OPEN, false},
 		{ALL, "HTTP/1.1 201 Created\nContent-Length: 5\nAccept-Ranges: bytes\n",
 			ANSWER_FILE, KIND_NONE, 5, 4, false},
+		/* It says nothing there (RFC 9110, 14.4), unless it contradicts. */
+		{ALL, WHOLE "Content-Length: 100\nContent-Range: bytes 0-99/1000\n",
+			ANSWER_FILE, KIND_NONE, 100, 99, false},
+		{FIRST, WHOLE "Content-Length: 50\nContent-Range: bytes 0-49/50\n",
+			ANSWER_FILE, KIND_NONE, 50, 49, false},
 		/* A range was asked for, and all of it comes: no more ranges then. */
 		{FIRST, WHOLE "Content-Length: 1000\nAccept-Ranges: bytes\n" A,
 			ANSWER_FILE, KIND_NONE, 1000, 999, false},
@@ -195,6 +200,11 @@ static void ranges_that_lie(void)
 		{FIRST,
 			PART "Content-Range: bytes 0-99/1000\n"
 			     "Content-Range: bytes 0-98/1000\n",
+			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
+		/* Called the whole, and is not. */
+		{FIRST, WHOLE "Content-Range: bytes 0-99/1000\nContent-Length: 100\n",
+			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
+		{FIRST, WHOLE "Content-Range: bytes 0-99/*\nContent-Length: 100\n",
 			ANSWER_WRONG, KIND_RANGE, 0, 0, false},
 		/* Is that all of the file, or only its beginning? */
 		{FIRST, PART "Content-Range: bytes 0-99/*\nContent-Length: 100\n" A,
