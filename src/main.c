@@ -28,7 +28,7 @@
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary, stopping; comparison (_table),
  *            measurement: --compare
- *   net/     transfer (_connect, _receive, _document, _mirrors, _name, _wait,
+ *   net/     transfer (_connect, _receive, _document, _mirrors, _name, _wait, _status,
  *            _verdict): one HTTP exchange; dress: its options; response, with announced
  *            and httpdate: its head; answer: what that means for the attempt; body: its
  *            bytes; net, tls, proxy, throttle: what all share; memory, with buffers:

@@ -3,8 +3,9 @@
  * transfer.c is its life, from begin to end; transfer_connect.c its connection,
  * transfer_receive.c the answer as it comes, transfer_document.c one that is read, not kept,
  * transfer_mirrors.c what it tells of mirrors, transfer_name.c the name it gives,
- * transfer_wait.c deadlines and turns, transfer_verdict.c what it came to. For these only:
- * everybody else knows transfer.h. One thread at a time, as there.
+ * transfer_wait.c deadlines and turns, transfer_status.c what one means that is not the file,
+ * transfer_verdict.c what the exchange came to. For these only: everybody else knows
+ * transfer.h. One thread at a time, as there.
  *
  * A callback that finds a reason to stop leaves it in `stop` and makes libcurl give up; the
  * outcome then is that reason, whatever libcurl calls it. Here, -1 means that it is there. */
@@ -103,6 +104,11 @@ int transfer_hear_name(struct transfer *t) must_check;
  * keeps it while the transfer is paused, and brings it again. */
 enum grant { GRANT_NOW, GRANT_LATER, GRANT_NEVER };
 enum grant transfer_ask_turn(struct transfer *t, int64_t len);
+
+/* transfer_status.c: an answer that is not the file: a redirect, or an error status. */
+void transfer_judge_status(struct transfer *t, struct outcome *outcome);
+/* Has the proxy refused to make a tunnel? It says by a status for how long that is true. */
+bool transfer_refused_by_proxy(const struct transfer *t, struct outcome *outcome);
 
 /* transfer_verdict.c: what the exchange, which ended with `code`, came to; the file, if it is
  * done and was in memory, is under its name. *outcome is initialised. */

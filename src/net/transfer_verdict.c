@@ -68,60 +68,6 @@ bool transfer_is_from_public(const struct transfer *t)
 	       address && *address && !url_address_is_private(address);
 }
 
-/* Where the answer leads, yours; NULL: nowhere. libcurl itself knows that only when all of the body
- * has come. */
-static char *read_location(const struct transfer *t)
-{
-	struct curl_header *field;
-	char *url;
-
-	/* Of an empty field libcurl leaves the end of the line. */
-	if (curl_easy_header(t->easy, "Location", 0, CURLH_HEADER, -1, &field) !=
-			CURLHE_OK ||
-		!field->value[strspn(field->value, "\r")])
-		return NULL;
-	/* That it is no URL is for the scheduler to say. */
-	url = url_resolve(t->attempt->url, field->value, NULL);
-	return url ? url : xstrdup(field->value);
-}
-
-static void failed_by_status(struct outcome *outcome, const char *who, long status)
-{
-	const char *phrase = response_phrase(status);
-
-	transfer_failed(outcome, KIND_HTTP, (int)status, "");
-	snprintf(outcome->text, sizeof(outcome->text), "%sHTTP %ld%s%s", who, status,
-		*phrase ? " " : "", phrase);
-}
-
-static void judge_http(struct transfer *t, struct outcome *outcome)
-{
-	curl_off_t wait = 0;
-	long status = t->response.status;
-
-	if (status >= 301 && status <= 308 && status != 304 && status != 306)
-		outcome->location = read_location(t);
-	if (outcome->location) {
-		outcome->type = OUTCOME_REDIRECT;
-		outcome->mirrors = transfer_hear_mirrors(t);
-		outcome->from_public = transfer_is_from_public(t);
-		return;
-	}
-	if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK &&
-		wait > 0)
-		outcome->retry_after =
-			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
-	failed_by_status(outcome, "", status);
-}
-
-/* An answer that is not the file: a redirect, or an error status. */
-static void judge_status(struct transfer *t, struct outcome *outcome)
-{
-	judge_http(t, outcome);
-	if (t->attempt->bucket)
-		transfer_judge_bucket(t, outcome);
-}
-
 /* Would a body that breaks off have been noticed? Not where closing the connection is all that
  * ends it. */
 static bool proves_length(const struct transfer *t)
@@ -157,28 +103,13 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 	return 0;
 }
 
-/* Has the proxy refused to make a tunnel? It says by a status for how long that is true. */
-static bool is_refused_by_proxy(const struct transfer *t, struct outcome *outcome)
-{
-	long status = 0;
-
-	if (t->response.head > 0 ||
-		curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status) !=
-			CURLE_OK ||
-		status < 300)
-		return false;
-	outcome->exchange.status = status;
-	failed_by_status(outcome, "the proxy answers ", status);
-	return true;
-}
-
 /* libcurl failed: say so in its words, which name host and port where that helps. */
 static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
 	const char *text = t->message[0] ? t->message : curl_easy_strerror(code);
 	enum kind kind = curlcode_kind(code);
 
-	if (is_refused_by_proxy(t, outcome))
+	if (transfer_refused_by_proxy(t, outcome))
 		return;
 	/* What libcurl has no better word for in the middle of an answer is that answer's fault. */
 	if (kind == KIND_INTERNAL && t->response.head > 0)
@@ -263,7 +194,7 @@ static int judge_other(struct transfer *t, struct outcome *outcome)
 		if (t->response.status == 304 && attempt_is_conditional(t->attempt))
 			outcome->type = OUTCOME_CURRENT;
 		else
-			judge_status(t, outcome);
+			transfer_judge_status(t, outcome);
 		return 0;
 	}
 }
