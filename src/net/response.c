@@ -279,5 +279,5 @@ const char *response_phrase(long status)
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
 		if (phrases[i].status == status)
 			return phrases[i].phrase;
-	return status / 100 == 3 ? "without another URL" : "";
+	return "";
 }

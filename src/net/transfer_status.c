@@ -23,10 +23,9 @@ static char *read_location(const struct transfer *t)
 	return url ? url : xstrdup(field->value);
 }
 
-static void failed_by_status(struct outcome *outcome, const char *who, long status)
+static void failed_by_status(
+	struct outcome *outcome, const char *who, long status, const char *phrase)
 {
-	const char *phrase = response_phrase(status);
-
 	transfer_failed(outcome, KIND_HTTP, (int)status, "");
 	snprintf(outcome->text, sizeof(outcome->text), "%sHTTP %ld%s%s", who, status,
 		*phrase ? " " : "", phrase);
@@ -36,8 +35,9 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 {
 	curl_off_t wait = 0;
 	long status = t->response.status;
+	bool leads = status >= 301 && status <= 308 && status != 304 && status != 306;
 
-	if (status >= 301 && status <= 308 && status != 304 && status != 306)
+	if (leads)
 		outcome->location = read_location(t);
 	if (outcome->location) {
 		outcome->type = OUTCOME_REDIRECT;
@@ -49,7 +49,10 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 		wait > 0)
 		outcome->retry_after =
 			wait < 86400 ? wait * NS_PER_SEC : 86400 * NS_PER_SEC;
-	failed_by_status(outcome, "", status);
+	/* What a bucket's store means by that is in its body. */
+	failed_by_status(outcome, "", status,
+		leads && !t->attempt->bucket ? "without a Location"
+					     : response_phrase(status));
 }
 
 void transfer_judge_status(struct transfer *t, struct outcome *outcome)
@@ -69,6 +72,7 @@ bool transfer_refused_by_proxy(const struct transfer *t, struct outcome *outcome
 		status < 300)
 		return false;
 	outcome->exchange.status = status;
-	failed_by_status(outcome, "the proxy answers ", status);
+	failed_by_status(
+		outcome, "the proxy answers ", status, response_phrase(status));
 	return true;
 }

@@ -30,7 +30,7 @@ load web
 	origin_start
 	fetch 1 2 "$O/a.bin?status=302" "$O/b.bin?status=418"
 	records 'map(.errormsg) | sort ==
-		["HTTP 302 without another URL", "HTTP 418"]'
+		["HTTP 302 without a Location", "HTTP 418"]'
 }
 
 @test "a password from argv, a file, the environment" {

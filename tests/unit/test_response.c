@@ -445,7 +445,6 @@ static void files_and_phrases(void)
 		check(response_phrase(status) != NULL);
 	}
 	check_str(response_phrase(404), "Not Found");
-	check_str(response_phrase(302), "without another URL");
 	check_str(response_phrase(418), "");
 }
 
