@@ -196,7 +196,7 @@ static char *host_of(const struct attempt *attempt)
 #define AMZ "x-amz-"
 struct signing {
 	struct sigv4_header headers[SIGV4_HEADERS_MAX];
-	char *lines[SIGV4_HEADERS_MAX]; /* owned: what the headers are parts of */
+	char *lines[SIGV4_HEADERS_MAX]; /* owned: all but the host are parts of one */
 	size_t count;
 };
 
@@ -222,16 +222,18 @@ static void signing_init(
 	struct signing *signing, const char *host, const struct curl_slist *headers)
 {
 	signing->headers[0] = (struct sigv4_header){.name = "host", .value = host};
-	signing->lines[0] = NULL;
 	signing->count = 1;
 	for (; headers; headers = headers->next)
 		sign_line(signing, headers->data);
 }
 
+/* With its colon again a line is one text, all of which is overwritten. */
 static void signing_release(struct signing *signing)
 {
-	for (size_t i = 0; i < signing->count; i++)
+	for (size_t i = 1; i < signing->count; i++) {
+		signing->lines[i][strlen(signing->headers[i].name)] = ':';
 		secret_free(signing->lines[i]);
+	}
 }
 
 static int sign_request(struct s3 *s3, const struct attempt *attempt,
