@@ -167,6 +167,19 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	return 0;
 }
 
+/* Unless the user has said it, be it by an empty one: libcurl would send both, which the store takes
+ * for one value with a comma in it. */
+static int add_unless_given(struct curl_slist **headers, const char *name,
+	const char *value, struct error *err)
+{
+	size_t len = strlen(name);
+
+	for (const struct curl_slist *line = *headers; line; line = line->next)
+		if (strncasecmp(line->data, name, len) == 0 && line->data[len] == ':')
+			return 0;
+	return add_header(headers, name, value, err);
+}
+
 /* Both are known to all requests of the day, or made anew. */
 static int sign(struct s3 *s3, const struct aws_credentials *who,
 	const struct sigv4_request *request, struct buf *authorization,
@@ -297,10 +310,10 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 
 	*signer = 0;
 	if (!attempt->entry->document &&
-		add_header(headers, AMZ "checksum-mode", "ENABLED", err) != 0)
+		add_unless_given(headers, AMZ "checksum-mode", "ENABLED", err) != 0)
 		return -1;
 	if (s3->settings->s3_requester_pays &&
-		add_header(headers, AMZ "request-payer", "requester", err) != 0)
+		add_unless_given(headers, AMZ "request-payer", "requester", err) != 0)
 		return -1;
 	if (s3->settings->s3_no_sign_request)
 		return 0;

@@ -231,6 +231,18 @@ slow() {
 	all_signed
 }
 
+# Of two with one name the log has the last, and the store another signature.
+@test "what the user says of S3's headers is not said twice" {
+	buckets
+	fetch 0 1 "${S3[@]}" --s3-requester-pays --header "X-Amz-Request-Payer: requester" \
+		--header "x-amz-checksum-mode: ENABLED" s3://box/k
+	all_signed
+	curl -sS "$O/reset" >/dev/null
+	fetch 0 1 "${S3[@]}" --header "x-amz-checksum-mode:" --existing=overwrite s3://box/k
+	requests 'map(.headers | has("x-amz-checksum-mode")) == [false]'
+	all_signed
+}
+
 @test "versions, and URLs that are signed already" {
 	buckets
 	fetch 0 1 "${S3[@]}" "s3://box/k?versionId=a/b+c"
