@@ -120,12 +120,12 @@ static int leave(struct journal *journal, struct error *err)
 int journal_end_jobs(struct journal *journal, bool ended, struct error *err)
 {
 	struct journal_state *state = &journal->old.state;
+	bool sure = ended && !journal_doubts(journal);
 
-	state->in_doubt &= !ended || journal_doubts(journal);
-	journal_state_end_job(state, !state->in_doubt);
+	state->in_doubt &= !sure;
+	journal_state_end_job(state, sure);
 	return tell(journal,
-		&(struct record){
-			.type = state->in_doubt ? RECORD_OVER_IN_DOUBT : RECORD_OVER},
+		&(struct record){.type = sure ? RECORD_OVER : RECORD_OVER_IN_DOUBT},
 		err);
 }
 

@@ -67,9 +67,9 @@ struct journal *journal_open(
  * NULL is fine. */
 int journal_close(struct journal *journal, bool complete, struct error *err);
 /* All that was finished up to now is of jobs that are over, and does not count as finished any more;
- * their unfinished files stay, and what is in doubt (journal_trust) is so until a run has `ended`
- * of which journal_doubts() has none left. For one thread, before anything is told or after the
- * last. */
+ * their unfinished files stay, and what is in doubt (journal_trust), or comes to be when the machine
+ * goes down, is so until a run has `ended` of which journal_doubts() has none left. For one thread,
+ * before anything is told or after the last. */
 int journal_end_jobs(struct journal *journal, bool ended, struct error *err) must_check;
 /* Has the machine gone down after files were finished, one of which has not been told of again
  * (done)? Then that was in another job than this one, if this one has come to its end. */

@@ -47,14 +47,13 @@ enum record_type {
 	RECORD_SYNC, /* upto: what records up to this sequence tell is on the disk */
 	RECORD_END,  /* this boot's sessions ended with all of it on the disk */
 	RECORD_OVER, /* what was finished before is of jobs that are over */
-	RECORD_OVER_IN_DOUBT, /* the same, but a boot may have lost some of it */
+	RECORD_OVER_IN_DOUBT, /* the same, but a boot may have lost some of it, or may yet */
 };
 
 /* Was nothing under way any more? */
 static inline bool record_ends(enum record_type type)
 {
-	return type == RECORD_END || type == RECORD_OVER ||
-	       type == RECORD_OVER_IN_DOUBT;
+	return type == RECORD_END || type == RECORD_OVER;
 }
 
 struct record {

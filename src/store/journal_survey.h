@@ -21,7 +21,7 @@
 struct boot_span {
 	struct boot_id boot;
 	bool present;    /* it is the present one */
-	bool ended;      /* the last record is END, OVER or OVER_IN_DOUBT */
+	bool ended;      /* the last record is END or OVER */
 	uint64_t synced; /* records up to this one are covered */
 };
 

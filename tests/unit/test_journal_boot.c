@@ -391,6 +391,28 @@ static void written_anew_after_an_end(void)
 	end_journal(open_journal(2));
 }
 
+/* A run that goes on with nothing (--no-resume) says nothing of what another one has finished, which
+ * the machine may lose yet; also when it is killed at once. */
+static void begun_anew(void)
+{
+	for (int told = 0; told < 2; told++) {
+		struct journal *journal = open_journal(1);
+
+		finish(journal, "small", 5);
+		leave_journal(journal); /* killed */
+		journal = open_journal(1);
+		check_int(journal_end_jobs(journal, false, NULL), 0);
+		if (told)
+			finish(journal, "other", 6);
+		leave_journal(journal); /* killed */
+
+		journal = open_journal(2);
+		trusts(journal, "small", 5, JOURNAL_SAME_SIZE);
+		trusts(journal, "small", 0, JOURNAL_OTHER_SIZE);
+		end_journal(journal);
+	}
+}
+
 /* A job is over, and the journal stays for another one's file: what was finished before is not
  * asked about, nor doubted, whatever boots it was in; also when the journal is written anew. */
 static void a_job_is_over(void)
@@ -565,6 +587,7 @@ int main(void)
 	run(written_anew);
 	run(written_anew_without_the_lost);
 	run(written_anew_after_an_end);
+	run(begun_anew);
 	run(a_job_is_over);
 	run(another_job_is_over);
 	run_if(scratch_there("/proc/sys/kernel/random/boot_id"), "no boot_id",
