@@ -66,8 +66,9 @@ static bool tell_of_others(const struct ledger *ledger)
 	if (doubts)
 		log_warn("'%s/" WORKDIR_NAME
 			 "' keeps in mind that the machine went down "
-			 "after another job had finished files: its own command looks "
-			 "at them; remove it if nobody wants that",
+			 "after files were finished that this run has neither fetched "
+			 "nor found whole: the command that named them looks at them; "
+			 "remove it if nobody wants that",
 			ledger->dir);
 	if (left > 0)
 		log_warn("'%s/" WORKDIR_NAME "' keeps what another job has got of "
@@ -210,6 +211,7 @@ static enum present doubt(struct ledger *ledger, enum existing existing,
 	}
 	if (outdir_remove_file(ledger->outdir, entry->path, err) != 0)
 		return PRESENT_WRONG;
+	journal_gone(ledger->journal, entry->path);
 	log_warn("'%.120s' was lost when the machine went down: fetching it again",
 		entry->path);
 	return PRESENT_NOT;
@@ -228,12 +230,21 @@ static bool is_finished(
 			       ledger->journal, entry->path, urls, JOURNAL_BESIDE));
 }
 
+/* Also where nobody asks for what is there: the run may end without it. */
+static void look_for_gone(struct ledger *ledger, const struct entry *entry)
+{
+	if (journal_doubts(ledger->journal) &&
+		outdir_size(ledger->outdir, entry->path) < 0)
+		journal_gone(ledger->journal, entry->path);
+}
+
 enum present ledger_present(struct ledger *ledger, enum existing existing,
 	const struct entry *entry, struct error *err)
 {
 	enum journal_trust trust;
 	int64_t size;
 
+	look_for_gone(ledger, entry);
 	/* What this very job has replaced need not be replaced again when it goes on. */
 	if (existing == EXISTING_UPDATE ||
 		(existing != EXISTING_SKIP && !is_finished(ledger, existing, entry)))

@@ -18,10 +18,9 @@ static enum present look_for(struct ledger *ledger, const struct settings *setti
 {
 	enum present present;
 
-	if (settings->existing != EXISTING_UPDATE)
+	if (settings->existing != EXISTING_UPDATE ||
+		stamp_get(ledger->outdir, entry->path, &entry->there) != 0)
 		return ledger_present(ledger, settings->existing, entry, err);
-	if (stamp_get(ledger->outdir, entry->path, &entry->there) != 0)
-		return PRESENT_NOT;
 	present = ledger_current(ledger, entry, err);
 	entry->is_there = present == PRESENT_WHOLE;
 	return present == PRESENT_WHOLE ? PRESENT_NOT : present;

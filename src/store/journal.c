@@ -279,6 +279,18 @@ static uint64_t path_hash(const char *path, enum journal_place place)
 	return hash64(path, strlen(path), place);
 }
 
+static void settle(struct journal *journal, uint64_t path_hash, int64_t size)
+{
+	pthread_mutex_lock(&journal->lock);
+	finished_settle(&journal->old.state.doubted, path_hash, (uint64_t)size);
+	pthread_mutex_unlock(&journal->lock);
+}
+
+void journal_gone(struct journal *journal, const char *path)
+{
+	settle(journal, path_hash(path, JOURNAL_THERE), -1);
+}
+
 int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_t urls,
 	enum journal_place place, int64_t size, struct error *err)
 {
@@ -291,9 +303,7 @@ int journal_done(struct journal *journal, uint64_t id, const char *path, uint64_
 
 	if (id)
 		forget(journal, id);
-	pthread_mutex_lock(&journal->lock);
-	finished_settle(&journal->old.state.doubted, record.path_hash, (uint64_t)size);
-	pthread_mutex_unlock(&journal->lock);
+	settle(journal, record.path_hash, size);
 	return tell(journal, &record, err);
 }
 

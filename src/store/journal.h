@@ -72,8 +72,12 @@ int journal_close(struct journal *journal, bool complete, struct error *err);
  * before anything is told or after the last. */
 int journal_end_jobs(struct journal *journal, bool ended, struct error *err) must_check;
 /* Has the machine gone down after files were finished, one of which has not been told of again
- * (done)? Then that was in another job than this one, if this one has come to its end. */
+ * (done, or gone)? Then that was in another job than this one, if this one has come to its end. */
 bool journal_doubts(struct journal *journal);
+
+/* The file of this path is not there (any more): none can be lost, whether or not it comes again. Of
+ * this session; the next one looks itself. */
+void journal_gone(struct journal *journal, const char *path);
 
 /* Unfinished files. */
 

@@ -79,7 +79,25 @@ static void after_a_crash(void)
 		check_int(scratch_there("out/file"), cases[i].stays);
 		if (got == PRESENT_WRONG)
 			check_int(bench.err.kind, KIND_EXISTS);
-		bench_close(&bench, true, !cases[i].recorded || got != PRESENT_WHOLE);
+		/* What was lost is gone, whether or not it can be had again. */
+		bench_close(&bench, true, !cases[i].recorded);
+		scratch_remove("out");
+	}
+}
+
+/* What is not there cannot be lost: also where it cannot be had any more nothing is left to be looked at,
+ * and it is nobody else's. */
+static void gone_after_a_crash(void)
+{
+	for (int what = EXISTING_SKIP; what <= EXISTING_UPDATE; what++) {
+		struct bench bench;
+
+		bench_open_after_a_crash(&bench, what, "file", JOURNAL_THERE);
+		check_int(present(&bench, what), PRESENT_NOT);
+		bench_close(&bench, false, true); /* interrupted */
+		bench_open(&bench);
+		check_int(present(&bench, what), PRESENT_NOT);
+		bench_close(&bench, true, false);
 		scratch_remove("out");
 	}
 }
@@ -230,7 +248,7 @@ static void a_file_of_its_own_after_a_crash(void)
 			date_back("out/file");
 		check_int(present(&bench, EXISTING_RENAME), cases[i].present);
 		check_int(scratch_there("out/file"), cases[i].stays);
-		bench_close(&bench, true, cases[i].present != PRESENT_WHOLE);
+		bench_close(&bench, true, cases[i].since);
 		scratch_remove("out");
 	}
 }
@@ -240,6 +258,7 @@ int main(void)
 	log_setup(LOG_QUIET, NULL, NULL);
 	scratch_enter();
 	run(after_a_crash);
+	run(gone_after_a_crash);
 	run(edited_after_a_crash);
 	run(only_there);
 	run(update_after_a_crash);
