@@ -165,6 +165,15 @@ static bool is_value(const char *text)
 	return text[strcspn(text, ".:/")] == '\0';
 }
 
+/* ... one that the option would have taken, whatever else has this name? */
+static bool would_be_taken(const struct note *note, const char *text)
+{
+	const struct option_row *row = note->row;
+	struct error why;
+
+	return row->bare && row->check && row->check(text, &why) == 0;
+}
+
 static int stray_value(const struct note *note, const char *text, struct error *err)
 {
 	const char *name = note->row->name;
@@ -189,6 +198,8 @@ static int scan_url(struct scan *scan, char *text, struct error *err)
 	if (strcmp(text, "-") == 0)
 		return error_set(err, KIND_USAGE, 0,
 			"'-' is not a URL; to read a list from stdin write -i -");
+	if (scan->bare && would_be_taken(scan->bare, text))
+		return stray_value(scan->bare, text, err);
 	if (check_path(text, err) != 0)
 		return -1;
 	if (scan->bare && is_value(text))

@@ -401,6 +401,11 @@ static void refuses_what_it_does_not_know(void)
 	refused("--compare: 'event' is not a URL; a value is attached, as in "
 		"--compare=event",
 		URL, "--compare", "event");
+	/* An earlier comparison has left a directory of that name. */
+	check_int(mkdir("threads,event", 0700), 0);
+	refused("--compare: 'threads,event' is not a URL; a value is attached", URL,
+		"--compare", "threads,event");
+	check_int(rmdir("threads,event"), 0);
 	/* Not of the word before, or some kind of URL. */
 	check_int(parse("-q", "--no-config", "word"), 0);
 	check_int(parse("-q", "--", "word"), 0);
