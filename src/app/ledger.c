@@ -12,6 +12,19 @@
 
 #define PIECE (256 * 1024)
 
+/* What there was of a journal, before anything is written to it. */
+static void find_journal(struct ledger *ledger, int workdir)
+{
+	struct timespec now;
+	struct stat info;
+
+	ledger->found =
+		fstatat(workdir, WORKDIR_JOURNAL, &info, AT_SYMLINK_NOFOLLOW) == 0;
+	ledger->clock_is_behind =
+		ledger->found && (clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+					 info.st_mtim.tv_sec > now.tv_sec);
+}
+
 int ledger_open(struct ledger *ledger, const struct settings *settings,
 	struct outdir *outdir, struct error *err)
 {
@@ -23,8 +36,7 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 	*ledger = (struct ledger){.outdir = outdir,
 		.dir = settings->dir,
 		.sync = settings->durability != DURABILITY_NONE};
-	ledger->found = faccessat(setup.workdir, WORKDIR_JOURNAL, F_OK,
-				AT_SYMLINK_NOFOLLOW) == 0;
+	find_journal(ledger, setup.workdir);
 	ledger->journal = journal_open(&setup, err);
 	if (!ledger->journal)
 		return -1;
@@ -170,7 +182,8 @@ static enum present believe(struct ledger *ledger, enum existing existing,
 }
 
 /* Was it written to since the machine was started? Then that is not what the crash has left. A server's
- * date (of its writing) and the disk's (of all that was done to it) must both say so. */
+ * date (of its writing) and the disk's (of all that was done to it) must both say so, and a clock that
+ * is not behind what was written before the crash. */
 static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
 {
 	struct timespec now = {0}, up = {0};
@@ -182,7 +195,8 @@ static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
 
 	if (fd >= 0)
 		close(fd);
-	return known && info.st_mtim.tv_sec > now.tv_sec - up.tv_sec &&
+	return known && !ledger->clock_is_behind &&
+	       info.st_mtim.tv_sec > now.tv_sec - up.tv_sec &&
 	       info.st_ctim.tv_sec > now.tv_sec - up.tv_sec;
 }
 

@@ -16,8 +16,9 @@ struct ledger {
 	struct journal *journal;
 	struct durable *durable;
 	struct parts *parts;
-	bool found;      /* there was a journal */
-	uint64_t opened; /* its sequence then */
+	bool found;           /* there was a journal */
+	bool clock_is_behind; /* ... written later than now: dates tell nothing */
+	uint64_t opened;      /* its sequence then */
 	bool sync;    /* --durability asks for all of it to be on the disk in the end */
 	bool doubted; /* it has been said that files are believed unseen */
 };

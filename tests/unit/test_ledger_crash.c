@@ -1,12 +1,14 @@
 /* test_ledger_crash.c - the machine went down in the middle of a job: what of its files is believed,
  * fetched again, or left alone. */
+#include <time.h>
+
 #include "ledgering.h"
 #include "store/journal_format.h"
 
 /* A run in another boot of the machine, which went down in the middle, has recorded a file of
  * three bytes; nothing was synced. */
-static void bench_open_after_a_crash(struct bench *bench, enum existing existing,
-	const char *recorded, enum journal_place place)
+static void crash(struct bench *bench, enum existing existing, const char *recorded,
+	enum journal_place place)
 {
 	const struct boot_id boot = {.bytes = {1}};
 	struct journal *journal;
@@ -22,6 +24,12 @@ static void bench_open_after_a_crash(struct bench *bench, enum existing existing
 			  place, 3, NULL),
 		0);
 	check_int(journal_close(journal, false, NULL), 0);
+}
+
+static void bench_open_after_a_crash(struct bench *bench, enum existing existing,
+	const char *recorded, enum journal_place place)
+{
+	crash(bench, existing, recorded, place);
 	open_ledger(bench);
 }
 
@@ -117,6 +125,24 @@ static void edited_after_a_crash(void)
 		bench_close(&bench, true, !recorded);
 		scratch_remove("out");
 	}
+}
+
+/* A clock that is behind what was written before the crash cannot tell what was written since: with no
+ * battery it begins where it was last saved. */
+static void clock_behind_after_a_crash(void)
+{
+	const struct timespec ahead[] = {
+		{.tv_nsec = UTIME_NOW}, {.tv_sec = time(NULL) + 3600}};
+	struct bench bench;
+
+	crash(&bench, EXISTING_SKIP, "file", JOURNAL_THERE);
+	check_int(utimensat(AT_FDCWD, "out/.seine/journal", ahead, 0), 0);
+	open_ledger(&bench);
+	check(scratch_write("out/file", "ab"));
+	check_int(present(&bench, EXISTING_SKIP), PRESENT_NOT);
+	check(!scratch_there("out/file"));
+	bench_close(&bench, true, false);
+	scratch_remove("out");
 }
 
 /* What somebody has put there counts with --existing=skip, but not as finished by the job. */
@@ -260,6 +286,7 @@ int main(void)
 	run(after_a_crash);
 	run(gone_after_a_crash);
 	run(edited_after_a_crash);
+	run(clock_behind_after_a_crash);
 	run(only_there);
 	run(update_after_a_crash);
 	run(another_job_after_a_crash);
