@@ -231,17 +231,24 @@ static enum present doubt(struct ledger *ledger, enum existing existing,
 	return PRESENT_NOT;
 }
 
-/* With --existing=rename it stands beside what is there; where a server may have named it, only
+/* Does it stand beside what is there? That tells nothing of it. Where a server may have named it, only
  * that tells where. */
-static bool is_finished(
+static bool is_beside(
 	const struct ledger *ledger, enum existing existing, const struct entry *entry)
 {
-	uint64_t urls = journal_urls(&entry->urls);
+	return existing == EXISTING_RENAME && !entry->is_given_names &&
+	       journal_finished_beside(
+		       ledger->journal, entry->path, journal_urls(&entry->urls));
+}
 
-	return journal_finished(ledger->journal, entry->path, urls, JOURNAL_THERE) ||
-	       (existing == EXISTING_RENAME && !entry->is_given_names &&
-		       journal_finished(
-			       ledger->journal, entry->path, urls, JOURNAL_BESIDE));
+/* What this very job has replaced need not be replaced again when it goes on. */
+static bool may_be_present(
+	const struct ledger *ledger, enum existing existing, const struct entry *entry)
+{
+	if (existing == EXISTING_SKIP || existing == EXISTING_UPDATE)
+		return existing == EXISTING_SKIP;
+	return journal_finished(ledger->journal, entry->path,
+		journal_urls(&entry->urls), JOURNAL_THERE);
 }
 
 /* Also where nobody asks for what is there: the run may end without it. */
@@ -257,21 +264,20 @@ enum present ledger_present(struct ledger *ledger, enum existing existing,
 {
 	enum journal_trust trust;
 	int64_t size;
+	bool beside;
 
 	look_for_gone(ledger, entry);
-	/* What this very job has replaced need not be replaced again when it goes on. */
-	if (existing == EXISTING_UPDATE ||
-		(existing != EXISTING_SKIP && !is_finished(ledger, existing, entry)))
+	beside = is_beside(ledger, existing, entry);
+	if (!beside && !may_be_present(ledger, existing, entry))
 		return PRESENT_NOT;
 	size = outdir_size(ledger->outdir, entry->path);
 	if (size < 0)
 		return PRESENT_NOT;
+	if (beside)
+		return PRESENT_WHOLE;
 	trust = journal_trust(ledger->journal, entry->path, JOURNAL_THERE, size);
 	if (trust == JOURNAL_TRUSTED)
 		return PRESENT_WHOLE;
-	/* What is there was there before, in all likelihood, and ours is beside it, somewhere. */
-	if (existing == EXISTING_RENAME && trust == JOURNAL_NO_RECORD)
-		return PRESENT_NOT;
 	if (is_of_this_boot(ledger, entry))
 		return existing == EXISTING_SKIP
 			       ? believe(ledger, existing, entry, size, err)

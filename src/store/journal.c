@@ -340,8 +340,16 @@ enum journal_trust journal_trust(struct journal *journal, const char *path,
 bool journal_finished(struct journal *journal, const char *path, uint64_t urls,
 	enum journal_place place)
 {
-	return journal_state_finished(
+	enum finished_answer answer = journal_state_finished(
 		&journal->old.state, path_hash(path, place), urls);
+
+	return answer == FINISHED_SOUND || answer == FINISHED_UNSOUND;
+}
+
+bool journal_finished_beside(struct journal *journal, const char *path, uint64_t urls)
+{
+	return journal_state_finished(&journal->old.state,
+		       path_hash(path, JOURNAL_BESIDE), urls) == FINISHED_SOUND;
 }
 
 uint64_t journal_sequence(struct journal *journal)

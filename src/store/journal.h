@@ -162,6 +162,8 @@ enum journal_trust journal_trust(struct journal *journal, const char *path,
  * it is whole is another question. */
 bool journal_finished(struct journal *journal, const char *path, uint64_t urls,
 	enum journal_place place);
+/* Likewise, beside; and it is whole, as journal_trust() would tell of one whose name is known. */
+bool journal_finished_beside(struct journal *journal, const char *path, uint64_t urls);
 
 /* Syncs; for store/durable. */
 

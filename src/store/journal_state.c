@@ -168,12 +168,10 @@ static void add_range(
 		merge(known, record->range);
 }
 
-bool journal_state_finished(
+enum finished_answer journal_state_finished(
 	const struct journal_state *state, uint64_t path_hash, uint64_t urls)
 {
-	enum finished_answer answer = finished_get(&state->finished, path_hash, urls);
-
-	return answer == FINISHED_SOUND || answer == FINISHED_UNSOUND;
+	return finished_get(&state->finished, path_hash, urls);
 }
 
 void journal_state_apply(struct journal_state *state, const struct record *record,

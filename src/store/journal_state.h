@@ -46,8 +46,9 @@ void journal_state_apply(struct journal_state *state, const struct record *recor
 /* After the last one: forget files of which no byte is there. */
 void journal_state_finish(struct journal_state *state);
 
-/* Was it finished by a job that is not over, and last of all from these URLs? */
-bool journal_state_finished(
+/* Was it finished by a job that is not over, and last of all from these URLs? FINISHED_OTHER: from
+ * others. */
+enum finished_answer journal_state_finished(
 	const struct journal_state *state, uint64_t path_hash, uint64_t urls);
 /* NULL when there is none. */
 struct known_file *journal_state_by_id(const struct journal_state *state, uint64_t id);

@@ -279,6 +279,57 @@ static void a_file_of_its_own_after_a_crash(void)
 	}
 }
 
+static void record(struct bench *bench, uint64_t urls, enum journal_place place)
+{
+	check_int(journal_done(bench->ledger.journal, 0, "file", urls, place, 3, NULL),
+		0);
+}
+
+/* With --existing=rename ours is beside what another entry has left here, before the crash or since:
+ * that is not to be judged by what ours should be. */
+static void another_entrys_after_a_crash(void)
+{
+	struct bench bench;
+
+	for (int lost = 0; lost < 2; lost++) {
+		const struct boot_id boot = {.bytes = {1}};
+		struct journal *journal;
+
+		open_dir(&bench);
+		bench.settings.existing = EXISTING_RENAME;
+		journal = journal_open(
+			&(struct journal_setup){
+				.workdir = outdir_workdir(bench.outdir), .boot = &boot},
+			&bench.err);
+		check(journal != NULL);
+		bench.ledger.journal = journal;
+		record(&bench, 7, JOURNAL_THERE);
+		record(&bench, journal_urls(&bench.entry->urls), JOURNAL_BESIDE);
+		check_int(journal_close(journal, false, NULL), 0);
+		open_ledger(&bench);
+		check(scratch_write("out/file", "abc"));
+		date_back("out/file");
+		check_int(checksum_parse(&bench.entry->checksum,
+				  "md5=900150983cd24fb0d6963f7d28e17f73", NULL),
+			0);
+		check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
+		check(scratch_is("out/file", "abc"));
+		if (!lost)
+			record(&bench, journal_urls(&bench.entry->urls),
+				JOURNAL_BESIDE);
+		bench_close(&bench, false, true); /* interrupted */
+
+		open_dir(&bench);
+		bench.settings.existing = EXISTING_RENAME;
+		open_ledger(&bench);
+		check_int(present(&bench, EXISTING_RENAME),
+			lost ? PRESENT_NOT : PRESENT_WHOLE);
+		check(scratch_is("out/file", "abc"));
+		bench_close(&bench, false, true);
+		scratch_remove("out");
+	}
+}
+
 int main(void)
 {
 	log_setup(LOG_QUIET, NULL, NULL);
@@ -292,6 +343,7 @@ int main(void)
 	run(another_job_after_a_crash);
 	run(somebody_elses_after_a_crash);
 	run(a_file_of_its_own_after_a_crash);
+	run(another_entrys_after_a_crash);
 	scratch_leave();
 	return done();
 }
