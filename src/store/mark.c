@@ -60,8 +60,9 @@ static size_t print_value(
 		(int64_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec);
 }
 
-/* 0 or -errno; -EOPNOTSUPP also where only this one is none that the file system takes. */
-static int set(int fd, const char *mark, int flags)
+/* 0 or -errno; -EOPNOTSUPP also where only this one is none that the file system takes: so it is where
+ * a file that we may write to is refused. */
+static int set(int fd, const char *mark, int flags, bool may_write)
 {
 	char value[VALUE_SIZE];
 	struct stat info;
@@ -70,15 +71,23 @@ static int set(int fd, const char *mark, int flags)
 		return -errno;
 	if (fsetxattr(fd, NAME, value, print_value(value, mark, &info), flags) == 0)
 		return 0;
+	if (may_write && (errno == EPERM || errno == EACCES))
+		return -EOPNOTSUPP;
 	return errno == ENOSYS || errno == E2BIG ? -EOPNOTSUPP : -errno;
 }
 
 int mark_set(int fd, const char *mark)
 {
-	int result = set(fd, mark, 0);
+	return set(fd, mark, 0, true);
+}
 
-	/* The file is our own. */
-	return result == -EPERM || result == -EACCES ? -EOPNOTSUPP : result;
+/* As an earlier run of ours would have left it. */
+static bool may_write(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_uid == geteuid() &&
+	       (info.st_mode & S_IWUSR) != 0;
 }
 
 int mark_adopt(struct outdir *outdir, const char *path, const char *mark)
@@ -87,7 +96,7 @@ int mark_adopt(struct outdir *outdir, const char *path, const char *mark)
 
 	if (fd < 0)
 		return -ENOENT;
-	result = set(fd, mark, XATTR_CREATE);
+	result = set(fd, mark, XATTR_CREATE, may_write(fd));
 	(void)close(fd);
 	return result == -EEXIST || result == -EOPNOTSUPP ? 0 : result;
 }

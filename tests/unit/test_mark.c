@@ -289,6 +289,8 @@ static void unmarked_files_are_not_replaced(void)
 	refuses(outdir, b, EXISTING_UPDATE, "x", "nothing says that it is");
 	publishes(outdir, b, EXISTING_RENAME, "x", "b", "x.1");
 	check(scratch_is("d/x", "a"));
+	/* What has the name of its URL is the entry's all the same. */
+	check_int(mark_file(outdir, a, "x"), 0);
 	entry_free(a);
 	entry_free(b);
 	close_clean(outdir, "d");
