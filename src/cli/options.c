@@ -549,7 +549,8 @@ const struct option_row options[] = {
 	.help = "a list of what failed, for --input",
 	.man = "Write the entries that failed to FILE, with their mirrors and options, as a "
 	       "list that --input takes. FILE may be the very list that is read: it is "
-	       "replaced at the end, if every entry was tried."
+	       "replaced at the end, if every entry was tried and a list can hold those that "
+	       "failed."
 }, {
 	.name = "config", .type = OPTION_ACTION, .min = ACTION_CONFIG,
 	.argument = "FILE", .completes = "file", .group = "General",

@@ -3,8 +3,9 @@
  * The list holds whole URLs, with whatever secret the user wrote into them, so nobody
  * else may read it. When it is one of the inputs, as in `seine -i left.txt --failed
  * left.txt`, the new list is made beside it, and takes its place at the end of a job
- * that accounts for every line of it. One that was stopped, or could not read it all,
- * leaves the input as it was: a longer list than need be, but nothing is lost.
+ * that accounts for every line of it. One that was stopped, could not read it all, or had
+ * an entry fail that no list can hold, leaves the input as it was: a longer list than
+ * need be, but nothing is lost.
  *
  * An entry goes out only if reading it gives the same entry back. Whatever came from a
  * list does so; an argument may hold a line break, and must not become lines of its
@@ -29,6 +30,7 @@ struct failed {
 	struct outfile out;
 	char *target;    /* the input to be replaced; NULL: written in place */
 	char *temporary; /* what it will be replaced by */
+	bool left_out;   /* an entry that failed is not in it */
 };
 
 /* Does a line give this back: no line break in it, nothing around it to be trimmed? */
@@ -118,6 +120,7 @@ static void failed_event(struct observer *observer, const struct event *event)
 	buf_addch(out, '\n');
 	start = out->len;
 	if (!add_entry(out, event->entry)) {
+		failed->left_out = true;
 		buf_truncate(out, start);
 		buf_addstr(out, "# (left out: no line of a list can hold it)\n");
 	}
@@ -150,9 +153,10 @@ static int failed_replace(struct failed *failed, struct error *err)
 {
 	const char *name = failed->job->settings->failed;
 
-	if (!accounts_for_all(failed->job)) {
-		log_warn("%s is left as it was, since not every entry of it was tried",
-			name);
+	if (failed->left_out || !accounts_for_all(failed->job)) {
+		log_warn("%s is left as it was, since not every entry of it %s", name,
+			failed->left_out ? "that failed can be written there"
+					 : "was tried");
 		return 0;
 	}
 	if (rename(failed->temporary, failed->target) < 0)

@@ -243,7 +243,7 @@ static void keeps_an_input_that_was_not_done(void)
 {
 	int before;
 
-	for (int reason = 0; reason < 5; reason++) {
+	for (int reason = 0; reason < 6; reason++) {
 		struct stage stage;
 
 		stage_init(&stage);
@@ -253,6 +253,8 @@ static void keeps_an_input_that_was_not_done(void)
 		stage.tally.broken_inputs = reason == 2;
 		stage.tally.failures[KIND_INTERRUPTED] = reason == 3;
 		stage.tally.failures[KIND_DISK] = reason == 4;
+		if (reason == 5) /* it is left out */
+			stage.entry->pieces = xcalloc(1, sizeof(*stage.entry->pieces));
 		before = scratch_count(".");
 		replace_input(&stage, "left");
 		check_file("left", "http://host.example/1\nhttp://host.example/file\n");
