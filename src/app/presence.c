@@ -40,6 +40,13 @@ static bool is_kept(const struct settings *settings, enum whose whose)
 	return settings->existing == EXISTING_SKIP && whose == WHOSE_EDITED;
 }
 
+/* What we had fetched is gone, so that none of it is in doubt. */
+static enum present keep(struct ledger *ledger, const struct entry *entry)
+{
+	journal_gone(ledger->journal, entry->path);
+	return PRESENT_WHOLE;
+}
+
 /* The same where servers name files: one that has the entry's path may be another entry's. From
  * now on nobody else may replace it, if it counts as this entry's. */
 static enum present look_for_marked(struct ledger *ledger,
@@ -56,7 +63,7 @@ static enum present look_for_marked(struct ledger *ledger,
 	if (mark_look(outdir, entry->path, mark, &whose) == 0 &&
 		whose != WHOSE_ANOTHERS)
 		present = is_kept(settings, whose)
-				  ? PRESENT_WHOLE
+				  ? keep(ledger, entry)
 				  : look_for(ledger, settings, entry, err);
 	if ((present == PRESENT_WHOLE || entry->is_there) && whose == WHOSE_NOBODYS &&
 		may_be_replaced(settings) &&

@@ -75,8 +75,8 @@ int journal_end_jobs(struct journal *journal, bool ended, struct error *err) mus
  * (done, or gone)? Then that was in another job than this one, if this one has come to its end. */
 bool journal_doubts(struct journal *journal);
 
-/* The file of this path is not there (any more): none can be lost, whether or not it comes again. Of
- * this session; the next one looks itself. */
+/* The file of this path is not there (any more), or is another one: what was finished cannot be lost,
+ * whether or not it comes again. Of this session; the next one looks itself. */
 void journal_gone(struct journal *journal, const char *path);
 
 /* Unfinished files. */

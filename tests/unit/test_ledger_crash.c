@@ -2,8 +2,10 @@
  * fetched again, or left alone. */
 #include <time.h>
 
+#include "app/presence.h"
 #include "ledgering.h"
 #include "store/journal_format.h"
+#include "store/mark.h"
 
 /* A run in another boot of the machine, which went down in the middle, has recorded a file of
  * three bytes; nothing was synced. */
@@ -125,6 +127,25 @@ static void edited_after_a_crash(void)
 		bench_close(&bench, true, !recorded);
 		scratch_remove("out");
 	}
+}
+
+/* Nor was what its mark shows to be edited, whenever that was. */
+static void marked_and_edited_after_a_crash(void)
+{
+	char mark[MARK_SIZE];
+	struct bench bench;
+
+	bench_open_after_a_crash(&bench, EXISTING_SKIP, "file", JOURNAL_THERE);
+	bench.settings.content_disposition = true;
+	check_int(mark_of(mark, bench.entry, NULL), 0);
+	check(scratch_write("out/file", "abc"));
+	check_int(mark_adopt(bench.outdir, "file", mark), 0);
+	check(scratch_write("out/file", "edited"));
+	check_int(presence_of(&bench.ledger, &bench.settings, bench.entry, &bench.err),
+		PRESENT_WHOLE);
+	check(scratch_is("out/file", "edited"));
+	bench_close(&bench, true, false);
+	scratch_remove("out");
 }
 
 /* A clock that is behind what was written before the crash cannot tell what was written since: with no
@@ -337,6 +358,7 @@ int main(void)
 	run(after_a_crash);
 	run(gone_after_a_crash);
 	run(edited_after_a_crash);
+	run(marked_and_edited_after_a_crash);
 	run(clock_behind_after_a_crash);
 	run(only_there);
 	run(update_after_a_crash);
