@@ -42,10 +42,10 @@
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event
  *   app/     session: one job, wired; intake: from lines to named entries; expand, with
- *            listing and follow: what buckets and Metalinks name; ledger, keeper: what
- *            is kept of an unfinished job; presence: what is there; room: what memory and
- *            descriptors allow; signals; compare, with child, sample, stored: the same job
- *            once per mode
+ *            listing and follow: what buckets and Metalinks name; ledger (_present),
+ *            keeper: what is kept of an unfinished job; presence: what is there; room:
+ *            what memory and descriptors allow; signals; compare, with child, sample,
+ *            stored: the same job once per mode
  *   cli/     options (_find): the one table; scan, parse, levels (_file), value, check,
  *            together, nearest, habit: argv, the environment and the config file; docs: help,
  *            man page and completions

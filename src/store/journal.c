@@ -133,6 +133,9 @@ bool journal_doubts(struct journal *journal)
 {
 	bool doubts;
 
+	/* Asked for every entry. */
+	if (!journal->old.state.in_doubt)
+		return false;
 	pthread_mutex_lock(&journal->lock);
 	doubts = journal->old.state.doubted.n_unsound > 0;
 	pthread_mutex_unlock(&journal->lock);
