@@ -1,6 +1,7 @@
 /* test_ledger.c - what a job keeps of itself between its runs, what of it is believed, and what
  * its keeper lets go of. After a crash of the machine: test_ledger_crash.c. */
 #include "app/keeper.h"
+#include "app/presence.h"
 #include "ledgering.h"
 
 #define PARTS "out/.seine/parts"
@@ -194,6 +195,22 @@ static void what_is_there(void)
 	check_int(present(&bench, EXISTING_RENAME), PRESENT_NOT);
 	check_int(present(&bench, EXISTING_UPDATE), PRESENT_NOT);
 	bench_close(&bench, true, false);
+	scratch_remove("out");
+}
+
+/* What others put there is found when a file would get its name. */
+static void a_new_directory_is_not_looked_at(void)
+{
+	for (int is_new = 1; is_new >= 0; is_new--) {
+		struct bench bench;
+
+		bench_open(&bench);
+		check(scratch_write("out/file", "abc"));
+		check_int(presence_of(&bench.ledger, &bench.settings, bench.entry,
+				  &bench.err),
+			is_new ? PRESENT_NOT : PRESENT_WHOLE);
+		bench_close(&bench, true, false);
+	}
 	scratch_remove("out");
 }
 
@@ -437,6 +454,7 @@ int main(void)
 	run(strays_are_swept);
 	run(no_resume);
 	run(what_is_there);
+	run(a_new_directory_is_not_looked_at);
 	run(what_was_replaced_by_this_job);
 	run(what_was_replaced_by_other_urls);
 	run(replaced_by_turns);
