@@ -1,6 +1,7 @@
 /* At most two pages are here: the one whose keys are given out, and the next one. */
 #include "app/listing.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@ struct listing_source {
 	size_t at;           /* in it */
 	struct s3list *next; /* the page after that, if it is here already */
 	char *token;         /* of the page to ask for; NULL: the first */
+	char *marked;        /* one of those before; NULL: none yet */
+	uint64_t n_pages;    /* that have led to another one */
 	bool wants;          /* there is a page to ask for ... */
 	bool asked;          /* ... and it is under way */
 	bool any;            /* something was named */
@@ -145,11 +148,24 @@ static enum source_status listing_next(
 	}
 }
 
-/* Is there a page after this one? One that only leads to itself would never end. */
+/* Pages that lead to each other would never end. One is marked at each power of two, and is met
+ * again in the end if they do (Brent 1980). */
+static bool goes_round(struct listing_source *listing, const char *token)
+{
+	if (listing->marked && strcmp(token, listing->marked) == 0)
+		return true;
+	listing->n_pages++;
+	if ((listing->n_pages & (listing->n_pages - 1)) == 0) {
+		free(listing->marked);
+		listing->marked = xstrdup(token);
+	}
+	return false;
+}
+
+/* Is there a page after this one? */
 static void look_ahead(struct listing_source *listing, const struct s3list *page)
 {
-	listing->wants = page->token &&
-			 (!listing->token || strcmp(page->token, listing->token) != 0);
+	listing->wants = page->token && !goes_round(listing, page->token);
 	if (page->token && !listing->wants)
 		error_set(&listing->broken, KIND_INPUT, 0,
 			"the listing does not end: the same page came again");
@@ -188,6 +204,7 @@ static void listing_free(struct source *source)
 	s3list_free(listing->page);
 	s3list_free(listing->next);
 	free(listing->token);
+	free(listing->marked);
 	free(listing);
 }
 

@@ -211,6 +211,8 @@ static void add_keys(struct bucket_answer *answer, const char *bucket, size_t le
 	buf_release(&key);
 	if (is_named(bucket, len, "endless"))
 		to = from;
+	if (is_named(bucket, len, "circle"))
+		to = from % 3 + 1;
 	if (to < count)
 		buf_addf(page,
 			"<IsTruncated>true</"
