@@ -98,8 +98,8 @@ int checksum_parse(struct checksum *sum, const char *text, struct error *err)
 		return refuse_algorithm(text, (size_t)(equals - text), err);
 	if (checksum_from_hex(sum, alg, equals + 1, strlen(equals + 1)) < 0)
 		return error_set(err, KIND_INPUT, 0,
-			"a %s checksum is %zu hexadecimal digits", checksum_name(alg),
-			2 * checksum_len(alg));
+			"a checksum by %s is %zu hexadecimal digits",
+			checksum_name(alg), 2 * checksum_len(alg));
 	return 0;
 }
 

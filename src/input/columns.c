@@ -123,12 +123,12 @@ static int set_digest(struct entry *entry, const struct column *column,
 
 	if (column->hex && checksum_from_hex(&sum, column->hex, cell, len) < 0)
 		return error_set(err, KIND_INPUT, 0,
-			"a %s checksum is %zu hexadecimal digits",
+			"a checksum by %s is %zu hexadecimal digits",
 			checksum_name(sum.alg), 2 * checksum_len(sum.alg));
 	if (column->base64 &&
 		base64_decode(sum.bytes, checksum_len(sum.alg), cell, len) < 0)
 		return error_set(err, KIND_INPUT, 0,
-			"a %s checksum is the base64 of %zu bytes here",
+			"a checksum by %s is the base64 of %zu bytes here",
 			checksum_name(sum.alg), checksum_len(sum.alg));
 	checksum_keep_stronger(&entry->checksum, &sum);
 	return 0;

@@ -383,9 +383,9 @@ static void tell(struct outcome *outcome, const struct s3error *why, const char 
 	size_t len = strlen(outcome->text), size = sizeof(outcome->text) - len;
 	size_t rest = sizeof(": :  ()") + strlen(why->code) + strlen(to_do);
 
-	snprintf(outcome->text + len, size, ": %s: %.*s%s%s%s", why->code,
-		rest < size ? (int)(size - rest) : 0, why->message, *to_do ? " (" : "",
-		to_do, *to_do ? ")" : "");
+	snprintf(outcome->text + len, size, ": %s%s%.*s%s%s%s", why->code,
+		why->message[0] ? ": " : "", rest < size ? (int)(size - rest) : 0,
+		why->message, *to_do ? " (" : "", to_do, *to_do ? ")" : "");
 }
 
 void s3_judge(struct s3 *s3, const struct attempt *attempt, uint64_t signer,

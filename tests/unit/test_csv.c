@@ -57,7 +57,8 @@ static void digests_may_have_a_column(void)
 	      "\n",
 		"2: <a> md5=" HEX16 "\n3: <b> sha-1=" HEX20 "\n4: <c> sha-1=" HEX20
 		"\n");
-	CHECK("url,md5\na,0\n", "! stdin:2: a md5 checksum is 32 hexadecimal digits\n");
+	CHECK("url,md5\na,0\n",
+		"! stdin:2: a checksum by md5 is 32 hexadecimal digits\n");
 }
 
 static void other_columns_are_not_used(void)
@@ -202,7 +203,7 @@ static void googles_lists_are_known(void)
 	static const char want[] =
 		"2: <http://a/> md5=c0710d6b4f15dfa88f600b0e6b624077 size=1357\n"
 		"3: <http://b/> size=7\n4: <http://c/>\n"
-		"! stdin:5: a md5 checksum is the base64 of 16 bytes here\n"
+		"! stdin:5: a checksum by md5 is the base64 of 16 bytes here\n"
 		"! stdin:6: this record has 4 values for 3 columns; one with the "
 		"separator in it must be quoted\n";
 

@@ -140,8 +140,8 @@ static void an_argument_is_not_fetched_without_its_checksum(void)
 	job.checksum = checksum;
 	strings_add(&job.urls, "http://a/");
 	job_add_list(&job, "http://b/\n");
-	check_job(
-		&job, "bad a md5 checksum is 32 hexadecimal digits\n1 0:1 http://b/\n");
+	check_job(&job,
+		"bad a checksum by md5 is 32 hexadecimal digits\n1 0:1 http://b/\n");
 	job.checksum = NULL;
 	job.output = output;
 	check_job(&job, "bad out: it needs a value\n1 0:1 http://b/\n");

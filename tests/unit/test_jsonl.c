@@ -69,7 +69,7 @@ static void a_bad_line_is_left_out_as_a_whole(void)
 	CHECK("{\"url\":\"a\",\"size\":-1}\n",
 		"! stdin:1: size: it must be bytes, as 4096 or 1.5G\n");
 	CHECK("{\"url\":\"a\",\"checksum\":\"md5=0\"}\n",
-		"! stdin:1: a md5 checksum is 32 hexadecimal digits\n");
+		"! stdin:1: a checksum by md5 is 32 hexadecimal digits\n");
 	CHECK("{}\n{\"out\":\"a\"}\n{\"url\":null}\n",
 		"! stdin:1: there is no \"url\" in this line\n"
 		"! stdin:2: there is no \"url\" in this line\n"
@@ -215,7 +215,7 @@ static void records_of_results_are_entries(void)
 		"! stdin:1: url: it must be a URL in quotes, or an array of them\n");
 	CHECK("{\"status\":\"failed\",\"url\":\"a\",\"filename_effective\":null,"
 	      "\"checksum\":\"md5=0\"}\n",
-		"! stdin:1: a md5 checksum is 32 hexadecimal digits\n");
+		"! stdin:1: a checksum by md5 is 32 hexadecimal digits\n");
 	/* What lacks one of the three is no record. */
 	CHECK("{\"status\":\"done\",\"url\":\"a\"}\n",
 		"! stdin:1: unknown option 'status'; " KNOWN);

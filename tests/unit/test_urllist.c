@@ -217,9 +217,8 @@ static void a_bad_value_changes_nothing(void)
 static void a_bad_value_takes_its_entry_along(void)
 {
 	CHECK_LIST("a\n checksum=md5=12\n out=o\nb\n out=p\n",
-		"! stdin:2: a md5 checksum is 32 hexadecimal digits; the URL above it "
-		"is "
-		"left out\n4: <b> out=[p]\n");
+		"! stdin:2: a checksum by md5 is 32 hexadecimal digits; the URL above "
+		"it is left out\n4: <b> out=[p]\n");
 }
 
 static void errors_quote_no_secrets(void)
