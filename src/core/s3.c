@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -23,7 +24,7 @@
 
 bool s3_is_url(const char *text)
 {
-	return strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+	return strncasecmp(text, SCHEME, strlen(SCHEME)) == 0;
 }
 
 bool s3_is_region(const char *text)

@@ -51,6 +51,7 @@ static void takes_urls_apart(void)
 	s3_name_release(&name);
 
 	check(s3_is_url("s3://b/k"));
+	check(s3_is_url("S3://b/k"));
 	check(!s3_is_url("https://b/k"));
 	is_refused("s3://", "s3://BUCKET/KEY");
 	is_refused("s3:///key", "s3://BUCKET/KEY");
