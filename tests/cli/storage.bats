@@ -232,9 +232,10 @@ can_inject() {
 	origin_start
 	job_list ""
 	injected fdatasync EIO 1 --durability each
-	injected fdatasync EIO 4 --durability each
 	injected fsync EIO 1 --durability each
-	injected fsync EIO 3 --durability each
+	# Eight files: one of two threads has as many.
+	injected fdatasync EIO 4 --durability each -j 2
+	injected fsync EIO 3 --durability each -j 2
 	injected syncfs EIO 1 --durability batch
 }
 
