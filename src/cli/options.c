@@ -190,7 +190,7 @@ const struct option_row options[] = {
 	.help = "event loops; 0: by processors",
 	.man = "With --mode event run N event loops, each in a thread of its own, at most 64. "
 	       "With 0 there are two, or one where there is one processor. They share --jobs "
-	       "and all other limits; a job of few transfers stays on one loop."
+	       "and all other limits; with --jobs below 4 there is one."
 }, {
 	.name = "per-host", .type = OPTION_COUNT, .field = FIELD(per_host),
 	.max = 65535, .fallback = "0", .argument = "N", .group = "Scheduling",
