@@ -62,10 +62,9 @@ static bool is_complete(const struct ledger *ledger, bool ended)
 }
 
 /* Is something left of jobs that name other files? */
-static bool tell_of_others(const struct ledger *ledger)
+static bool tell_of_others(const struct ledger *ledger, bool doubts)
 {
 	size_t left = ledger->journal ? journal_left(ledger->journal) : 0;
-	bool doubts = ledger->journal && journal_doubts(ledger->journal);
 
 	if (doubts)
 		log_warn("'%s/" WORKDIR_NAME
@@ -84,18 +83,20 @@ static bool tell_of_others(const struct ledger *ledger)
 
 int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 {
-	bool of_others = false, complete;
+	bool of_others = false, doubts = false, complete;
 	int failed = 0;
 
 	if (!ledger->outdir)
 		return 0;
 	complete = is_complete(ledger, ended);
-	if (complete)
-		of_others = tell_of_others(ledger);
+	if (complete) {
+		doubts = ledger->journal && journal_doubts(ledger->journal);
+		of_others = tell_of_others(ledger, doubts);
+	}
 	parts_free(ledger->parts);
 	outdir_attach(ledger->outdir, NULL, NULL);
 	/* What is in doubt is to be others', and nothing of this job. */
-	if (ledger->durable && (ledger->sync || of_others))
+	if (ledger->durable && (ledger->sync || doubts))
 		failed = durable_sync(ledger->durable, err);
 	durable_free(ledger->durable); /* whose thread writes to the journal */
 	if (complete && of_others && !failed)

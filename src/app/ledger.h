@@ -47,7 +47,8 @@ enum present {
  * be believed to be whole? It can, unless the machine went down in the middle of the job; then
  * its size and digest are looked at as far as they are known, and what we wrote and the disk has
  * lost is removed. With --existing=skip what was written to since is there, whatever it holds; with
- * rename, where a file of that name may be anybody's, only what the journal has of it as this entry's. */
+ * rename, where a file of that name may be anybody's, only what the journal has of it as this
+ * entry's. */
 enum present ledger_present(struct ledger *ledger, enum existing existing,
 	const struct entry *entry, struct error *err);
 

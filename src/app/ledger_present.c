@@ -76,9 +76,9 @@ static enum present believe(struct ledger *ledger, enum existing existing,
 		       : PRESENT_WRONG;
 }
 
-/* Was it written to since the machine was started? Then that is not what the crash has left. A server's
- * date (of its writing) and the disk's (of all that was done to it) must both say so, and a clock that
- * is not behind what was written before the crash. */
+/* Was it written to since the machine was started? Then that is not what the crash has left. A
+ * server's date (of its writing) and the disk's (of all that was done to it) must both say so, and a
+ * clock that is not behind what was written before the crash. */
 static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
 {
 	struct timespec now = {0}, up = {0};
@@ -95,8 +95,7 @@ static bool is_of_this_boot(struct ledger *ledger, const struct entry *entry)
 	       info.st_ctim.tv_sec > now.tv_sec - up.tv_sec;
 }
 
-/* What the journal has of it is ours; what it has not may be anybody's,
- * and is left alone. */
+/* What the journal has of it is ours; what it has not may be anybody's, and is left alone. */
 static enum present doubt(struct ledger *ledger, enum existing existing,
 	const struct entry *entry, enum journal_trust trust, int64_t size,
 	struct error *err)
@@ -126,8 +125,8 @@ static enum present doubt(struct ledger *ledger, enum existing existing,
 	return PRESENT_NOT;
 }
 
-/* Does it stand beside what is there? That tells nothing of it. Where a server may have named it, only
- * that tells where. */
+/* Does it stand beside what is there? That tells nothing of it. Where a server may have named it,
+ * only that tells where. */
 static bool is_beside(
 	const struct ledger *ledger, enum existing existing, const struct entry *entry)
 {

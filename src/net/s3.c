@@ -14,7 +14,6 @@
 #include "net/credentials.h"
 #include "net/regions.h"
 #include "net/s3error.h"
-#include "net/secret.h"
 #include "net/sigv4.h"
 
 #define FIRST_REGION "us-east-1" /* where Amazon's is asked when nobody says */
@@ -209,28 +208,23 @@ static char *host_of(const struct attempt *attempt)
 #define AMZ "x-amz-"
 struct signing {
 	struct sigv4_header headers[SIGV4_HEADERS_MAX];
-	char *lines[SIGV4_HEADERS_MAX]; /* owned: all but the host are parts of one */
 	size_t count;
 };
 
 static void sign_line(struct signing *signing, const char *line)
 {
-	size_t len = strcspn(line, ":");
-	const char *value = line[len] ? line + len + 1 : "";
-	char *copy;
+	const char *colon = strchr(line, ':');
 
 	/* libcurl does not send one that is empty. */
-	if (strncasecmp(line, AMZ, strlen(AMZ)) != 0 || !value[strspn(value, " \t")] ||
+	if (strncasecmp(line, AMZ, strlen(AMZ)) != 0 || !colon ||
+		!colon[1 + strspn(colon + 1, " \t")] ||
 		signing->count == SIGV4_HEADERS_MAX)
 		return;
-	copy = xstrdup(line);
-	copy[len] = '\0';
-	signing->lines[signing->count] = copy;
 	signing->headers[signing->count++] =
-		(struct sigv4_header){.name = copy, .value = copy + len + 1};
+		(struct sigv4_header){.name = line, .value = colon + 1};
 }
 
-/* The host is borrowed; libcurl adds it by itself. */
+/* All is borrowed. libcurl adds the host by itself. */
 static void signing_init(
 	struct signing *signing, const char *host, const struct curl_slist *headers)
 {
@@ -238,15 +232,6 @@ static void signing_init(
 	signing->count = 1;
 	for (; headers; headers = headers->next)
 		sign_line(signing, headers->data);
-}
-
-/* With its colon again a line is one text, all of which is overwritten. */
-static void signing_release(struct signing *signing)
-{
-	for (size_t i = 1; i < signing->count; i++) {
-		signing->lines[i][strlen(signing->headers[i].name)] = ':';
-		secret_free(signing->lines[i]);
-	}
 }
 
 static int sign_request(struct s3 *s3, const struct attempt *attempt,
@@ -267,7 +252,6 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 		.region = region,
 		.service = "s3"};
 	struct signing signing;
-	int failed;
 
 	regions_find(s3->regions, attempt->bucket, region);
 	if (add_header(headers, AMZ "content-sha256", SIGV4_NO_PAYLOAD, err) != 0 ||
@@ -278,10 +262,9 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 	signing_init(&signing, host, *headers);
 	request.headers = signing.headers;
 	request.n_headers = signing.count;
-	failed = sign(s3, who, &request, &authorization, err);
-	signing_release(&signing);
-	return failed ? -1
-		      : add_header(headers, "Authorization", authorization.data, err);
+	if (sign(s3, who, &request, &authorization, err) != 0)
+		return -1;
+	return add_header(headers, "Authorization", authorization.data, err);
 }
 
 /* Is it a request to a bucket, in our own name? */

@@ -105,10 +105,25 @@ static void add_query(struct buf *out, const char *query)
 	free(sorted);
 }
 
+static size_t name_len(const struct sigv4_header *header)
+{
+	return strcspn(header->name, ":");
+}
+
+static int compare_names(
+	const struct sigv4_header *one, const struct sigv4_header *other)
+{
+	size_t len = name_len(one), other_len = name_len(other);
+	int order =
+		strncasecmp(one->name, other->name, len < other_len ? len : other_len);
+
+	return order ? order : (len > other_len) - (len < other_len);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct sigv4_header *const *one = a, *const *other = b;
-	int order = strcasecmp((*one)->name, (*other)->name);
+	int order = compare_names(*one, *other);
 
 	/* Of one name they stay in the order in which they are sent. */
 	return order ? order : *one < *other ? -1 : *one > *other;
@@ -129,11 +144,15 @@ static void add_value(struct buf *out, const char *value)
 	}
 }
 
-static void add_lower(struct buf *out, const char *name)
+static void add_name(struct buf *out, const struct sigv4_header *header)
 {
-	for (; *name; name++)
-		buf_addch(
-			out, *name >= 'A' && *name <= 'Z' ? (char)(*name + 32) : *name);
+	size_t len = name_len(header);
+
+	for (size_t i = 0; i < len; i++) {
+		char c = header->name[i];
+
+		buf_addch(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+	}
 }
 
 /* In the order of their names, in lower case. */
@@ -154,7 +173,7 @@ static void sort_headers(struct sorted *sorted, const struct sigv4_request *requ
 static bool is_same_name(
 	const struct sigv4_header *header, const struct sigv4_header *before)
 {
-	return before && strcasecmp(header->name, before->name) == 0;
+	return before && compare_names(header, before) == 0;
 }
 
 static void add_headers(struct buf *out, const struct sorted *sorted)
@@ -168,7 +187,7 @@ static void add_headers(struct buf *out, const struct sorted *sorted)
 			buf_truncate(out, out->len - 1);
 			buf_addch(out, ',');
 		} else {
-			add_lower(out, header->name);
+			add_name(out, header);
 			buf_addch(out, ':');
 		}
 		add_value(out, header->value);
@@ -188,7 +207,7 @@ static void add_names(struct buf *out, const struct sorted *sorted)
 			continue;
 		if (before)
 			buf_addch(out, ';');
-		add_lower(out, header->name);
+		add_name(out, header);
 		before = header;
 	}
 }

@@ -31,12 +31,10 @@ static bool is_private(const struct sockaddr *address)
 #define IP_LOCAL_PORT_RANGE 51
 #endif
 
-/*
- * Connections to one server have a local port each, of some 28,000. The kernel looks for a free
+/* Connections to one server have a local port each, of some 28,000. The kernel looks for a free
  * one among half of them first, and from 14,000 connections on walks through all of that half
  * each time: a millisecond. A socket with a range of its own, here all that there is, is not
- * searched for like that. Kernels that do not know it go on as they did.
- */
+ * searched for like that. Kernels that do not know it go on as they did. */
 static void use_all_ports(int fd)
 {
 	uint32_t from_1 = 1;

@@ -284,6 +284,8 @@ static uint64_t path_hash(const char *path, enum journal_place place)
 
 static void settle(struct journal *journal, uint64_t path_hash, int64_t size)
 {
+	if (!journal->old.state.in_doubt)
+		return;
 	pthread_mutex_lock(&journal->lock);
 	finished_settle(&journal->old.state.doubted, path_hash, (uint64_t)size);
 	pthread_mutex_unlock(&journal->lock);

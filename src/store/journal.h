@@ -149,8 +149,7 @@ enum journal_trust {
 	JOURNAL_NO_RECORD /* the record is lost, or it was there before the job */
 };
 
-/* May this entry's file, of this size now, be believed to be whole? It
- * may as long as no boot of the machine ended in the middle of a job here, and then if it is
+/* May this entry's file, of this size now, be believed to be whole? It may as long as no boot of the machine ended in the middle of a job here, and then if it is
  * recorded as synced, or in this boot. If not, its size (SAME_SIZE has seen to that) and its
  * digest, if one is given, are to be checked against the source; when it passes,
  * journal_done() tells later sessions. Said of earlier sessions only. */

@@ -60,8 +60,8 @@ static size_t print_value(
 		(int64_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec);
 }
 
-/* 0 or -errno; -EOPNOTSUPP also where only this one is none that the file system takes: so it is where
- * a file that we may write to is refused. */
+/* 0 or -errno; -EOPNOTSUPP also where only this one is none that the file system takes: so it is
+ * where a file that we may write to is refused. */
 static int set(int fd, const char *mark, int flags, bool may_write)
 {
 	char value[VALUE_SIZE];

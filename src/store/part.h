@@ -38,7 +38,8 @@ bool parts_are_kept(struct parts *parts);
  * count. Yours; NULL: nothing; what could not be gone on with is removed then, but of other URLs
  * only when something of the file has come. */
 struct resume *parts_resume(struct parts *parts, const struct entry *entry, bool deaf);
-/* What an earlier run has left of the entry's file, of the same URLs, is not wanted: it is removed. */
+/* What an earlier run has left of the entry's file, of the same URLs, is not wanted: it is
+ * removed. */
 void parts_forget_own(struct parts *parts, const struct entry *entry);
 /* The file has come: what an earlier run has left of it, of whatever URLs, is removed. */
 void parts_forget(struct parts *parts, const struct entry *entry);

@@ -27,7 +27,8 @@ struct publication {
 	/* Is it told by marks whose a file is (mark.h)? Then it gets the entry's, and replaces,
 	 * with --existing=overwrite and update, only the entry's own or one without a mark; with
 	 * skip the entry's own, as it was left, where the machine went down and may have lost it.
-	 * A file system that keeps no marks, or takes none, tells nothing, and nothing is replaced. */
+	 * A file system that keeps no marks, or takes none, tells nothing, and nothing is
+	 * replaced. */
 	bool marked;
 	const char *name; /* what its server calls it (naming_given); NULL: nothing */
 };
@@ -64,7 +65,7 @@ int sink_sync(struct sink *sink, struct error *err) must_check;
  * free; else it is set to NULL. */
 int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	char **renamed, struct error *err) must_check;
-/* Nothing more comes for now: give back the space that was allocated beyond what was written last. */
+/* Give back the space that was allocated beyond what was written last. */
 void sink_trim(struct sink *sink);
 /* Free the sink; the part stays. -errno when the disk has lost what was written to it, or some of
  * that, although it has taken it. NULL is fine. */

@@ -74,7 +74,7 @@ static void signs_as_s3_wants_it(void)
 		{"x-amz-date", "20130524T000000Z"},
 	};
 	static const struct sigv4_header list[] = {
-		{"x-amz-date", "20130524T000000Z"},
+		{"x-amz-date: as the line is sent", "20130524T000000Z"},
 		{"x-amz-content-sha256", SIGV4_NO_PAYLOAD},
 		{"Host", "examplebucket.s3.amazonaws.com"},
 	};
