@@ -236,30 +236,8 @@ static void what_was_replaced_by_this_job(void)
 }
 
 /* What another job, or the same one in another version of its list, has finished under that name is
- * not what is wanted. */
+ * not what is wanted, nor is what was there before that came. */
 static void what_was_replaced_by_other_urls(void)
-{
-	struct bench bench;
-
-	for (int run = 0; run < 2; run++) {
-		open_dir(&bench);
-		if (run)
-			strings_add(&bench.entry->urls, "http://b.test/file");
-		bench.settings.existing = EXISTING_OVERWRITE;
-		open_ledger(&bench);
-		check(scratch_write("out/file", "new"));
-		check_int(present(&bench, EXISTING_OVERWRITE), PRESENT_NOT);
-		check_int(journal_done(bench.ledger.journal, 0, "file",
-				  journal_urls(&bench.entry->urls), JOURNAL_THERE, 3,
-				  NULL),
-			0);
-		bench_close(&bench, run, !run);
-	}
-	scratch_remove("out");
-}
-
-/* ... nor is what was there before those came. */
-static void replaced_by_turns(void)
 {
 	struct bench bench;
 
@@ -457,7 +435,6 @@ int main(void)
 	run(a_new_directory_is_not_looked_at);
 	run(what_was_replaced_by_this_job);
 	run(what_was_replaced_by_other_urls);
-	run(replaced_by_turns);
 	run(what_was_put_beside_by_this_job);
 	run(what_was_replaced_by_a_job_that_is_over);
 	run(the_keeper);
