@@ -68,7 +68,9 @@ void buf_addstr(struct buf *buf, const char *text)
 
 void buf_addch(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	buf_reserve(buf, 1);
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
 }
 
 void buf_addf(struct buf *buf, const char *fmt, ...)
