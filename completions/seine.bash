@@ -20,9 +20,10 @@ _seine()
 		--s3-requester-pays --no-s3-requester-pays --follow-metalink --no-follow-metalink
 		--metalink-location -x --proxy -4 --ipv4 --no-ipv4 -6 --ipv6 --no-ipv6
 		--dns-servers --resolve -u --user --password-file --bearer-file
-		--cacert --cert --key -k --insecure --no-insecure -q --quiet --no-quiet
-		-v --verbose --no-verbose --json --no-json --progress --results
-		--failed --config --no-config -h --help -V --version'
+		--netrc --cacert --cert --key -k --insecure --no-insecure
+		-q --quiet --no-quiet -v --verbose --no-verbose --json --no-json
+		--progress --results --failed --config --no-config
+		-h --help -V --version'
 
 	COMPREPLY=()
 	# bash splits --name=value at the =.

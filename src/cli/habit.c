@@ -6,7 +6,6 @@
 
 #define RESUMED "what is left of an earlier run is gone on with anyway: see --resume"
 #define SKIPPED "what is there is skipped anyway: see --existing"
-#define NO_NETRC "no .netrc is read: see --user and --password-file"
 #define NO_COOKIES "no cookies are read from files, or kept: see --cookie"
 #define ONLY_GET "files are asked for by GET, and nothing else is sent"
 #define NAMED "files are named by their URLs anyway: see --name and --output"
@@ -34,8 +33,8 @@ const struct habit habits[] = {
 	{.name = "remote-time", .letter = 'R', .ours = "remote-time"},
 	{.name = "globoff", .letter = 'g', .note = "URLs are no patterns anyway"},
 	{.name = "config", .letter = 'K', .ours = "config"},
-	{.name = "netrc", .note = NO_NETRC},
-	{.name = "netrc-file", .note = NO_NETRC},
+	{.name = "netrc-file", .ours = "netrc"},
+	{.name = "netrc-optional", .ours = "netrc"},
 	{.name = "request", .letter = 'X', .note = ONLY_GET},
 	{.name = "head", .letter = 'I', .note = ONLY_GET},
 	{.name = "data", .note = ONLY_GET},
@@ -94,6 +93,7 @@ const struct habit habits[] = {
 	{.name = "save-session", .ours = "failed"},
 	{.name = "check-certificate", .ours = "insecure"},
 	{.name = "http-passwd", .ours = "password-file"},
+	{.name = "netrc-path", .ours = "netrc"},
 	{.name = "conf-path", .ours = "config"},
 	{.name = "all-proxy", .ours = "proxy"},
 	{.name = "http-proxy", .ours = "proxy"},

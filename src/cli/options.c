@@ -471,8 +471,7 @@ const struct option_row options[] = {
 	.man = "Log in as NAME, by HTTP's Basic scheme, to the servers that the URLs name, "
 	       "never to where they redirect. `NAME:PASSWORD` is understood, too, and "
 	       "overwritten in the list of processes, but a shell's history may keep it: "
-	       "better give the password by --password-file or in SEINE_PASSWORD. No .netrc "
-	       "is read."
+	       "better give the password by --password-file or in SEINE_PASSWORD."
 }, {
 	.name = "password-file", .type = OPTION_FILE_TEXT, .traits = OPTION_SECRET,
 	.field = FIELD(password), .check = check_plain, .argument = "FILE",
@@ -487,6 +486,16 @@ const struct option_row options[] = {
 	.help = "its first line is a bearer token",
 	.man = "The first line of FILE is a token, sent as `Authorization: Bearer` to the "
 	       "servers that the URLs name, never to where they redirect."
+}, {
+	.name = "netrc", .type = OPTION_TEXT, .field = FIELD(netrc), .argument = "FILE",
+	.bare = "~/.netrc", .completes = "file", .group = "Credentials",
+	.help = "log in by FILE of hosts and passwords",
+	.man = "Log in as FILE says for the host, by HTTP's Basic scheme. Without FILE, it is "
+	       "`~/.netrc`. An entry is written `machine HOST login NAME password PASSWORD`; the "
+	       "one that begins with `default` is for the other hosts that the URLs name. A "
+	       "password in the URL, --user and --bearer-file are stronger; a name alone in the "
+	       "URL chooses among the host's entries. Where redirects lead, and at mirrors on "
+	       "other hosts, only the host's own entry is used, and only over https."
 }, {
 	.name = "cacert", .type = OPTION_TEXT, .field = FIELD(cacert),
 	.check = check_readable, .argument = "FILE", .completes = "file", .group = "TLS",

@@ -94,6 +94,7 @@ struct settings {
 	char *user;     /* "name" or "name:password" */
 	char *password; /* from --password-file or the environment */
 	char *bearer;   /* the token, read from --bearer-file */
+	char *netrc;    /* --netrc: file of logins by host; NULL: none */
 	char *cookie;   /* "a=b; c=d" */
 	char *proxy;
 	char *dns_servers;      /* --dns-servers HOST[:PORT],...; NULL: the system's */

@@ -54,7 +54,7 @@ static enum found of_role(struct aws_credentials *out,
 	const struct credentials_chain *chain, const char *arn, const char *name,
 	const char *token_file, struct error *err)
 {
-	char *path _cleanup_(freep) = profile_expand(token_file, chain->environment);
+	char *path _cleanup_(freep) = environment_path(chain->environment, token_file);
 	struct sts_role role = {.arn = arn,
 		.session_name = name,
 		.token_file = path,

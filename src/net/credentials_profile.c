@@ -290,15 +290,6 @@ static int read_file(
 		       : 0;
 }
 
-char *profile_expand(const char *path, const struct environment *environment)
-{
-	const char *home = environment_get(environment, "HOME");
-
-	if (path[0] == '~' && path[1] == '/' && home)
-		return xasprintf("%s%s", home, path + 1);
-	return xstrdup(path);
-}
-
 /* Keys come in pairs, so those of one file are never completed from the other. */
 static void forget_keys(struct profile *profile)
 {
@@ -355,7 +346,7 @@ int profile_load(struct profile *profile, const char *name,
 
 		chosen[i] = path != NULL;
 		profile->files[i] =
-			profile_expand(path ? path : places[i].usual, environment);
+			environment_path(environment, path ? path : places[i].usual);
 	}
 	failed = read_files(profile, chosen, &found, err);
 	if (!failed && !found && strcmp(profile->name, "default") != 0)

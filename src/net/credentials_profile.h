@@ -33,7 +33,4 @@ int profile_load(struct profile *profile, const char *name,
 	const struct environment *environment, struct error *err) must_check;
 void profile_release(struct profile *profile);
 
-/* The path with "~/" at its start as the home directory. Yours. */
-char *profile_expand(const char *path, const struct environment *environment);
-
 #endif

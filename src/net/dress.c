@@ -213,7 +213,7 @@ static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
 {
 	const struct settings *s = net->settings;
 
-	if (net->user) {
+	if (net->user || net->netrc) {
 		SET(w, CURLOPT_USERNAME, on ? net->user : NULL);
 		SET(w, CURLOPT_PASSWORD, on ? net->password : NULL);
 		SET(w, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -224,13 +224,17 @@ static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
 	SET(w, CURLOPT_HTTPHEADER, on ? net->bound : NULL);
 }
 
+static bool is_tls(const struct attempt *attempt)
+{
+	return strncmp(attempt->url, "https:", 6) == 0;
+}
+
 /* Only a TLS handshake can tell that a connection multiplexes. In plain text, too, libcurl
  * would wait: for the first answer, however long that takes. */
 static void wear_wait(struct dress *dress, struct wardrobe *w, const struct settings *s,
 	const struct attempt *attempt)
 {
-	bool waits = s->http != HTTP_1_1 && !dress->bulk &&
-		     strncmp(attempt->url, "https:", 6) == 0;
+	bool waits = s->http != HTTP_1_1 && !dress->bulk && is_tls(attempt);
 
 	if (dress->waits != waits)
 		SET(w, CURLOPT_PIPEWAIT, (long)waits);
@@ -247,11 +251,42 @@ static bool is_special(const struct attempt *attempt)
 	       attempt_is_conditional(attempt);
 }
 
+/* By the file of logins. What is said for this place alone is stronger: a password in the URL,
+ * --user, a token. Where others have sent us, and to mirrors that are elsewhere, only the host's own
+ * entry counts, and only where nobody can listen. */
+static const struct login *login_by_file(
+	const struct net *net, const struct attempt *attempt)
+{
+	const struct login *login;
+	const char *place, *at;
+	char *name;
+
+	if (!net->netrc || attempt->bucket ||
+		(attempt->trusted ? net->user || net->settings->bearer
+				  : !is_tls(attempt)))
+		return NULL;
+	place = strstr(attempt->url, "://") + 3;
+	at = memrchr(place, '@', strcspn(place, "/"));
+	if (!at)
+		return netrc_find(net->netrc, attempt->host, NULL, attempt->trusted);
+	if (memchr(place, ':', (size_t)(at - place)))
+		return NULL;
+	name = curl_easy_unescape(NULL, place, (int)(at - place), NULL);
+	login = name ? netrc_find(net->netrc, attempt->host, name, attempt->trusted)
+		     : NULL;
+	curl_free(name);
+	return login;
+}
+
 static int wear_special(struct dress *dress, struct wardrobe *w, const struct net *net,
-	const struct attempt *attempt, struct error *err)
+	const struct attempt *attempt, const struct login *login, struct error *err)
 {
 	const struct entry *entry = attempt->entry;
 
+	if (login) {
+		SET(w, CURLOPT_USERNAME, login->name);
+		SET(w, CURLOPT_PASSWORD, login->password);
+	}
 	if (entry->user_agent)
 		SET(w, CURLOPT_USERAGENT, entry->user_agent);
 	if (attempt->trusted && entry->referer)
@@ -274,7 +309,8 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	const struct attempt *attempt, struct error *err)
 {
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
-	bool special = is_special(attempt);
+	const struct login *login = login_by_file(net, attempt);
+	bool special = login || is_special(attempt);
 
 	SET(w, CURLOPT_URL, attempt->url);
 	wear_range(dress, w, net->settings, attempt);
@@ -288,7 +324,7 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	dress->special = special;
 	dress->bound = attempt->trusted;
 	dress->signer = 0;
-	if (special && wear_special(dress, w, net, attempt, err) != 0)
+	if (special && wear_special(dress, w, net, attempt, login, err) != 0)
 		return -1;
 	return wardrobe_close(w, err);
 }

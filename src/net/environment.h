@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 struct environment {
 	/* As getenv, which it is where this is NULL. */
 	const char *(*get)(void *context, const char *name);
@@ -20,6 +22,17 @@ static inline const char *environment_get(
 				    : getenv(name);
 
 	return value && *value ? value : NULL;
+}
+
+/* The path with "~/" at its start as the home directory. Yours. */
+static inline char *environment_path(
+	const struct environment *environment, const char *path)
+{
+	const char *home = environment_get(environment, "HOME");
+
+	if (path[0] == '~' && path[1] == '/' && home)
+		return xasprintf("%s%s", home, path + 1);
+	return xstrdup(path);
 }
 
 #endif

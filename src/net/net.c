@@ -83,11 +83,14 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 		return NULL;
 	}
 	net_user(net);
+	if (settings->netrc)
+		net->netrc = netrc_read(settings->netrc, err);
 	net->throttle = throttle_new(settings, clock_now());
 	net->tls = tls_new(settings, err);
 	if (!proxied)
 		net->names = names_new(settings, NULL, err);
-	if (!net->tls || (!net->names && !proxied) || net_headers(net, err) != 0) {
+	if ((settings->netrc && !net->netrc) || !net->tls ||
+		(!net->names && !proxied) || net_headers(net, err) != 0) {
 		net_free(net);
 		return NULL;
 	}
@@ -118,6 +121,7 @@ void net_free(struct net *net)
 		explicit_bzero(net->password, strlen(net->password));
 	free(net->password);
 	free(net->user);
+	netrc_free(net->netrc);
 	free(net);
 	curl_global_cleanup();
 }

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "net/names.h"
+#include "net/netrc.h"
 #include "net/s3.h"
 #include "net/throttle.h"
 #include "net/tls.h"
@@ -23,6 +24,7 @@ struct net {
 	/* The user's headers, bound to the origin they were given for. */
 	struct curl_slist *bound;
 	char *user, *password; /* settings->user cut at its colon */
+	struct netrc *netrc;   /* NULL: no file of logins */
 	bool detailed;         /* somebody wants times and addresses */
 };
 

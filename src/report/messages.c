@@ -20,7 +20,7 @@ static const char *hint_for(const struct event *event)
 		return outcome->hint;
 	if (outcome && event->error->kind == KIND_HTTP &&
 		outcome->exchange.status == 401)
-		return "it wants a login: --user, --bearer-file or a header";
+		return "it wants a login: --user, --netrc, --bearer-file or a header";
 	return NULL;
 }
 

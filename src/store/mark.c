@@ -159,8 +159,8 @@ int mark_refuse(enum whose whose, const char *path, struct error *err)
 		[WHOSE_EDITED] = "",
 		[WHOSE_NOBODYS] = ", and nothing says that it is this entry's",
 		[WHOSE_ANOTHERS] = ", and is another entry's",
-		[WHOSE_UNKNOWN] = ", and whose it is cannot be told (no extended "
-				  "attributes, or no right to read it)",
+		[WHOSE_UNKNOWN] = (", and whose it is cannot be told (no extended "
+				   "attributes, or no right to read it)"),
 	};
 
 	return error_set(err, KIND_EXISTS, EEXIST, "'%.120s' exists already%s", path,

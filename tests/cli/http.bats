@@ -51,14 +51,6 @@ load web
 	fetch 0 1 --bearer-file "$CTL/token" "$O/a.bin?need=Authorization:Bearer%20canary-token"
 }
 
-@test "no .netrc is read" {
-	origin_start
-	printf 'default login me password canary\n' >"$HOME/.netrc"
-	chmod 600 "$HOME/.netrc"
-	fetch 0 1 "$O/a.bin"
-	requests '.[0].headers.authorization == null'
-}
-
 @test "credentials in the URL are sent to it, and shown nowhere" {
 	origin_start
 	local url=${O/:\/\//:\/\/me:canary@}

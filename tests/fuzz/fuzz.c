@@ -23,6 +23,7 @@ const struct fuzz_row fuzz_targets[] = {
 	{"list", fuzz_list},
 	{"metalink", fuzz_metalink},
 	{"names", fuzz_names},
+	{"netrc", fuzz_netrc},
 	{"profile", fuzz_profile},
 	{"range", fuzz_range},
 	{"response", fuzz_response},

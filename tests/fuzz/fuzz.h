@@ -34,9 +34,9 @@ const struct fuzz_row *fuzz_find(const char *name); /* NULL: there is none */
 
 fuzz_target fuzz_answer, fuzz_composite, fuzz_csv, fuzz_digests, fuzz_disposition,
 	fuzz_httpdate, fuzz_input, fuzz_journal, fuzz_jsonl, fuzz_link, fuzz_list,
-	fuzz_metalink, fuzz_names, fuzz_profile, fuzz_range, fuzz_response, fuzz_s3,
-	fuzz_s3error, fuzz_s3list, fuzz_sigv4, fuzz_sums, fuzz_text, fuzz_units,
-	fuzz_url, fuzz_xml;
+	fuzz_metalink, fuzz_names, fuzz_netrc, fuzz_profile, fuzz_range, fuzz_response,
+	fuzz_s3, fuzz_s3error, fuzz_s3list, fuzz_sigv4, fuzz_sums, fuzz_text,
+	fuzz_units, fuzz_url, fuzz_xml;
 
 /* Once in a process, before the first target: everything is logged from now on, to nobody but a
  * check that no line has what a terminal would act on. */

@@ -47,8 +47,8 @@ static void knows_what_others_call_it(void)
 		URL);
 	refused("--no-progress: there is no such option; did you mean --progress none?",
 		"--no-progress", URL);
-	refused("--netrc: there is no such option; no .netrc is read: see --user",
-		"--netrc", URL);
+	refused("--netrc-file: there is no such option; did you mean --netrc?",
+		"--netrc-file", "x", URL);
 	refused("-S: there is no such option; errors are shown anyway", "-S", URL);
 	/* Letters that mean something else here. */
 	refused("--split: 'SfLO' is not a number from 1 to 64; write for example "
