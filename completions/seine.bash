@@ -14,9 +14,9 @@ _seine()
 		--limit-rate --limit-rate-per-host --request-rate --connect-timeout
 		--first-byte-timeout --max-time --min-rate --stall-time
 		--max-size -H --header -A --user-agent -e --referer -b --cookie
-		--compressed --no-compressed --http1.1 --no-http1.1 --http2 --no-http2
-		--http3 --no-http3 --s3-endpoint --s3-region --s3-profile
-		--s3-addressing --s3-no-sign-request --no-s3-no-sign-request
+		--load-cookies --compressed --no-compressed --http1.1 --no-http1.1
+		--http2 --no-http2 --http3 --no-http3 --s3-endpoint
+		--s3-region --s3-profile --s3-addressing --s3-no-sign-request --no-s3-no-sign-request
 		--s3-requester-pays --no-s3-requester-pays --follow-metalink --no-follow-metalink
 		--metalink-location -x --proxy -4 --ipv4 --no-ipv4 -6 --ipv6 --no-ipv6
 		--dns-servers --resolve -u --user --password-file --bearer-file
@@ -54,7 +54,7 @@ _seine()
 	--progress)
 		mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$cur")
 		return ;;
-	-i|--input|--checksum-file|--password-file|--bearer-file|--cacert|--cert|--key|--results|--failed|--config)
+	-i|--input|--checksum-file|--load-cookies|--password-file|--bearer-file|--cacert|--cert|--key|--results|--failed|--config)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;

@@ -36,8 +36,8 @@
  *            hosts, claims, addrs, hostname); resolver (_wait): asking c-ares (channel,
  *            question, nameservers); pins: telling libcurl; s3, with regions, sigv4
  *            (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
- *            _metadata, _answer), waiter, ask, secret, environment, netrc: in whose name;
- *            link, disposition, with fieldvalue: Link and Content-Disposition fields
+ *            _metadata, _answer), waiter, ask, secret, environment, netrc, cookies: in whose
+ *            name; link, disposition, with fieldvalue: Link and Content-Disposition fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
  *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
  *            event

@@ -26,7 +26,7 @@
 
 struct compare {
 	const struct settings *settings; /* the user's */
-	struct stored inputs, checksum_files;
+	struct stored inputs, checksum_files, netrc, cookies;
 	const struct stop *stop;
 	struct comparison comparison;
 	bool begun; /* there has been a run: warnings have been given */
@@ -164,8 +164,14 @@ static struct settings job_settings(const struct compare *compare)
 
 	settings.inputs = compare->inputs.names;
 	settings.checksum_files = compare->checksum_files.names;
+	if (settings.netrc)
+		settings.netrc = compare->netrc.names.items[0];
+	if (settings.cookie_file)
+		settings.cookie_file = compare->cookies.names.items[0];
 	stored_rewind(&compare->inputs);
 	stored_rewind(&compare->checksum_files);
+	stored_rewind(&compare->netrc);
+	stored_rewind(&compare->cookies);
 	return settings;
 }
 
@@ -291,13 +297,25 @@ static void run_round(struct compare *compare, int64_t run)
 		measure(compare, base, run);
 }
 
+/* NULL: none. */
+static int store_one(struct stored *stored, char *name, struct error *err)
+{
+	const struct strings names = {.items = &name, .count = name ? 1 : 0};
+
+	return stored_init(stored, &names, err);
+}
+
 static int compare_prepare(struct compare *compare, struct error *err)
 {
-	add_rows(&compare->comparison, compare->settings->compare);
+	const struct settings *settings = compare->settings;
+
+	add_rows(&compare->comparison, settings->compare);
 	if (check_all_fresh(compare, err) < 0 ||
-		stored_init(&compare->inputs, &compare->settings->inputs, err) < 0 ||
-		stored_init(&compare->checksum_files,
-			&compare->settings->checksum_files, err) < 0)
+		stored_init(&compare->inputs, &settings->inputs, err) < 0 ||
+		stored_init(&compare->checksum_files, &settings->checksum_files, err) <
+			0 ||
+		store_one(&compare->netrc, settings->netrc, err) < 0 ||
+		store_one(&compare->cookies, settings->cookie_file, err) < 0)
 		return -1;
 	/* Only now: a signal must end the reading of inputs. */
 	compare->stop = signals_install(err);
@@ -333,6 +351,8 @@ int compare_run(const struct settings *settings)
 	comparison_release(&compare.comparison);
 	stored_release(&compare.inputs);
 	stored_release(&compare.checksum_files);
+	stored_release(&compare.netrc);
+	stored_release(&compare.cookies);
 	signals_restore();
 	return signals_caught() ? 128 + signals_caught() : compare.status;
 }

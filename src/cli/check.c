@@ -64,7 +64,8 @@ int check_cookie(const char *value, struct error *err)
 {
 	if (!strchr(value, '='))
 		return error_set(err, KIND_USAGE, 0,
-			"cookies are written 'a=1; b=2'; files of them are not read");
+			"cookies are written 'a=1; b=2'; a file of them is for "
+			"--load-cookies");
 	return check_plain(value, err);
 }
 

@@ -6,7 +6,7 @@
 
 #define RESUMED "what is left of an earlier run is gone on with anyway: see --resume"
 #define SKIPPED "what is there is skipped anyway: see --existing"
-#define NO_COOKIES "no cookies are read from files, or kept: see --cookie"
+#define NO_JAR "cookies are kept for one run only: see --load-cookies"
 #define ONLY_GET "files are asked for by GET, and nothing else is sent"
 #define NAMED "files are named by their URLs anyway: see --name and --output"
 
@@ -40,7 +40,7 @@ const struct habit habits[] = {
 	{.name = "data", .note = ONLY_GET},
 	{.name = "noproxy",
 		.note = "the variable no_proxy names hosts that are asked directly"},
-	{.name = "cookie-jar", .note = NO_COOKIES},
+	{.name = "cookie-jar", .note = NO_JAR},
 	{.name = "progress-bar", .letter = '#', .ours = "progress bar"},
 	{.name = "no-progress-meter", .ours = "progress none"},
 	{.name = "retry", .ours = "tries"},
@@ -75,7 +75,7 @@ const struct habit habits[] = {
 			"fetched by s3://BUCKET/PREFIX/"},
 	{.name = "http-user", .ours = "user"},
 	{.name = "http-password", .ours = "password-file"},
-	{.name = "load-cookies", .note = NO_COOKIES},
+	{.name = "save-cookies", .note = NO_JAR},
 	{.name = "no-progress", .ours = "progress none"},
 	{.name = "show-progress", .ours = "progress bar"},
 	/* aria2 */

@@ -348,7 +348,15 @@ const struct option_row options[] = {
 	.field = FIELD(cookie), .check = check_cookie, .argument = "DATA", .group = "HTTP",
 	.help = "send cookies, as 'a=1; b=2'",
 	.man = "Send the cookies DATA, written `a=1; b=2`, to the servers that the URLs name. "
-	       "Cookies that servers set are not kept, and none are read from files."
+	       "Cookies that servers set are kept with --load-cookies only."
+}, {
+	.name = "load-cookies", .type = OPTION_TEXT, .field = FIELD(cookie_file),
+	.argument = "FILE", .completes = "file", .group = "HTTP",
+	.help = "cookies of FILE; what servers set is kept",
+	.man = "Begin with the cookies of FILE, in the format that curl, wget, aria2 and "
+	       "browsers' extensions write (Netscape's), and keep those that servers set, till "
+	       "the run is over. Each goes to the hosts and paths it is for, also where redirects "
+	       "lead. FILE itself is not written. `/dev/null` begins with none."
 }, {
 	.name = "compressed", .type = OPTION_FLAG, .field = FIELD(compressed),
 	.group = "HTTP",

@@ -96,6 +96,7 @@ struct settings {
 	char *bearer;   /* the token, read from --bearer-file */
 	char *netrc;    /* --netrc: file of logins by host; NULL: none */
 	char *cookie;   /* "a=b; c=d" */
+	char *cookie_file; /* --load-cookies; NULL: none, and what servers set is not kept */
 	char *proxy;
 	char *dns_servers;      /* --dns-servers HOST[:PORT],...; NULL: the system's */
 	struct strings resolve; /* --resolve HOST:PORT:ADDR[,ADDR] */

@@ -117,6 +117,8 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 			(long)(s->connect_timeout / NS_PER_MS));
 	wear_tls(w, net);
 	wear_http(w, s);
+	if (net->cookies && !w->code)
+		w->code = cookies_dress(net->cookies, easy);
 	return wardrobe_close(w, err);
 }
 

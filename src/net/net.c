@@ -52,6 +52,19 @@ static void net_user(struct net *net)
 						     : "");
 }
 
+static int net_files(struct net *net, struct error *err)
+{
+	const struct settings *settings = net->settings;
+
+	if (settings->netrc)
+		net->netrc = netrc_read(settings->netrc, err);
+	if (settings->netrc && !net->netrc)
+		return -1;
+	if (settings->cookie_file)
+		net->cookies = cookies_new(settings->cookie_file, err);
+	return settings->cookie_file && !net->cookies ? -1 : 0;
+}
+
 static int check_http3(const struct settings *settings, struct error *err)
 {
 	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
@@ -83,14 +96,12 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 		return NULL;
 	}
 	net_user(net);
-	if (settings->netrc)
-		net->netrc = netrc_read(settings->netrc, err);
 	net->throttle = throttle_new(settings, clock_now());
 	net->tls = tls_new(settings, err);
 	if (!proxied)
 		net->names = names_new(settings, NULL, err);
-	if ((settings->netrc && !net->netrc) || !net->tls ||
-		(!net->names && !proxied) || net_headers(net, err) != 0) {
+	if (!net->tls || (!net->names && !proxied) || net_files(net, err) != 0 ||
+		net_headers(net, err) != 0) {
 		net_free(net);
 		return NULL;
 	}
@@ -122,6 +133,7 @@ void net_free(struct net *net)
 	free(net->password);
 	free(net->user);
 	netrc_free(net->netrc);
+	cookies_free(net->cookies);
 	free(net);
 	curl_global_cleanup();
 }

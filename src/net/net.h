@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include "net/cookies.h"
 #include "net/names.h"
 #include "net/netrc.h"
 #include "net/s3.h"
@@ -23,9 +24,10 @@ struct net {
 	struct names *names; /* NULL: a proxy is asked, and libcurl looks its name up */
 	/* The user's headers, bound to the origin they were given for. */
 	struct curl_slist *bound;
-	char *user, *password; /* settings->user cut at its colon */
-	struct netrc *netrc;   /* NULL: no file of logins */
-	bool detailed;         /* somebody wants times and addresses */
+	char *user, *password;   /* settings->user cut at its colon */
+	struct netrc *netrc;     /* NULL: no file of logins */
+	struct cookies *cookies; /* NULL: none but settings->cookie */
+	bool detailed;           /* somebody wants times and addresses */
 };
 
 #endif

@@ -100,7 +100,7 @@ static void has_a_sound_table(void)
 		}
 	}
 	buf_release(&groups);
-	check_int(options_count(), 77);
+	check_int(options_count(), 79);
 	check(!option_find("", 0) && !option_find("job", 3) &&
 		!option_find("jobsx", 5));
 	check(!option_find_letter('\0') && !option_find_letter('c'));
@@ -231,7 +231,7 @@ static void refuses_wrong_values(void)
 	refused("--output: there is no name behind the last slash", "-ox/", URL);
 	refused("--checksum", "--checksum=sha-257=00", URL);
 	refused("--checksum", "--checksum=sha-256=00", URL);
-	refused("--cookie: cookies are written 'a=1; b=2'; files of them are not read",
+	refused("--cookie: cookies are written 'a=1; b=2'; a file of them is for",
 		"-b", "cookies.txt", URL);
 	refused("--name: unknown field \"{file}\": there are {host}", "--name={file}",
 		URL);
