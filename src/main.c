@@ -2,8 +2,8 @@
  *
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
- *   base/    attr, alloc, buf, list, map, heap: memory and containers; units, text, hex,
- *            base64, hash, crc, json, least: small conversions; xml: documents from
+ *   base/    attr, alloc, buf, strings, list, map, heap: memory and containers; units, text,
+ *            hex, base64, hash, crc, json, least: small conversions; xml: documents from
  *            strangers; clock: time; diag: errors and the log; url, address, redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template (_fields), safename and taken: from URL to safe path; repeats; policy:

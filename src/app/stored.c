@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "core/entry.h"
+#include "base/strings.h"
 
 static bool is_stdin(const char *name)
 {

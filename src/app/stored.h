@@ -4,7 +4,7 @@
 
 #include "base/attr.h"
 #include "base/diag.h"
-#include "core/settings.h"
+#include "base/strings.h"
 
 struct stored {
 	struct strings names; /* in place of those given */

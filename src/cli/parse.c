@@ -14,13 +14,13 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/strings.h"
 #include "cli/docs.h"
 #include "cli/habit.h"
 #include "cli/levels.h"
 #include "cli/scan.h"
 #include "cli/together.h"
 #include "cli/value.h"
-#include "core/entry.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"

@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/strings.h"
 #include "cli/habit.h"
 #include "cli/nearest.h"
 #include "cli/value.h"
-#include "core/entry.h"
 
 static void scan_note(struct scan *scan, const struct option_row *row, char letter,
 	const char *value, char *blank)

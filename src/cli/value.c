@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/strings.h"
 #include "base/units.h"
-#include "core/entry.h"
 
 #define SECRET_MAX 16384 /* bytes of the first line of a password or token file */
 #define QUOTED_MAX 40    /* bytes of a wrong value that an error repeats */

@@ -2,7 +2,6 @@
 #include "core/entry.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 
@@ -96,40 +95,6 @@ bool entry_is_proven(const struct entry *entry)
 const char *entry_checksum_by(const struct entry *entry)
 {
 	return entry->checksum_from_file ? "checksum-file" : "checksum";
-}
-
-void strings_add(struct strings *strings, const char *text)
-{
-	strings_take(strings, xstrdup(text));
-}
-
-void strings_take(struct strings *strings, char *text)
-{
-	/* Full at every power of two: no capacity to keep for vectors that mostly hold
-	 * one. */
-	if ((strings->count & (strings->count - 1)) == 0) {
-		size_t room = strings->count ? 2 * strings->count : 1;
-
-		strings->items =
-			xreallocarray(strings->items, room, sizeof(*strings->items));
-	}
-	strings->items[strings->count++] = text;
-}
-
-void strings_remove(struct strings *strings, size_t index)
-{
-	free(strings->items[index]);
-	strings->count--;
-	memmove(strings->items + index, strings->items + index + 1,
-		(strings->count - index) * sizeof(*strings->items));
-}
-
-void strings_release(struct strings *strings)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		free(strings->items[i]);
-	free(strings->items);
-	*strings = (struct strings){0};
 }
 
 const char *verified_name(enum verified verified)

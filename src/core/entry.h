@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/list.h"
+#include "base/strings.h"
 #include "base/url.h"
 #include "core/checksum.h"
 #include "core/pieces.h"
@@ -100,12 +101,6 @@ const char *entry_name_option(const struct entry *entry);
 bool entry_is_proven(const struct entry *entry);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
 const char *entry_checksum_by(const struct entry *entry);
-
-/* Append a copy of text / the text itself (taken); take one out. */
-void strings_add(struct strings *strings, const char *text);
-void strings_take(struct strings *strings, char *text);
-void strings_remove(struct strings *strings, size_t index);
-void strings_release(struct strings *strings);
 
 struct origin;
 struct task;

@@ -11,12 +11,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-
-/* A growing vector of owned strings: an option that may be given more than once. */
-struct strings {
-	char **items;
-	size_t count;
-};
+#include "base/strings.h"
 
 /* FORMAT_AUTO: by name and content. The others in the order in which they are tried. */
 enum input_format {

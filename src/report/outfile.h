@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/diag.h"
-#include "core/settings.h"
+#include "base/strings.h"
 
 struct outfile {
 	int fd;
