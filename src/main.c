@@ -4,7 +4,8 @@
  *
  *   base/    attr, alloc, buf, strings, list, map, heap: memory and containers; units, text,
  *            hex, base64, hash, crc, json, least: small conversions; xml: documents from
- *            strangers; clock: time; diag: errors and the log; url, address, redact: URLs
+ *            strangers; clock, thread: time, and waiting; diag: errors and the log; url, address,
+ *            redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with
  *            template (_fields), safename and taken: from URL to safe path; repeats; policy:
  *            what an outcome means; pace: rates; origin: pauses and turns of hosts;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 
 #define THREADS_MAX 4096
 #define STACK_SIZE (256 * 1024) /* libcurl and OpenSSL need far less than 8 MiB */
@@ -74,13 +75,10 @@ static void pool_finish(struct pool *pool)
 /* Sleep until roused; whoever has the earliest moment to wake at keeps the time. */
 static void pool_sleep(struct pool *pool, nstime wake)
 {
-	struct timespec when = {
-		.tv_sec = wake / NS_PER_SEC, .tv_nsec = wake % NS_PER_SEC};
-
 	pool->n_sleeping++;
 	if (wake < pool->keeper_until) {
 		pool->keeper_until = wake;
-		pthread_cond_timedwait(&pool->rouse, &pool->lock, &when);
+		(void)thread_wait_until(&pool->rouse, &pool->lock, wake);
 		if (pool->keeper_until == wake)
 			pool->keeper_until = NSTIME_NEVER;
 	} else {
@@ -187,7 +185,6 @@ static int pool_init(
 	struct pool *pool, struct sched *sched, struct env *env, struct error *err)
 {
 	size_t jobs = (size_t)env->settings->jobs;
-	pthread_condattr_t monotonic;
 
 	*pool = (struct pool){.sched = sched,
 		.env = env,
@@ -197,10 +194,7 @@ static int pool_init(
 	if (pool->finished_fd < 0)
 		return error_errno(err, KIND_INTERNAL, errno, "eventfd");
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->rouse, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	thread_cond_init(&pool->rouse);
 	pthread_attr_init(&pool->attr);
 	pthread_attr_setstacksize(&pool->attr, STACK_SIZE);
 	pool->threads = xcalloc(pool->max_threads, sizeof(*pool->threads));

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 
 struct claim {
 	pthread_cond_t ended;
@@ -17,22 +17,10 @@ struct claim {
 	char key[];
 };
 
-static void cond_init(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-
-	/* These fail only when memory runs out, or for a clock that does not exist. */
-	if (pthread_condattr_init(&attr) != 0 ||
-		pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
-		pthread_cond_init(cond, &attr) != 0)
-		abort();
-	pthread_condattr_destroy(&attr);
-}
-
 void claims_init(struct claims *claims, pthread_mutex_t *lock, size_t most)
 {
 	*claims = (struct claims){.active = map_new(), .lock = lock, .most = most};
-	cond_init(&claims->room);
+	thread_cond_init(&claims->room);
 }
 
 void claims_release(struct claims *claims)
@@ -62,7 +50,7 @@ bool claims_take(struct claims *claims, const char *key)
 	if (!has_room(claims) || map_get(claims->active, key))
 		return false;
 	claim = xmalloc(sizeof(*claim) + size);
-	cond_init(&claim->ended);
+	thread_cond_init(&claim->ended);
 	claim->owners = 1;
 	claim->slow = false;
 	memcpy(claim->key, key, size);
@@ -93,24 +81,16 @@ void claims_give(struct claims *claims, const char *key)
 	disown(claim);
 }
 
-static bool wait_for(struct claims *claims, pthread_cond_t *cond, nstime until)
-{
-	struct timespec when = {
-		.tv_sec = until / NS_PER_SEC, .tv_nsec = until % NS_PER_SEC};
-
-	return pthread_cond_timedwait(cond, claims->lock, &when) == 0;
-}
-
 bool claims_wait(struct claims *claims, const char *key, nstime until)
 {
 	struct claim *claim = map_get(claims->active, key);
 	bool in_time;
 
 	if (!claim)
-		return wait_for(claims, &claims->room, until);
+		return thread_wait_until(&claims->room, claims->lock, until);
 	claims_pass(claims);
 	claim->owners++;
-	in_time = wait_for(claims, &claim->ended, until);
+	in_time = thread_wait_until(&claim->ended, claims->lock, until);
 	disown(claim);
 	return in_time;
 }

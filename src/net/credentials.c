@@ -6,13 +6,13 @@
 #include "net/credentials.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 #include "core/s3.h"
 #include "net/credentials_chain.h"
 
@@ -207,19 +207,13 @@ static void *renew_in_thread(void *context)
 	return NULL;
 }
 
-/* Signals are for the threads that wait for them. With the lock; false when there can be no
- * further thread. */
+/* With the lock; false when there can be no further thread. */
 static bool start_thread(struct credentials_store *store)
 {
-	sigset_t all, old;
-
 	if (store->threaded)
 		pthread_join(store->thread, NULL); /* it is done, or about to be */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
 	store->threaded =
-		pthread_create(&store->thread, NULL, renew_in_thread, store) == 0;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+		thread_start_unsignalled(&store->thread, renew_in_thread, store) == 0;
 	return store->threaded;
 }
 

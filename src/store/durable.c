@@ -6,14 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/thread.h"
 
 #define BATCH_FILES 256
 #define BATCH_WAIT NS_PER_SEC
@@ -119,24 +118,15 @@ static int sync_all(struct durable *durable, struct error *err)
 	return result;
 }
 
-static struct timespec as_timespec(nstime moment)
-{
-	return (struct timespec){.tv_sec = (time_t)(moment / NS_PER_SEC),
-		.tv_nsec = (long)(moment % NS_PER_SEC)};
-}
-
 /* With the lock held: wait until there is a batch to sync; false when told to stop. */
 static bool wait_for_batch(struct durable *durable)
 {
 	while (!durable->stop && durable->failed.kind == KIND_NONE) {
-		struct timespec due = as_timespec(durable->due);
-
 		if (durable->files >= BATCH_FILES || clock_now() >= durable->due)
 			return true;
-		if (durable->due == NSTIME_NEVER)
-			pthread_cond_wait(&durable->changed, &durable->lock);
-		else
-			pthread_cond_timedwait(&durable->changed, &durable->lock, &due);
+		/* Whether the time has come is looked at above. */
+		(void)thread_wait_until(
+			&durable->changed, &durable->lock, durable->due);
 	}
 	return false;
 }
@@ -159,29 +149,6 @@ static void *sync_batches(void *context)
 	return NULL;
 }
 
-/* Signals are for other threads. */
-static int start_thread(struct durable *durable)
-{
-	sigset_t all, old;
-	int errnum;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	errnum = pthread_create(&durable->thread, NULL, sync_batches, durable);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return errnum;
-}
-
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
 static void release(struct durable *durable)
 {
 	pthread_cond_destroy(&durable->changed);
@@ -202,10 +169,10 @@ struct durable *durable_new(enum durability durability, int workdir,
 	durable->due = NSTIME_NEVER;
 	pthread_mutex_init(&durable->syncing, NULL);
 	pthread_mutex_init(&durable->lock, NULL);
-	init_condition(&durable->changed);
+	thread_cond_init(&durable->changed);
 	if (durability != DURABILITY_BATCH)
 		return durable;
-	errnum = start_thread(durable);
+	errnum = thread_start_unsignalled(&durable->thread, sync_batches, durable);
 	if (errnum == 0)
 		return durable;
 	error_errno(err, KIND_INTERNAL, errnum, "cannot start a thread");
