@@ -61,7 +61,7 @@ void mirror_release(struct mirror *mirror);
 void mirror_go(struct mirror *mirror, struct url *url, bool home);
 
 /* Book the attempt's failure; if the mirror is asked again, then by its own URL. `delivers`, and
- * `successes` of its origin: as in task_failed. Returns whether it is overlooked as bad luck: a
+ * `successes` of its origin: as in struct task. Returns whether it is overlooked as bad luck: a
  * refusal, though its origin delivers many. */
 bool mirror_book(struct mirror *mirror, const struct attempt *attempt,
 	const struct outcome *outcome, int64_t max_tries, bool delivers,

@@ -92,8 +92,7 @@ static void sched_give_up(struct sched *sched, struct task *task,
 
 /* Somebody must have failed for this. */
 static void book_failure(struct sched *sched, struct task *task,
-	struct attempt *attempt, nstime now, const struct outcome *outcome,
-	uint64_t successes)
+	struct attempt *attempt, nstime now, const struct outcome *outcome)
 {
 	int64_t max_tries = task->entry->max_tries > 0 ? task->entry->max_tries
 						       : sched->settings->tries;
@@ -101,7 +100,7 @@ static void book_failure(struct sched *sched, struct task *task,
 	nstime wait = 0;
 
 	if (!ends_entry(outcome->kind))
-		move = task_failed(task, attempt, outcome, max_tries, successes, now);
+		move = task_failed(task, attempt, outcome, max_tries, now);
 	if (move == TASK_ANEW && !begin_anew(sched, task, outcome))
 		move = TASK_GIVE_UP;
 	if (move == TASK_BACKOFF)
@@ -165,7 +164,7 @@ static bool get_round(struct sched *sched, struct task *task, struct attempt *at
 }
 
 void sched_failed(struct sched *sched, struct task *task, struct attempt *attempt,
-	nstime now, const struct outcome *outcome, uint64_t successes)
+	nstime now, const struct outcome *outcome)
 {
 	sched_unqueue(sched, task, now);
 	if (get_round(sched, task, attempt, now, outcome))
@@ -177,5 +176,5 @@ void sched_failed(struct sched *sched, struct task *task, struct attempt *attemp
 	/* Without a plan what has come does not stay. */
 	if (outcome->written > 0 && task->chunks.plan)
 		task_progress(task, attempt, outcome);
-	book_failure(sched, task, attempt, now, outcome, successes);
+	book_failure(sched, task, attempt, now, outcome);
 }

@@ -8,8 +8,7 @@
 #define QUICK NS_PER_SEC /* a refused connection takes a round trip, others longer */
 
 static void sched_redirected(struct sched *sched, struct task *task,
-	struct attempt *attempt, nstime now, const struct outcome *outcome,
-	uint64_t successes)
+	struct attempt *attempt, nstime now, const struct outcome *outcome)
 {
 	struct url target;
 	struct error err;
@@ -41,7 +40,7 @@ static void sched_redirected(struct sched *sched, struct task *task,
 	url_release(&target);
 	snprintf(refused.text, sizeof(refused.text), "%s%.200s",
 		err.kind == KIND_REDIRECT ? "" : "bad redirect: ", err.text);
-	sched_failed(sched, task, attempt, now, &refused, successes);
+	sched_failed(sched, task, attempt, now, &refused);
 }
 
 /* Is the origin in the middle of sending something? */
@@ -94,6 +93,7 @@ static void leave_origin(struct sched *sched, struct attempt *attempt, nstime no
 	}
 	origin_done(&sched->origins, origin, success, &report, now);
 	attempt->task->flaky = limiter_bears(&origin->limiter);
+	attempt->task->successes = origin->successes;
 	attempt->origin = NULL;
 }
 
@@ -132,7 +132,7 @@ static void sched_read(struct sched *sched, struct task *task, struct attempt *a
 }
 
 static void sched_judge(struct sched *sched, struct task *task, struct attempt *attempt,
-	nstime now, const struct outcome *outcome, uint64_t successes)
+	nstime now, const struct outcome *outcome)
 {
 	switch (outcome->type) {
 	case OUTCOME_DONE:
@@ -151,10 +151,10 @@ static void sched_judge(struct sched *sched, struct task *task, struct attempt *
 		sched_read(sched, task, attempt, now, outcome);
 		break;
 	case OUTCOME_REDIRECT:
-		sched_redirected(sched, task, attempt, now, outcome, successes);
+		sched_redirected(sched, task, attempt, now, outcome);
 		break;
 	case OUTCOME_FAILED:
-		sched_failed(sched, task, attempt, now, outcome, successes);
+		sched_failed(sched, task, attempt, now, outcome);
 	}
 }
 
@@ -176,7 +176,6 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	bool success =
 		outcome->type == OUTCOME_DONE || outcome->type == OUTCOME_CURRENT ||
 		outcome->type == OUTCOME_DOCUMENT || outcome->type == OUTCOME_PART;
-	uint64_t successes = attempt->origin ? attempt->origin->successes + success : 0;
 	bool matters;
 
 	sched->in_flight--;
@@ -184,7 +183,7 @@ void sched_finish(struct sched *sched, nstime now, struct attempt *attempt,
 	sched_tell(sched, EVENT_FINISH, now, attempt, outcome, 0);
 	leave_origin(sched, attempt, now, outcome, success);
 	if (!task->done && matters)
-		sched_judge(sched, task, attempt, now, outcome, successes);
+		sched_judge(sched, task, attempt, now, outcome);
 	else if (!task->done)
 		sched_replace(sched, task, attempt, now);
 	attempt_free(attempt);

@@ -57,9 +57,9 @@ void sched_enqueue(struct sched *sched, struct task *task, bool front, nstime no
 void sched_unqueue(struct sched *sched, struct task *task, nstime now);
 /* Put the task where what it has to do next is begun, unless it is there, or backs off. */
 void sched_go_on(struct sched *sched, struct task *task, nstime now);
-/* The attempt has failed: done about it is what can be. `successes` as for task_failed. */
+/* The attempt has failed: done about it is what can be. */
 void sched_failed(struct sched *sched, struct task *task, struct attempt *attempt,
-	nstime now, const struct outcome *outcome, uint64_t successes);
+	nstime now, const struct outcome *outcome);
 /* The disk has no room for the task beside others: it begins again when one of these has ended. */
 void sched_wait_for_room(struct sched *sched, struct task *task, nstime now);
 /* Nothing of the task is in flight: forget and free it. */

@@ -43,9 +43,11 @@ struct task {
 	unsigned lap;         /* from 1: in each, a mirror may fail once */
 	unsigned round;       /* laps since something came */
 	struct place *asked;  /* where history.url is; NULL: entry->url */
-	bool delivers;        /* the origin was sending to another when it ended ... */
-	bool flaky;           /* ... and refuses some for no reason of load */
 	bool refused; /* the credentials of the last attempt were, and are renewed */
+	/* Of the origin of the attempt that ended last, as of then: */
+	bool delivers;      /* it was sending to another */
+	bool flaky;         /* it refuses some for no reason of load */
+	uint64_t successes; /* how often it had brought what was asked */
 	nstime born;
 	nstime deadline; /* set with the first attempt; NSTIME_NEVER: none */
 };
@@ -92,16 +94,15 @@ enum task_move {
 /* Was it under way when another attempt at this mirror failed? Then both met the same trouble,
  * which is one try. */
 bool task_has_failed_since(const struct task *task, const struct attempt *attempt);
-/* Book the attempt's failure on its mirror, and choose another. `successes` is how often the
- * origin has delivered so far: refusals (429, 503) do not count as tries while it delivers to
- * others, since then the rate is at fault, not the request. It does when it has delivered
+/* Book the attempt's failure on its mirror, and choose another. What its origin has done is in
+ * `delivers`, `flaky` and `successes`: refusals (429, 503) do not count as tries while it delivers
+ * to others, since then the rate is at fault, not the request. It does when it has delivered
  * since the start of the last attempt that it refused (this one, if it is the first), or is
  * in the middle of sending something. Where it has delivered many others since then, or is known
  * to refuse for no reason of load, two of them are overlooked, and after that they count; so they
  * do when there have been four times as many as may fail. */
 enum task_move task_failed(struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome, int64_t max_tries, uint64_t successes,
-	nstime now);
+	const struct outcome *outcome, int64_t max_tries, nstime now);
 /* The attempt's mirror has not the file that is fetched, or not what is asked for of it: choose
  * another. */
 enum task_move task_set_aside(struct task *task, const struct attempt *attempt);

@@ -176,15 +176,14 @@ bool task_has_failed_since(const struct task *task, const struct attempt *attemp
 }
 
 enum task_move task_failed(struct task *task, const struct attempt *attempt,
-	const struct outcome *outcome, int64_t max_tries, uint64_t successes,
-	nstime now)
+	const struct outcome *outcome, int64_t max_tries, nstime now)
 {
 	/* A commit's, that is nobody's fault, must come to an end as well. */
 	size_t index = attempt->mirror == NO_MIRROR ? task->mirror : attempt->mirror;
 	struct mirror *mirror = &task->mirrors[index];
 
 	if (mirror_book(mirror, attempt, outcome, max_tries, task->delivers,
-		    task->flaky ? UINT64_MAX : successes))
+		    task->flaky ? UINT64_MAX : task->successes))
 		task->round = 0;
 	mirror->lap = task->lap;
 	mirror->failed = now;

@@ -42,7 +42,8 @@ static enum task_move failed_at(struct task *task, struct outcome *outcome,
 
 	attempt->successes = before;
 	check(task_end(task, attempt, outcome, 0));
-	move = task_failed(task, attempt, outcome, max_tries, after, 0);
+	task->successes = after;
+	move = task_failed(task, attempt, outcome, max_tries, 0);
 	attempt_free(attempt);
 	return move;
 }
@@ -390,12 +391,12 @@ static void attempts_keep_their_urls(void)
 	check_int(first->started, 5);
 	check(!first->trusted);
 	check(task_end(task, first, &cut, 5));
-	check_int(task_failed(task, first, &cut, PLENTY, 0, 5), TASK_NEXT);
+	check_int(task_failed(task, first, &cut, PLENTY, 5), TASK_NEXT);
 	second = task_attempt(task, 6);
 	check_str(second->url, "http://b/2");
 	check_str(first->url, "http://x:8080/1");
 	check(task_end(task, second, &cut, 6));
-	check_int(task_failed(task, second, &cut, PLENTY, 0, 6), TASK_BACKOFF);
+	check_int(task_failed(task, second, &cut, PLENTY, 6), TASK_BACKOFF);
 	check_int(task->history.in_flight, 0);
 	attempt_free(second);
 	attempt_free(first);
@@ -461,7 +462,7 @@ static void what_is_for_a_store_goes_home(void)
 			  &(struct outcome){.type = OUTCOME_FAILED,
 				  .kind = KIND_HTTP,
 				  .exchange.status = 404},
-			  3, 0, 0),
+			  3, 0),
 		TASK_NEXT);
 	attempt_free(attempt);
 
