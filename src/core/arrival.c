@@ -2,11 +2,6 @@
 
 #include "core/task.h"
 
-static int64_t received_by(const struct attempt *attempt)
-{
-	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
-}
-
 int64_t arrival_size(const struct attempt *attempt)
 {
 	const struct plan *plan = attempt->task->chunks.plan;
@@ -20,8 +15,8 @@ struct arrival arrival_of(const struct attempt *attempt)
 	const struct task *task = attempt->task;
 	const struct list *flying = &task->chunks.flying;
 	struct arrival arrival = {.size = arrival_size(attempt),
-		.here = received_by(attempt),
-		.fetched = received_by(attempt),
+		.here = attempt_received(attempt),
+		.fetched = attempt_received(attempt),
 		.since = attempt->started};
 
 	if (!task->chunks.plan)
@@ -35,8 +30,8 @@ struct arrival arrival_of(const struct attempt *attempt)
 
 		if (other->generation != task->chunks.generation)
 			continue;
-		arrival.here += received_by(other);
-		arrival.fetched += received_by(other);
+		arrival.here += attempt_received(other);
+		arrival.fetched += attempt_received(other);
 	}
 	return arrival;
 }

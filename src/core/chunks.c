@@ -287,7 +287,7 @@ bool chunks_end(struct chunks *chunks, struct attempt *attempt,
 		if (attempt->work == WORK_COMMIT)
 			forget(chunks); /* ... since the part is gone */
 	}
-	return part || !atomic_load_explicit(&attempt->cancelled, memory_order_relaxed);
+	return part || !attempt_is_cancelled(attempt);
 }
 
 void chunks_reset(struct chunks *chunks, enum chunks_way way)
@@ -305,7 +305,5 @@ void chunks_cancel(struct chunks *chunks)
 {
 	for (struct list *node = chunks->flying.next; node != &chunks->flying;
 		node = node->next)
-		atomic_store_explicit(
-			&container_of(node, struct attempt, sibling)->cancelled, true,
-			memory_order_relaxed);
+		attempt_cancel(container_of(node, struct attempt, sibling));
 }

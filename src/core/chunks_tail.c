@@ -21,11 +21,6 @@
 #define PATIENCE_MAX (60 * NS_PER_SEC) /* it doubles each time that it was not enough */
 #define RESCUES_MAX 64                 /* in a file: then the network is like that */
 
-static int64_t received(const struct attempt *attempt)
-{
-	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
-}
-
 int64_t chunks_worth(const struct chunks *chunks)
 {
 	nstime span = chunks->latency * ROUNDS;
@@ -56,7 +51,7 @@ bool chunks_split(struct chunks *chunks)
 		node = node->next) {
 		struct attempt *attempt = container_of(node, struct attempt, sibling);
 		int64_t left = attempt->lease ? range_length(attempt->lease->range) -
-							received(attempt)
+							attempt_received(attempt)
 					      : 0;
 
 		if (left > most_left) {
@@ -66,8 +61,8 @@ bool chunks_split(struct chunks *chunks)
 	}
 	if (!victim)
 		return false;
-	last = plan_split(
-		chunks->plan, victim->lease, received(victim), chunks_worth(chunks));
+	last = plan_split(chunks->plan, victim->lease, attempt_received(victim),
+		chunks_worth(chunks));
 	if (last < 0)
 		return false;
 	atomic_store_explicit(&victim->last, last, memory_order_relaxed);
@@ -79,10 +74,11 @@ bool chunks_split(struct chunks *chunks)
 static double rate_since(
 	const struct chunks *chunks, struct attempt *attempt, nstime now)
 {
-	int64_t bytes = received(attempt) - attempt->marked;
+	int64_t bytes = attempt_received(attempt) - attempt->marked;
 	nstime span = now - attempt->marked_at;
 
-	if (received(attempt) == 0 && now - attempt->started < chunks->patience) {
+	if (attempt_received(attempt) == 0 &&
+		now - attempt->started < chunks->patience) {
 		attempt->marked_at = now;
 		return -1;
 	}
@@ -95,9 +91,9 @@ static double rate_since(
 
 static void rescue(struct chunks *chunks, struct attempt *attempt)
 {
-	if (received(attempt) == 0 && chunks->patience < PATIENCE_MAX)
+	if (attempt_received(attempt) == 0 && chunks->patience < PATIENCE_MAX)
 		chunks->patience *= 2;
-	atomic_store_explicit(&attempt->cancelled, true, memory_order_relaxed);
+	attempt_cancel(attempt);
 }
 
 bool chunks_rescue(struct chunks *chunks, nstime now)

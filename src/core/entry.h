@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -168,6 +169,26 @@ struct attempt {
 	_Atomic int64_t received; /* body bytes so far */
 	_Atomic int64_t expected; /* announced length; -1: not known */
 };
+
+static inline int64_t attempt_received(const struct attempt *attempt)
+{
+	return atomic_load_explicit(&attempt->received, memory_order_relaxed);
+}
+
+static inline bool attempt_is_cancelled(const struct attempt *attempt)
+{
+	return atomic_load_explicit(&attempt->cancelled, memory_order_relaxed);
+}
+
+static inline void attempt_cancel(struct attempt *attempt)
+{
+	atomic_store_explicit(&attempt->cancelled, true, memory_order_relaxed);
+}
+
+static inline bool attempt_is_https(const struct attempt *attempt)
+{
+	return strncmp(attempt->url, "https:", strlen("https:")) == 0;
+}
 
 /* Does it ask only if the file at the server is not the one that is there? Once it is known to
  * be another one, it is simply fetched. */

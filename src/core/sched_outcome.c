@@ -51,7 +51,7 @@ static bool is_sending(const struct origin *origin)
 	if (list_empty(&origin->flying))
 		return false;
 	oldest = container_of(origin->flying.next, struct attempt, flying);
-	return atomic_load_explicit(&oldest->received, memory_order_relaxed) > 0;
+	return attempt_received(oldest) > 0;
 }
 
 /* What the outcome tells of the origin's capacity. */

@@ -301,8 +301,7 @@ static void end_keyless(struct reactor *reactor, bool all, const char *why)
 		struct attempt *attempt = container_of(node, struct attempt, inbox);
 
 		next = node->next;
-		if (!all && !atomic_load_explicit(
-				    &attempt->cancelled, memory_order_relaxed))
+		if (!all && !attempt_is_cancelled(attempt))
 			continue;
 		list_remove(node);
 		slot_fail(reactor, NULL, attempt, &err);
@@ -318,8 +317,7 @@ void slot_end_cancelled(struct reactor *reactor)
 		struct slot *slot = container_of(node, struct slot, link);
 
 		next = node->next;
-		if (!atomic_load_explicit(
-			    &slot->attempt->cancelled, memory_order_relaxed))
+		if (!attempt_is_cancelled(slot->attempt))
 			continue;
 		if (slot->shard) {
 			shard_remove(slot->shard, slot->easy);

@@ -226,17 +226,12 @@ static void wear_bound(struct wardrobe *w, const struct net *net, bool on)
 	SET(w, CURLOPT_HTTPHEADER, on ? net->bound : NULL);
 }
 
-static bool is_tls(const struct attempt *attempt)
-{
-	return strncmp(attempt->url, "https:", 6) == 0;
-}
-
 /* Only a TLS handshake can tell that a connection multiplexes. In plain text, too, libcurl
  * would wait: for the first answer, however long that takes. */
 static void wear_wait(struct dress *dress, struct wardrobe *w, const struct settings *s,
 	const struct attempt *attempt)
 {
-	bool waits = s->http != HTTP_1_1 && !dress->bulk && is_tls(attempt);
+	bool waits = s->http != HTTP_1_1 && !dress->bulk && attempt_is_https(attempt);
 
 	if (dress->waits != waits)
 		SET(w, CURLOPT_PIPEWAIT, (long)waits);
@@ -265,7 +260,7 @@ static const struct login *login_by_file(
 
 	if (!net->netrc || attempt->bucket ||
 		(attempt->trusted ? net->user || net->settings->bearer
-				  : !is_tls(attempt)))
+				  : !attempt_is_https(attempt)))
 		return NULL;
 	place = strstr(attempt->url, "://") + 3;
 	at = memrchr(place, '@', strcspn(place, "/"));

@@ -196,7 +196,7 @@ static int sign(struct s3 *s3, const struct aws_credentials *who,
 /* "host:port" as libcurl sends it: without the port that the scheme has anyway. */
 static char *host_of(const struct attempt *attempt)
 {
-	bool tls = strncmp(attempt->url, "https:", 6) == 0;
+	bool tls = attempt_is_https(attempt);
 
 	return attempt->port == (tls ? 443 : 80)
 		       ? xstrdup(attempt->host)

@@ -152,7 +152,7 @@ void transfer_set_head(struct transfer *t, transfer_head *head, void *context)
 
 bool transfer_cancelled(const struct transfer *t)
 {
-	return atomic_load_explicit(&t->attempt->cancelled, memory_order_relaxed);
+	return attempt_is_cancelled(t->attempt);
 }
 
 void transfer_interrupt(struct transfer *t)

@@ -1,6 +1,5 @@
 /* What an exchange came to. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/url.h"
@@ -24,8 +23,7 @@ void transfer_describe(const struct transfer *t, struct exchange *exchange)
 
 	exchange->status = t->response.status;
 	exchange->size_download = t->received;
-	exchange->insecure = t->net->settings->insecure &&
-			     strncmp(t->attempt->url, "https:", 6) == 0;
+	exchange->insecure = t->net->settings->insecure && attempt_is_https(t->attempt);
 	/* How a file is cut depends on it. */
 	if (t->net->detailed || t->attempt->ranged)
 		exchange->time_starttransfer =

@@ -60,8 +60,7 @@ static void progress_event(struct observer *observer, const struct event *event)
 
 static int64_t size_of(const struct attempt *attempt)
 {
-	int64_t received =
-		atomic_load_explicit(&attempt->received, memory_order_relaxed);
+	int64_t received = attempt_received(attempt);
 	int64_t size = arrival_size(attempt);
 
 	return received > size ? received : size;
@@ -97,7 +96,7 @@ static int64_t progress_survey(
 		node = node->next) {
 		struct attempt *attempt = container_of(node, struct attempt, active);
 
-		bytes += atomic_load_explicit(&attempt->received, memory_order_relaxed);
+		bytes += attempt_received(attempt);
 		if (size_of(attempt) >= LARGE || now - attempt->started > LONG)
 			rank(largest, attempt);
 	}

@@ -284,7 +284,7 @@ static struct part *find(struct parts *parts, const struct attempt *attempt,
 static struct part *find_wanted(struct parts *parts, const struct attempt *attempt,
 	const struct part_facts *facts, struct error *err)
 {
-	if (!atomic_load_explicit(&attempt->cancelled, memory_order_relaxed))
+	if (!attempt_is_cancelled(attempt))
 		return find(parts, attempt, facts, err);
 	error_set(err, KIND_INTERRUPTED, 0, "nobody waits for it any more");
 	return NULL;
