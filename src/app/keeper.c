@@ -45,8 +45,7 @@ static void keeper_tick(struct observer *observer, nstime now)
 {
 	struct keeper *keeper = container_of(observer, struct keeper, observer);
 
-	if (keeper->next->ops->tick)
-		keeper->next->ops->tick(keeper->next, now);
+	observer_tick(keeper->next, now);
 }
 
 struct observer *keeper_new(struct parts *parts, struct observer *next)

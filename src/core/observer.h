@@ -72,4 +72,10 @@ static inline void observer_tell(struct observer *observer, const struct event *
 		observer->ops->event(observer, event);
 }
 
+static inline void observer_tick(struct observer *observer, nstime now)
+{
+	if (observer->ops->tick)
+		observer->ops->tick(observer, now);
+}
+
 #endif

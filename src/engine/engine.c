@@ -123,8 +123,7 @@ void engine_tick(struct env *env, nstime now)
 	if (now < env->next_tick)
 		return;
 	env->next_tick = now + TICK;
-	if (env->observer->ops->tick)
-		env->observer->ops->tick(env->observer, now);
+	observer_tick(env->observer, now);
 }
 
 bool engine_wait(const struct env *env, int fd, int other, nstime until)

@@ -39,12 +39,8 @@ static void report_tick(struct observer *observer, nstime now)
 {
 	struct report *report = container_of(observer, struct report, observer);
 
-	for (size_t i = 0; i < report->count; i++) {
-		struct observer *member = report->members[i];
-
-		if (member->ops->tick)
-			member->ops->tick(member, now);
-	}
+	for (size_t i = 0; i < report->count; i++)
+		observer_tick(report->members[i], now);
 }
 
 static int report_close_all(struct observer *observer, nstime now, struct error *err)
@@ -92,6 +88,11 @@ void reporter_flush(const struct report_job *job, struct outfile *out)
 		return;
 	job->tally->unwritten++;
 	log_error("%s; the job goes on without", err.text);
+}
+
+void reporter_free(struct observer *observer)
+{
+	free(observer);
 }
 
 struct observer *report_open(const struct report_job *job, struct error *err)

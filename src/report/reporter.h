@@ -20,7 +20,7 @@ struct outfile;
  * files are worth more than what is said of them. */
 void reporter_flush(const struct report_job *job, struct outfile *out);
 
-/* For reporters that own nothing but themselves. */
+/* For reporters that own nothing but themselves; they begin with their observer. */
 void reporter_free(struct observer *observer);
 
 #endif

@@ -61,11 +61,6 @@ static void tally_event(struct observer *observer, const struct event *event)
 	}
 }
 
-void reporter_free(struct observer *observer)
-{
-	free(observer);
-}
-
 static const struct observer_ops tally_ops = {
 	.event = tally_event,
 	.free = reporter_free,
