@@ -39,9 +39,9 @@
  *            (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
  *            _metadata, _answer), waiter, ask, secret, environment, netrc, cookies: in whose
  *            name; link, disposition, with fieldvalue: Link and Content-Disposition fields
- *   engine/  engine: the table; sequential, threads, event: three ways to wait; reactor,
- *            slot, loop, shard, committer: transfers, epoll, CURLMs, long commits for
- *            event
+ *   engine/  engine: the table; sequential, threads, event: three ways to wait; performer:
+ *            one exchange after the other, for the first two; reactor, slot, loop, shard,
+ *            committer: transfers, epoll, CURLMs, long commits for event
  *   app/     session: one job, wired; intake: from lines to named entries; expand, with
  *            listing and follow: what buckets and Metalinks name; ledger (_present),
  *            keeper: what is kept of an unfinished job; presence: what is there; room:

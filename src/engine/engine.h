@@ -45,24 +45,6 @@ const struct engine *engine_find(const char *name);
 
 /* What engines share, in engine.c. */
 
-/* What a thread needs to make exchanges all by itself, one after the other. */
-struct performer {
-	struct env *env;
-	struct transfer *transfer;
-	struct resolver *resolver; /* made when the first name is to be looked up */
-	struct pins pins;
-};
-
-/* `poll` and `head` as in transfer.h; the context of poll is the env. */
-int performer_init(struct performer *performer, struct env *env, transfer_poll *poll,
-	transfer_head *head, void *head_context, struct error *err) must_check;
-void performer_release(struct performer *performer);
-/* A commit, or one exchange: look the name up, begin, curl_easy_perform, end. */
-void performer_run(
-	struct performer *performer, struct attempt *attempt, struct outcome *outcome);
-/* For transfer_set_poll: aborts what is overdue or cancelled, and all when the stop's deadline
- * passes. The context is the env. */
-bool engine_poll(void *env, struct transfer *transfer);
 /* Until when to wait for the addresses of the attempt's host. */
 nstime engine_name_deadline(const struct env *env, const struct attempt *attempt);
 /* Let the observer draw, ten times a second. Under the scheduler's lock. */

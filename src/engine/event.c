@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "engine/reactor.h"
+#include "engine/slot.h"
 
 #define ADMIT_BURST 128 /* attempts begun between two looks at the sockets */
 /* So few stay on one loop, and its connections. No more: the eight chunks of a large file keep

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "engine/slot.h"
 
 static void on_wake(
 	struct watcher *watcher _unused_, int fd _unused_, uint32_t events _unused_)

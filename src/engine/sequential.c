@@ -1,13 +1,15 @@
 /* One at a time: the readable specification of what an engine does. */
 #include "engine/engine.h"
 
+#include "engine/performer.h"
+
 /* libcurl calls while it waits: the terminal is kept up to date from here. */
 static bool on_poll(void *context, struct transfer *transfer)
 {
 	struct env *env = context;
 
 	engine_tick(env, clock_now());
-	return engine_poll(env, transfer);
+	return performer_poll(env, transfer);
 }
 
 static void on_head(void *sched, struct attempt *attempt, const struct head *head)

@@ -3,10 +3,11 @@
  * A slot is idle, or busy in one of two ways: its attempt waits for a name (no shard yet), or
  * it runs on a shard. An attempt that waits for credentials has none yet. Idle ones are kept, the
  * one used last on top, because it is the warmest and its connection the likeliest to be alive. */
+#include "engine/slot.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "engine/reactor.h"
 
 #define IDLE_MAX 1024               /* transfers kept for later use */
 #define COMMIT_INLINE (1024 * 1024) /* bytes to be read back in the loop at most */

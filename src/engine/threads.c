@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/thread.h"
+#include "engine/performer.h"
 
 #define THREADS_MAX 4096
 #define STACK_SIZE (256 * 1024) /* libcurl and OpenSSL need far less than 8 MiB */
@@ -138,7 +139,7 @@ static void *worker(void *context)
 	struct pool *pool = context;
 	struct performer performer;
 	struct error err;
-	bool able = performer_init(&performer, pool->env, engine_poll, on_head, pool,
+	bool able = performer_init(&performer, pool->env, performer_poll, on_head, pool,
 			    &err) == 0;
 
 	pthread_mutex_lock(&pool->lock);
