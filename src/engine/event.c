@@ -32,7 +32,7 @@ static bool has_its_share(const struct reactor *reactor)
 	const struct fleet *fleet = reactor->fleet;
 	size_t fair = sched_in_flight(fleet->sched) / fleet->n_reactors + SLACK;
 
-	return reactor->n_taken >= reactor->most ||
+	return reactor->n_taken >= reactor->max_taken ||
 	       (fleet->n_reactors > 1 && reactor->n_taken > fair);
 }
 

@@ -96,18 +96,22 @@ static void reactor_divide(struct reactor *reactor)
 		settings->connections > 0 ? (size_t)settings->connections : INT32_MAX;
 
 	connections /= reactor->fleet->n_reactors;
-	reactor->most = connections > jobs ? jobs : connections > 0 ? connections : 1;
-	reactor->max_shards = (reactor->most + SHARD_MOST - 1) / SHARD_MOST;
+	reactor->max_taken = connections > jobs ? jobs
+			     : connections > 0  ? connections
+						: 1;
+	reactor->max_shards =
+		(reactor->max_taken + SHARD_TRANSFERS_MAX - 1) / SHARD_TRANSFERS_MAX;
 	reactor->shards = xcalloc(reactor->max_shards, sizeof(*reactor->shards));
 	/* Rounded up: a few idle ones too many are better than too few in use. */
 	reactor->connections =
 		(connections + reactor->max_shards - 1) / reactor->max_shards;
 	if (reactor->connections == 0)
 		reactor->connections = 1;
-	reactor->per_shard =
-		reactor->connections < SHARD_MOST ? reactor->connections : SHARD_MOST;
-	if (reactor->most > reactor->max_shards * reactor->per_shard)
-		reactor->most = reactor->max_shards * reactor->per_shard;
+	reactor->per_shard = reactor->connections < SHARD_TRANSFERS_MAX
+				     ? reactor->connections
+				     : SHARD_TRANSFERS_MAX;
+	if (reactor->max_taken > reactor->max_shards * reactor->per_shard)
+		reactor->max_taken = reactor->max_shards * reactor->per_shard;
 }
 
 int reactor_init(struct reactor *reactor, struct error *err)
@@ -205,7 +209,7 @@ bool reactor_pass(struct reactor *reactor, struct attempt *attempt)
 
 	pthread_mutex_lock(&fleet->lock);
 	other = &fleet->reactors[hash % fleet->n_reactors];
-	if (other != reactor && other->n_taken < other->most) {
+	if (other != reactor && other->n_taken < other->max_taken) {
 		reactor->n_taken--;
 		other->n_taken++;
 		list_add_before(&other->inbox, &attempt->inbox);

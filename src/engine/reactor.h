@@ -43,7 +43,7 @@ struct reactor {
 	struct watcher rouser;
 	struct shard *shards; /* made as they are needed */
 	size_t max_shards;
-	size_t most;            /* attempts in hand at most ... */
+	size_t max_taken;       /* attempts in hand at most ... */
 	size_t per_shard;       /* ... and on each shard */
 	size_t connections;     /* of each shard, at most, idle ones included */
 	struct list busy, idle; /* slots */

@@ -6,7 +6,7 @@
 
 /* A connection that idles costs a little at each sweep and a descriptor: keep about as
  * many as can be busy. */
-#define IDLE_CONNECTIONS (SHARD_MOST + SHARD_MOST / 4)
+#define IDLE_CONNECTIONS (SHARD_TRANSFERS_MAX + SHARD_TRANSFERS_MAX / 4)
 
 static int on_socket(CURL *easy _unused_, curl_socket_t fd, int what, void *context,
 	void *socket _unused_)

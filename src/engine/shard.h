@@ -1,7 +1,7 @@
 /* shard.h - one CURLM on a loop.
  *
  * libcurl searches and sweeps its connections linearly, so a loop spreads its transfers over
- * several shards of at most SHARD_MOST each (measured: 114 to 44 us of CPU a transfer at
+ * several shards of at most SHARD_TRANSFERS_MAX each (measured: 114 to 44 us of CPU a transfer at
  * 5,000 in flight). One thread, the loop's. */
 #ifndef SEINE_ENGINE_SHARD_H
 #define SEINE_ENGINE_SHARD_H
@@ -12,7 +12,7 @@
 #include "engine/loop.h"
 #include "net/pins.h"
 
-#define SHARD_MOST 64
+#define SHARD_TRANSFERS_MAX 64
 
 struct shard {
 	CURLM *multi;
