@@ -20,7 +20,6 @@ struct input_source {
 	const char *name;       /* of the present one; NULL: none, or the arguments */
 	struct reader *reader;  /* of an input of which is not known yet what it is */
 	struct source *current; /* NULL: none is open */
-	uint64_t entries;
 };
 
 static void open_format(struct input_source *input, const struct format *format)
@@ -121,10 +120,7 @@ static enum source_status next_of_turn(
 		if (status != SOURCE_ENTRY)
 			return status;
 	}
-	status = source_next(input->current, entry, err);
-	if (status == SOURCE_ENTRY)
-		(*entry)->number = ++input->entries;
-	return status;
+	return source_next(input->current, entry, err);
 }
 
 static enum source_status input_next(

@@ -40,7 +40,7 @@ static enum source_status drain(struct source *source, struct buf *out)
 		switch (status) {
 		case SOURCE_ENTRY:
 			slash = entry->input ? strrchr(entry->input, '/') : NULL;
-			buf_addf(out, "%" PRIu64 " %s:%" PRIu64 " %s", entry->number,
+			buf_addf(out, "%s:%" PRIu64 " %s",
 				slash          ? slash + 1
 				: entry->input ? entry->input
 					       : "arg",
@@ -102,11 +102,11 @@ static void arguments_come_first_then_each_input(void)
 	job_add_list(&job, "# one\nhttp://e/");
 	strings_add(&job.urls, "http://a/");
 	strings_add(&job.urls, " \"b\"\tno mirror ");
-	check_job(&job, "1 arg:1 http://a/\n"
-			"2 arg:2  \"b\"\tno mirror \n"
-			"3 0:1 http://c/ out=x\n"
-			"4 0:3 http://d/\n"
-			"5 2:2 http://e/\n");
+	check_job(&job, "arg:1 http://a/\n"
+			"arg:2  \"b\"\tno mirror \n"
+			"0:1 http://c/ out=x\n"
+			"0:3 http://d/\n"
+			"2:2 http://e/\n");
 	job_release(&job);
 }
 
@@ -119,16 +119,14 @@ static void output_and_checksum_go_to_the_argument(void)
 	job.output = output;
 	job.checksum = checksum;
 	job_add_list(&job, "http://b/\n");
-	check_job(&job, "1 0:1 http://b/\n");
+	check_job(&job, "0:1 http://b/\n");
 	strings_add(&job.urls, "http://a/");
-	check_job(&job,
-		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
-		"2 0:1 http://b/\n");
+	check_job(&job, "arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
+			"0:1 http://b/\n");
 	strings_add(&job.urls, "http://c/");
-	check_job(&job,
-		"1 arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
-		"2 arg:2 http://c/\n"
-		"3 0:1 http://b/\n");
+	check_job(&job, "arg:1 http://a/ out=namemd5=00112233445566778899aabbccddeeff\n"
+			"arg:2 http://c/\n"
+			"0:1 http://b/\n");
 	job_release(&job);
 }
 
@@ -141,10 +139,10 @@ static void an_argument_is_not_fetched_without_its_checksum(void)
 	strings_add(&job.urls, "http://a/");
 	job_add_list(&job, "http://b/\n");
 	check_job(&job,
-		"bad a checksum by md5 is 32 hexadecimal digits\n1 0:1 http://b/\n");
+		"bad a checksum by md5 is 32 hexadecimal digits\n0:1 http://b/\n");
 	job.checksum = NULL;
 	job.output = output;
-	check_job(&job, "bad out: it needs a value\n1 0:1 http://b/\n");
+	check_job(&job, "bad out: it needs a value\n0:1 http://b/\n");
 	job_release(&job);
 }
 
@@ -162,9 +160,9 @@ static void a_broken_input_does_not_end_the_others(void)
 		"broken first: cannot open: No such file or directory\n"
 		"bad 1:2: an indented line must be name=value, an option of the URL "
 		"above it\n"
-		"1 1:1 http://a/\n"
+		"1:1 http://a/\n"
 		"broken : cannot read: Is a directory\n"
-		"2 3:1 http://b/\n"
+		"3:1 http://b/\n"
 		"broken last: cannot open: No such file or directory\n"
 		"broken list: only files are read here, so fetch that URL first\n");
 	job_release(&job);
@@ -185,12 +183,11 @@ static void a_pipe_in_the_chain_is_waited_for(void)
 	check_int(source_fd(source), STDIN_FILENO);
 	feed_write(end, "http://b/\nhttp://c/\n", 20);
 	check_int(drain(source, &out), SOURCE_AGAIN);
-	check_str(out.data, "1 0:1 http://a/\n2 stdin:1 http://b/\n");
+	check_str(out.data, "0:1 http://a/\nstdin:1 http://b/\n");
 	close(end);
 	check_int(drain(source, &out), SOURCE_END);
-	check_str(out.data,
-		"1 0:1 http://a/\n2 stdin:1 http://b/\n3 stdin:2 http://c/\n"
-		"4 2:1 http://z/\n");
+	check_str(out.data, "0:1 http://a/\nstdin:1 http://b/\nstdin:2 http://c/\n"
+			    "2:1 http://z/\n");
 	source_free(source);
 	buf_release(&out);
 	job_release(&job);
@@ -211,13 +208,13 @@ static void names_tell_the_format(void)
 	job_add_input(&job, ".txt", "a,b\n");
 	job_add_input(&job, ".csv", "");
 	job_add_input(&job, ".meta4", metalink);
-	check_job(&job, "1 0.csv:2 a out=x\n"
-			"2 1.CSV.gz:2 a out=x\n"
-			"3 2.tsv:2 a out=x\n"
-			"4 3.jsonl:1 a\n"
+	check_job(&job, "0.csv:2 a out=x\n"
+			"1.CSV.gz:2 a out=x\n"
+			"2.tsv:2 a out=x\n"
+			"3.jsonl:1 a\n"
 			"bad 4.ndjson:1: this is no JSON: it is malformed (column 1)\n"
-			"5 5.txt:1 a,b\n"
-			"6 7.meta4:1 http://a/ out=x\n");
+			"5.txt:1 a,b\n"
+			"7.meta4:1 http://a/ out=x\n");
 	job_release(&job);
 }
 
@@ -237,11 +234,11 @@ static void the_first_bytes_tell_the_format(void)
 	job_add_list(&job, "{");
 	job_add_list(&job, " \n");
 	check_job(&job,
-		"1 0:2 a\n2 1:1 b\n"
+		"0:2 a\n1:1 b\n"
 		"bad 2:1: an array is no entry; this reads one object a line, as "
 		"`jq -c '.[]'` makes them of an array\n"
-		"3 3:2 c\n4 4:1 TsvHttp\n5 5:1 e\n6 6:1 <?xm\n"
-		"7 7:2 http://a/ out=x\n"
+		"3:2 c\n4:1 TsvHttp\n5:1 e\n6:1 <?xm\n"
+		"7:2 http://a/ out=x\n"
 		"bad 8:1: this is no JSON: it breaks off (column 1); this reads one "
 		"object a line, as `jq -c` writes them\n");
 	job_release(&job);
@@ -262,9 +259,9 @@ static void a_header_tells_the_format(void)
 	job_add_list(&job, "url, h://\ne,i\n");
 	job_add_list(&job, "x\turl\t,url,\ny\tf\t\n");
 	job_add_list(&job, "TsvHttpData-1.0,url,\ng\n");
-	check_job(&job, "1 0.txt:3 a out=x\n2 1:2 b\n3 2:2 c\n"
-			"4 3:1 http://a/,url\n5 4:2 d\n6 5:1 url\n7 6:1 curl,urls\n"
-			"8 7:2 e\n9 8:2 f\n"
+	check_job(&job, "0.txt:3 a out=x\n1:2 b\n2:2 c\n"
+			"3:1 http://a/,url\n4:2 d\n5:1 url\n6:1 curl,urls\n"
+			"7:2 e\n8:2 f\n"
 			"broken 9:1: no column is named \"url\"; the first line must "
 			"name the columns, as url,out,sha256\n");
 	job_release(&job);
@@ -279,7 +276,7 @@ static void what_is_long_in_coming_is_a_list(void)
 		buf_addch(&list, '\n');
 	buf_addstr(&list, "{a\n");
 	job_add_list(&job, list.data);
-	check_job(&job, "1 0:601 {a\n");
+	check_job(&job, "0:601 {a\n");
 	job_release(&job);
 	buf_release(&list);
 }
@@ -291,7 +288,7 @@ static void the_user_knows_best(void)
 	job.input_format = FORMAT_LIST;
 	job_add_input(&job, ".csv", "url,out\n");
 	job_add_list(&job, "{a\n");
-	check_job(&job, "1 0.csv:1 url,out\n2 1:1 {a\n");
+	check_job(&job, "0.csv:1 url,out\n1:1 {a\n");
 	job.input_format = FORMAT_CSV;
 	check_job(&job, "broken 1:1: no column is named \"url\"; the first line must "
 			"name the columns, as url,out,sha256\n");
@@ -304,19 +301,19 @@ static void a_pipe_is_known_as_soon_as_can_be(void)
 	static const struct {
 		const char *first, *then, *want;
 	} rows[] = {
-		{"h\n", "i\n", "1 stdin:1 h\n2 stdin:2 i\n"},
-		{"\"h\"\n", "", "1 stdin:1 h\n"},
-		{"{\"url\":\"a\"}\n", "\"b\"\n", "1 stdin:1 a\n2 stdin:2 b\n"},
-		{"url", ",out\nh,i\n", "1 stdin:2 h out=i\n"},
-		{"url,o", "ut\nh,i\n", "1 stdin:2 h out=i\n"},
-		{"x\turl", "s\n", "1 stdin:1 x\n"},
+		{"h\n", "i\n", "stdin:1 h\nstdin:2 i\n"},
+		{"\"h\"\n", "", "stdin:1 h\n"},
+		{"{\"url\":\"a\"}\n", "\"b\"\n", "stdin:1 a\nstdin:2 b\n"},
+		{"url", ",out\nh,i\n", "stdin:2 h out=i\n"},
+		{"url,o", "ut\nh,i\n", "stdin:2 h out=i\n"},
+		{"x\turl", "s\n", "stdin:1 x\n"},
 		/* The rest is the same to it, if it comes at once or later. */
-		{"url,", " h://\nh,i\n", "1 stdin:2 h\n"},
-		{"x\turl\t", ",url,\ny\th\t\n", "1 stdin:2 h\n"},
-		{"h://", ",url,\n", "1 stdin:1 h://,url,\n"},
-		{"<", "a\n", "1 stdin:1 <a\n"},
-		{"Tsv", "a\n", "1 stdin:1 Tsva\n"},
-		{"TsvHttpData-1.", "0\na\t7\n", "1 stdin:2 a\n"},
+		{"url,", " h://\nh,i\n", "stdin:2 h\n"},
+		{"x\turl\t", ",url,\ny\th\t\n", "stdin:2 h\n"},
+		{"h://", ",url,\n", "stdin:1 h://,url,\n"},
+		{"<", "a\n", "stdin:1 <a\n"},
+		{"Tsv", "a\n", "stdin:1 Tsva\n"},
+		{"TsvHttpData-1.", "0\na\t7\n", "stdin:2 a\n"},
 		{"", "", ""},
 		{"{", "",
 			"bad stdin:1: this is no JSON: it breaks off (column 1); this "
@@ -357,7 +354,7 @@ static void only_the_failed_ones_of_results(void)
 		"{\"status\":\"failed\",\"url\":\"b\",\"filename_effective\":\"b\"}\n"
 		"{\"url\":\"c\"}\n");
 	job_add_list(&job, "d\n");
-	check_job(&job, "1 0:2 b out=b\n2 0:3 c\n3 1:1 d\n");
+	check_job(&job, "0:2 b out=b\n0:3 c\n1:1 d\n");
 	job_release(&job);
 }
 
@@ -388,7 +385,7 @@ static void an_input_may_be_broken_at_once(void)
 	feed_stdin_file(packed.data, 8);
 	strings_add(&job.inputs, "-");
 	job_add_list(&job, "b\n");
-	check_job(&job, "broken stdin: its gzip data is cut short\n1 1:1 b\n");
+	check_job(&job, "broken stdin: its gzip data is cut short\n1:1 b\n");
 	job_release(&job);
 	buf_release(&packed);
 }
