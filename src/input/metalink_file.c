@@ -242,23 +242,11 @@ void metalink_file_pieces_end(struct metalink_file *file)
 	buf_clear(&file->digests);
 }
 
-/* Too many, or too few, for the size? */
-static bool is_other_count(const struct entry *entry)
-{
-	const struct pieces *pieces = entry->pieces;
-	int64_t needed;
-
-	if (!pieces || entry->size < 0)
-		return false;
-	needed = entry->size / pieces->length + (entry->size % pieces->length > 0);
-	return (uint64_t)needed != pieces->count;
-}
-
 static void check_pieces(struct metalink_file *file)
 {
 	struct entry *entry = file->entry;
 
-	if (!is_other_count(entry))
+	if (!entry->pieces || entry->size < 0 || pieces_fit(entry->pieces, entry->size))
 		return;
 	log_warn("%s:%" PRIu64 ": %s: its %s piece hashes are left out: they are not "
 		 "as many as its size needs",
