@@ -23,7 +23,7 @@ enum stage { READING_SUMS, READING_INPUTS, NO_MORE };
 
 struct intake_source {
 	struct source source;
-	struct intake parts;
+	struct intake_setup setup;
 	struct sums *sums; /* NULL: no checksum files */
 	struct repeats *repeats;
 	enum stage stage;
@@ -32,12 +32,12 @@ struct intake_source {
 	bool name_warned;
 };
 
-static void tell(const struct intake *parts, enum event_type type,
+static void tell(const struct intake_setup *setup, enum event_type type,
 	const struct entry *entry, const struct error *err)
 {
 	static const struct history none;
 
-	observer_tell(parts->observer, &(struct event){.type = type,
+	observer_tell(setup->observer, &(struct event){.type = type,
 					       .now = clock_now(),
 					       .entry = entry,
 					       .history = entry ? &none : NULL,
@@ -46,15 +46,15 @@ static void tell(const struct intake *parts, enum event_type type,
 
 /* A line, or an entry, which goes. */
 static void tell_bad(
-	const struct intake *parts, struct entry *entry, const struct error *err)
+	const struct intake_setup *setup, struct entry *entry, const struct error *err)
 {
-	tell(parts, entry ? EVENT_FAILED : EVENT_BAD_LINE, entry, err);
+	tell(setup, entry ? EVENT_FAILED : EVENT_BAD_LINE, entry, err);
 	entry_free(entry);
 }
 
 /* Where an object's bucket is. */
-static int locate_object(const struct intake *parts, const char *text, char **bucket,
-	struct url *url, struct error *err)
+static int locate_object(const struct intake_setup *setup, const char *text,
+	char **bucket, struct url *url, struct error *err)
 {
 	struct s3_name name;
 	int failed;
@@ -65,7 +65,7 @@ static int locate_object(const struct intake *parts, const char *text, char **bu
 		failed = error_set(err, KIND_BAD_URL, 0,
 			"it names several objects, and this is to be one file");
 	else
-		failed = s3_locate(parts->s3, &name, url, err);
+		failed = s3_locate(setup->s3, &name, url, err);
 	*bucket = failed ? NULL : xstrdup(name.bucket);
 	s3_name_release(&name);
 	return failed;
@@ -86,7 +86,7 @@ static int check_mirror(const char *text, struct error *err)
 }
 
 /* Where this one of the entry's URLs leads. */
-static int locate(const struct intake *parts, struct entry *entry, size_t index,
+static int locate(const struct intake_setup *setup, struct entry *entry, size_t index,
 	struct error *err)
 {
 	const char *text = entry->urls.items[index];
@@ -96,7 +96,7 @@ static int locate(const struct intake *parts, struct entry *entry, size_t index,
 	if (!s3_is_url(text))
 		return index > 0 ? check_mirror(text, err)
 				 : url_parse(&entry->url, text, err);
-	if (locate_object(parts, text, &bucket, &url, err) != 0)
+	if (locate_object(setup, text, &bucket, &url, err) != 0)
 		return -1;
 	entry_set_home(entry, index, index > 0 ? xstrdup(url.text) : NULL, bucket);
 	if (index > 0)
@@ -119,14 +119,14 @@ static void warn_of_mirror(
 
 /* URLs that are none are dropped, with a warning as long as another mirror remains. */
 static int parse_urls(
-	const struct intake *parts, struct entry *entry, struct error *err)
+	const struct intake_setup *setup, struct entry *entry, struct error *err)
 {
 	size_t index = 0;
 
 	if (entry->url.text) /* who made the entry knew better */
 		return 0;
 	while (index < entry->urls.count) {
-		if (locate(parts, entry, index, err) == 0) {
+		if (locate(setup, entry, index, err) == 0) {
 			index++;
 			continue;
 		}
@@ -159,7 +159,7 @@ static void look_up(struct intake_source *intake, struct entry *entry)
  * a name. (Who writes out= does.) */
 static void warn_of_name(struct intake_source *intake, const struct entry *entry)
 {
-	if (!entry->out_is_foreign || !intake->parts.settings->name ||
+	if (!entry->out_is_foreign || !intake->setup.settings->name ||
 		intake->name_warned)
 		return;
 	intake->name_warned = true;
@@ -169,9 +169,9 @@ static void warn_of_name(struct intake_source *intake, const struct entry *entry
 
 /* It will not be fetched. */
 static void refuse(
-	const struct intake *parts, struct entry *entry, const struct error *err)
+	const struct intake_setup *setup, struct entry *entry, const struct error *err)
 {
-	tell(parts, EVENT_FAILED, entry, err);
+	tell(setup, EVENT_FAILED, entry, err);
 	if (entry->document)
 		source_lost(entry);
 	entry_free(entry);
@@ -180,45 +180,45 @@ static void refuse(
 /* Is it one that was there before? That is fetched once, unless it is to have another name. */
 static bool is_repeated(struct intake_source *intake, const struct entry *entry)
 {
-	return entry->url.text && naming_is_by_content(intake->parts.naming, entry) &&
+	return entry->url.text && naming_is_by_content(intake->setup.naming, entry) &&
 	       repeats_add(intake->repeats, entry);
 }
 
 /* Whether the entry is still to be fetched. If not, it has been told of and freed. */
 static bool take(struct intake_source *intake, struct entry *entry)
 {
-	const struct intake *parts = &intake->parts;
+	const struct intake_setup *setup = &intake->setup;
 	enum present present;
 	struct error err;
 
-	if (parse_urls(parts, entry, &err) == 0 && entry->document)
+	if (parse_urls(setup, entry, &err) == 0 && entry->document)
 		return true;
 	if (is_repeated(intake, entry)) {
-		tell(parts, EVENT_REPEATED, entry, NULL);
+		tell(setup, EVENT_REPEATED, entry, NULL);
 		entry_free(entry);
 		return false;
 	}
 	if (!entry->url.text ||
-		!(entry->path = naming_path(parts->naming, entry, &err))) {
-		refuse(parts, entry, &err);
+		!(entry->path = naming_path(setup->naming, entry, &err))) {
+		refuse(setup, entry, &err);
 		return false;
 	}
 	warn_of_name(intake, entry);
 	if (intake->sums)
 		look_up(intake, entry);
-	present = presence_of(parts->ledger, parts->settings, entry, &err);
+	present = presence_of(setup->ledger, setup->settings, entry, &err);
 	if (present == PRESENT_WRONG) {
-		refuse(parts, entry, &err);
+		refuse(setup, entry, &err);
 		return false;
 	}
-	if (present == PRESENT_NOT && parts->settings->resume)
-		entry->resume = parts_resume(parts->ledger->parts, entry,
-			parts->settings->ignore_server_digests);
+	if (present == PRESENT_NOT && setup->settings->resume)
+		entry->resume = parts_resume(setup->ledger->parts, entry,
+			setup->settings->ignore_server_digests);
 	else
-		parts_forget_own(parts->ledger->parts, entry);
+		parts_forget_own(setup->ledger->parts, entry);
 	if (present == PRESENT_NOT)
 		return true;
-	tell(parts, EVENT_PRESENT, entry, NULL);
+	tell(setup, EVENT_PRESENT, entry, NULL);
 	entry_free(entry);
 	return false;
 }
@@ -231,11 +231,11 @@ static enum source_status read_sums(struct intake_source *intake)
 		enum source_status status = sums_read(intake->sums, &why);
 
 		if (status == SOURCE_BAD) {
-			tell(&intake->parts, EVENT_BAD_LINE, NULL, &why);
+			tell(&intake->setup, EVENT_BAD_LINE, NULL, &why);
 			continue;
 		}
 		if (status == SOURCE_BROKEN)
-			tell(&intake->parts, EVENT_BROKEN, NULL, &why);
+			tell(&intake->setup, EVENT_BROKEN, NULL, &why);
 		if (status != SOURCE_AGAIN)
 			intake->stage = status == SOURCE_END ? READING_INPUTS : NO_MORE;
 		return status;
@@ -255,18 +255,18 @@ static void end_inputs(struct intake_source *intake)
 static enum source_status read_inputs(
 	struct intake_source *intake, struct entry **entry)
 {
-	const struct intake *parts = &intake->parts;
+	const struct intake_setup *setup = &intake->setup;
 	struct error why;
 
 	for (int i = 0; i < BREATH; i++) {
 		enum source_status status;
 
 		*entry = NULL;
-		status = source_next(parts->inputs, entry, &why);
+		status = source_next(setup->inputs, entry, &why);
 		if (status == SOURCE_BAD)
-			tell_bad(parts, *entry, &why);
+			tell_bad(setup, *entry, &why);
 		else if (status == SOURCE_BROKEN)
-			tell(parts, EVENT_BROKEN, NULL, &why);
+			tell(setup, EVENT_BROKEN, NULL, &why);
 		else if (status == SOURCE_END)
 			end_inputs(intake);
 		if (status == SOURCE_END || status == SOURCE_AGAIN ||
@@ -298,7 +298,7 @@ static int intake_fd(const struct source *source)
 	if (intake->breathing)
 		return -1;
 	return intake->stage == READING_SUMS ? sums_fd(intake->sums)
-					     : source_fd(intake->parts.inputs);
+					     : source_fd(intake->setup.inputs);
 }
 
 static void intake_free(struct source *source)
@@ -311,7 +311,7 @@ static void intake_free(struct source *source)
 	free(intake);
 }
 
-struct source *intake_new(const struct intake *parts)
+struct source *intake_new(const struct intake_setup *setup)
 {
 	static const struct source_ops ops = {
 		.next = intake_next,
@@ -321,11 +321,11 @@ struct source *intake_new(const struct intake *parts)
 	struct intake_source *intake = xcalloc(1, sizeof(*intake));
 
 	intake->source.ops = &ops;
-	intake->parts = *parts;
-	intake->repeats = repeats_new(parts->seed);
+	intake->setup = *setup;
+	intake->repeats = repeats_new(setup->seed);
 	intake->stage = READING_INPUTS;
-	if (parts->settings->checksum_files.count > 0) {
-		intake->sums = sums_new(&parts->settings->checksum_files);
+	if (setup->settings->checksum_files.count > 0) {
+		intake->sums = sums_new(&setup->settings->checksum_files);
 		intake->stage = READING_SUMS;
 	}
 	return &intake->source;

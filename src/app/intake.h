@@ -16,7 +16,7 @@
 #include "core/source.h"
 #include "net/s3.h"
 
-struct intake {
+struct intake_setup {
 	const struct settings *settings;
 	struct source *inputs;
 	struct naming *naming;
@@ -26,7 +26,7 @@ struct intake {
 	uint64_t seed; /* random */
 };
 
-/* What `parts` points to is borrowed and must outlive the source. */
-struct source *intake_new(const struct intake *parts) must_check;
+/* What `setup` points to is borrowed and must outlive the source. */
+struct source *intake_new(const struct intake_setup *setup) must_check;
 
 #endif

@@ -84,7 +84,7 @@ static int session_open(struct session *s, struct error *err)
 	parts_set_room(s->ledger.parts, (size_t)settings->files);
 	s->inputs = sample_of(
 		expand_new(settings, input_open(settings), net_s3(s->net)), s->every);
-	s->intake = intake_new(&(struct intake){.settings = settings,
+	s->intake = intake_new(&(struct intake_setup){.settings = settings,
 		.inputs = s->inputs,
 		.naming = s->naming,
 		.ledger = &s->ledger,

@@ -107,7 +107,7 @@ static void bench_init_as(struct bench *bench, const struct step *steps,
 	check(bench->naming && bench->outdir);
 	check_int(
 		ledger_open(&bench->ledger, &bench->settings, bench->outdir, NULL), 0);
-	bench->intake = intake_new(&(struct intake){.settings = &bench->settings,
+	bench->intake = intake_new(&(struct intake_setup){.settings = &bench->settings,
 		.inputs = &bench->inputs,
 		.naming = bench->naming,
 		.ledger = &bench->ledger,
