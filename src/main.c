@@ -3,7 +3,7 @@
  * A map of the sources, from the ground up. A floor includes only floors below it.
  *
  *   base/    attr, alloc, buf, strings, list, map, heap: memory and containers; units, text,
- *            hex, base64, hash, crc, json, least: small conversions; xml: documents from
+ *            hex, base64, hash, crc, json, minmax: small conversions; xml: documents from
  *            strangers; clock, thread: time, and waiting; diag: errors and the log; url, address,
  *            redact: URLs
  *   core/    settings: all that a user can say; entry: the nouns; checksum; naming, with

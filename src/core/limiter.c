@@ -87,7 +87,7 @@ static bool limiter_forgets(const struct limiter *limiter, double window)
 static double limiter_lowest(const struct limiter *limiter)
 {
 	return limiter->latency > 0
-		       ? least(1, limiter->latency / (PACE * (double)GAP_MAX))
+		       ? dmin(1, limiter->latency / (PACE * (double)GAP_MAX))
 		       : 1;
 }
 
@@ -104,12 +104,12 @@ static void limiter_recover(struct limiter *limiter, nstime now)
 	double window;
 
 	if (!limiter_creeps(limiter)) {
-		window = least(2 * limiter->window, back);
+		window = dmin(2 * limiter->window, back);
 		limiter->step = (limiter->refused - back) / limiter->patience;
 	} else {
 		limiter->held++;
-		window = limiter->window +
-			 least(limiter->step, STRIDE * limiter->window);
+		window =
+			limiter->window + dmin(limiter->step, STRIDE * limiter->window);
 		if (window > limiter->refused)
 			limiter->step *= 2;
 	}
@@ -125,7 +125,7 @@ static void limiter_recover(struct limiter *limiter, nstime now)
  * much of it was not refused. */
 static void limiter_settle(struct limiter *limiter)
 {
-	double fits = most(
+	double fits = dmax(
 		limiter->asked - (double)limiter->lost, SHARE_MIN * limiter->asked);
 
 	if (limiter->asked < 2 || fits >= limiter->refused)
@@ -167,26 +167,26 @@ static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
 /* Halve, or step back. */
 static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 {
-	double asked = least(limiter->window, in_flight);
+	double asked = dmin(limiter->window, in_flight);
 	bool barren = limiter->refused > 0 && !limiter->delivered;
 	double level, window;
 
 	limiter_keep(limiter);
 	if (limiter->refused > 0)
-		asked = most(asked, USED * limiter->window);
+		asked = dmax(asked, USED * limiter->window);
 	level = asked;
 	window = asked / 2;
 	if (barren) {
 		/* Nothing came through between two: far too much, or an outage, which says
 		 * nothing of the level. */
-		level = most(.9 * limiter->refused, 2 * limiter_lowest(limiter));
+		level = dmax(.9 * limiter->refused, 2 * limiter_lowest(limiter));
 		window = limiter->window / DEEP;
 	} else if (limiter->refused > 0 && limiter->held == 0) {
 		level *= FAR;
 	} else if (limiter->refused > 0) {
 		if (limiter->window <= NEAR * limiter->refused)
 			window = BACK_TO * level;
-		limiter->patience = least(4 * limiter->patience, PATIENCE_MAX);
+		limiter->patience = dmin(4 * limiter->patience, PATIENCE_MAX);
 	}
 	if (limiter->refused <= 0)
 		limiter->before = window;
@@ -198,8 +198,8 @@ static void limiter_cut(struct limiter *limiter, double in_flight, nstime now)
 	limiter->cut = now;
 	limiter->delivered = false;
 	limiter->held = 0;
-	window = most(window, level / DEPTH);
-	limiter_move(limiter, most(window, limiter_lowest(limiter)), now);
+	window = dmax(window, level / DEPTH);
+	limiter_move(limiter, dmax(window, limiter_lowest(limiter)), now);
 	if (!barren && limiter->window <= HALF * asked &&
 		trial_begin(&limiter->trial, asked, limiter->window) == TRIAL_LOAD)
 		limiter->cost = REFUSAL_COST;
@@ -264,7 +264,7 @@ nstime limiter_started(struct limiter *limiter, nstime now)
 	if (limiter->refused <= 0 || limiter->latency <= 0 ||
 		now - limiter->delivered_at > OUTAGE)
 		return 0;
-	gap = (nstime)least(
+	gap = (nstime)dmin(
 		limiter->latency / (PACE * limiter->window), (double)GAP_MAX);
 	if (gap < GAP_MIN)
 		return 0;

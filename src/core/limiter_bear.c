@@ -44,7 +44,7 @@ static bool limiter_is_in_vain(struct limiter *limiter)
 /* Such a share of refusals is borne from now on; a burst of starts meets them all at once. */
 static void limiter_bear(struct limiter *limiter, double share, double window)
 {
-	limiter->cost = least(limiter->cost, BEAR * (1 - share) / share);
+	limiter->cost = dmin(limiter->cost, BEAR * (1 - share) / share);
 	limiter->credit = CREDIT_START + window;
 }
 
@@ -119,9 +119,9 @@ bool limiter_overlooks(
 void limiter_earn(struct limiter *limiter)
 {
 	double room =
-		limiter_bears(limiter) ? most(limiter->window, CREDIT_MAX) : CREDIT_MAX;
+		limiter_bears(limiter) ? dmax(limiter->window, CREDIT_MAX) : CREDIT_MAX;
 
-	limiter->credit = least(limiter->credit + 1, room);
-	limiter->cost *= 1 + UNLEARN / most(limiter->window, UNLEARN_MIN);
-	limiter->cost = least(limiter->cost, REFUSAL_COST);
+	limiter->credit = dmin(limiter->credit + 1, room);
+	limiter->cost *= 1 + UNLEARN / dmax(limiter->window, UNLEARN_MIN);
+	limiter->cost = dmin(limiter->cost, REFUSAL_COST);
 }

@@ -3,7 +3,7 @@
 #ifndef SEINE_CORE_LIMITER_PARTS_H
 #define SEINE_CORE_LIMITER_PARTS_H
 
-#include "base/least.h"
+#include "base/minmax.h"
 #include "core/limiter.h"
 
 #define REFUSAL_COST 12.0 /* deliveries that make up for a refusal */

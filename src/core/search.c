@@ -20,7 +20,7 @@
  * window which is not used is not judged either. */
 #include "core/search.h"
 
-#include "base/least.h"
+#include "base/minmax.h"
 
 #define WINDOW_MAX 1048576.0 /* no machine has more ports */
 #define MANY 64.0            /* from so many on they cost the server, and memory */
@@ -69,11 +69,11 @@ static void search_move(
 	struct search *search, enum search_phase phase, double window, nstime now)
 {
 	search->phase = phase;
-	search->window = most(1, least(window, search->ceiling));
+	search->window = dmax(1, dmin(window, search->ceiling));
 	search->since = now;
 	search->here = (struct look){0};
 	if (phase != SEARCH_CLIMB)
-		search->wanted = most(search->window, SAMPLE);
+		search->wanted = dmax(search->window, SAMPLE);
 	else if (search->from > 0)
 		search->wanted = EARLY * search->window;
 	else
@@ -88,7 +88,7 @@ static void search_rest(struct search *search, double window, nstime now)
 
 void search_init(struct search *search, double ceiling, nstime now)
 {
-	*search = (struct search){.ceiling = most(1, least(ceiling, WINDOW_MAX)),
+	*search = (struct search){.ceiling = dmax(1, dmin(ceiling, WINDOW_MAX)),
 		.interval = INTERVAL_MIN,
 		.downward = true};
 	search_restart(search, SEARCH_START, now);
@@ -122,7 +122,7 @@ static void search_climb(struct search *search, bool begins, nstime now)
 	if (begins || (search->here.count >= 2 * search->window &&
 			      look_latency(&search->here) < search->first_latency))
 		search->first_latency = look_latency(&search->here);
-	search->below.latency = most(
+	search->below.latency = dmax(
 		search->below.latency, search->below.count * search->first_latency);
 	search->from = search->window;
 	search_move(search, SEARCH_CLIMB, above, now);
@@ -146,16 +146,16 @@ static void search_probe(struct search *search, nstime now)
 /* What each of the added attempts brings, in shares of what those below do. */
 static double search_yield(const struct search *search, double gain)
 {
-	double wider = look_rank(&search->here) / most(1, look_rank(&search->below));
+	double wider = look_rank(&search->here) / dmax(1, look_rank(&search->below));
 
-	return (gain - 1) / most(wider - 1, .05);
+	return (gain - 1) / dmax(wider - 1, .05);
 }
 
 static void search_climbed(struct search *search, double goodput, nstime now)
 {
 	double gain = goodput / look_goodput(&search->below);
 	double yield = search_yield(search, gain);
-	double enough = most(search->window, EARLY_SAMPLE);
+	double enough = dmax(search->window, EARLY_SAMPLE);
 	bool last = search->here.count >= enough;
 
 	if (yield >= SURE_YIELD || (last && yield >= YIELD)) {
@@ -166,14 +166,14 @@ static void search_climbed(struct search *search, double goodput, nstime now)
 		search->confirmed |= gain < SURE_LOSS;
 		search_rest(search, search->from, now);
 	} else {
-		search->wanted = least(2 * search->here.count, enough);
+		search->wanted = dmin(2 * search->here.count, enough);
 	}
 }
 
 /* A round at rest. The first only makes sure what the climb failed to better. */
 static void search_rested(struct search *search, double goodput, nstime now)
 {
-	double change = goodput / most(search->goodput, 1e-30);
+	double change = goodput / dmax(search->goodput, 1e-30);
 
 	if (search->rounds > 0 && (change < 1 - CHANGE || change > 1 + CHANGE)) {
 		search->interval = INTERVAL_MIN;
@@ -181,7 +181,7 @@ static void search_rested(struct search *search, double goodput, nstime now)
 	}
 	search->rounds++;
 	search->goodput +=
-		(goodput - search->goodput) / least(search->rounds, 2 * INTERVAL_MIN);
+		(goodput - search->goodput) / dmin(search->rounds, 2 * INTERVAL_MIN);
 	if (!search->confirmed) {
 		search->confirmed = true;
 		search_climb(search, true, now);
@@ -203,7 +203,7 @@ static void search_probed(struct search *search, double goodput, nstime now)
 		search_rest(search, search->from, now);
 		return;
 	}
-	search->goodput = most(goodput, search->goodput);
+	search->goodput = dmax(goodput, search->goodput);
 	search->interval = INTERVAL_MIN;
 	if (search->downward)
 		search_probe(search, now);
@@ -234,8 +234,8 @@ static void search_judge(struct search *search, nstime now)
 static double usual(const struct search *search, double *usual_value, double value)
 {
 	if (search->delivered > LEARNT)
-		value = least(value, USUAL * *usual_value);
-	*usual_value += (value - *usual_value) / least(search->delivered, SAMPLE);
+		value = dmin(value, USUAL * *usual_value);
+	*usual_value += (value - *usual_value) / dmin(search->delivered, SAMPLE);
 	return value;
 }
 

@@ -18,7 +18,7 @@
  * the share of refusals is that of the other attempts, as long as hardly any of it comes. */
 #include "core/trial.h"
 
-#include "base/least.h"
+#include "base/minmax.h"
 
 /* At the pace before. */
 #define MEMORY 64.0    /* attempts that the share is made of ... */
@@ -49,12 +49,12 @@
 
 void trial_started(struct trial *trial, size_t window)
 {
-	double memory = most(MEMORY, WINDOWS * (double)window);
+	double memory = dmax(MEMORY, WINDOWS * (double)window);
 
 	if (trial->open)
 		return;
-	trial->started = least(trial->started + 1, memory);
-	trial->share -= trial->share / most(PRIOR, trial->started);
+	trial->started = dmin(trial->started + 1, memory);
+	trial->share -= trial->share / dmax(PRIOR, trial->started);
 }
 
 static enum trial_verdict trial_end(struct trial *trial, enum trial_verdict verdict)
@@ -93,7 +93,7 @@ bool trial_knows(struct trial *trial, bool refused)
 
 enum trial_verdict trial_note(struct trial *trial, bool refused, bool again)
 {
-	double one = 1 / most(PRIOR, trial->started);
+	double one = 1 / dmax(PRIOR, trial->started);
 
 	if (again)
 		trial->share += trial->share * one; /* as if it had not been started */
@@ -110,7 +110,7 @@ enum trial_verdict trial_note(struct trial *trial, bool refused, bool again)
 /* The share that chance would leave, at least. */
 static double trial_expects(const struct trial *trial)
 {
-	return KEPT * most(least(trial->share, SHARE_SURE), SHARE_MIN);
+	return KEPT * dmax(dmin(trial->share, SHARE_SURE), SHARE_MIN);
 }
 
 static enum trial_verdict trial_delivered(struct trial *trial)
@@ -167,5 +167,5 @@ double trial_share(const struct trial *trial)
 {
 	double came = (double)trial->first.came, went = (double)trial->first.went;
 
-	return most(least(trial->share, SHARE_MAX), went / most(1, came + went));
+	return dmax(dmin(trial->share, SHARE_MAX), went / dmax(1, came + went));
 }
