@@ -155,7 +155,7 @@ static void limiter_heal(struct limiter *limiter, nstime started, nstime now)
 {
 	if (started < limiter->cut)
 		return; /* says nothing of the window since */
-	limiter->came += limiter_crawls(limiter);
+	limiter->crawl.delivered += limiter_crawls(limiter);
 	if (!limiter->delivered)
 		limiter_settle(limiter);
 	limiter->delivered = true;
@@ -216,7 +216,7 @@ static void limiter_refused(struct limiter *limiter,
 	}
 	if (apart || limiter_overlooks(limiter, report, now))
 		return;
-	limiter->went += limiter->refused > 0 && limiter_crawls(limiter);
+	limiter->crawl.refused += limiter->refused > 0 && limiter_crawls(limiter);
 	if (!limiter_gets_up(limiter, now))
 		limiter_cut(limiter, in_flight > 1 ? (double)in_flight : 1, now);
 }

@@ -39,18 +39,18 @@ struct limiter {
 	double cost;   /* ... and what one costs */
 
 	/* A refusal that is remembered. */
-	double refused;    /* the window that was too much; 0: none */
-	nstime cut;        /* when the window was halved */
-	double asked;      /* ... and what was in flight then */
-	size_t lost;       /* ... of which so many were refused */
-	bool delivered;    /* of what was started after it, something came */
-	nstime since;      /* the window was set */
-	size_t seen;       /* deliveries at it */
-	double patience;   /* rounds of creeping up to what was refused */
-	double step;       /* by which the window creeps meanwhile */
-	unsigned held;     /* rounds since then near what was refused */
-	double before;     /* half of the window that was refused first */
-	size_t came, went; /* delivered, refused at a crawl */
+	double refused;           /* the window that was too much; 0: none */
+	nstime cut;               /* when the window was halved */
+	double asked;             /* ... and what was in flight then */
+	size_t lost;              /* ... of which so many were refused */
+	bool delivered;           /* of what was started after it, something came */
+	nstime since;             /* the window was set */
+	size_t seen;              /* deliveries at it */
+	double patience;          /* rounds of creeping up to what was refused */
+	double step;              /* by which the window creeps meanwhile */
+	unsigned held;            /* rounds since then near what was refused */
+	double before;            /* half of the window that was refused first */
+	struct trial_count crawl; /* while it crawls */
 
 	struct trial trial;         /* does the window matter to the refusals at all? */
 	struct limiter_level uncut; /* as it was before the last cut */

@@ -31,13 +31,14 @@ void limiter_keep(struct limiter *limiter)
  * are: so it is with a part of a server that is broken. */
 static bool limiter_is_in_vain(struct limiter *limiter)
 {
-	size_t crawled = limiter->came + limiter->went;
+	const struct trial_count *crawl = &limiter->crawl;
+	size_t ended = crawl->delivered + crawl->refused;
 
-	if (crawled < CRAWL_SAMPLE)
+	if (ended < CRAWL_SAMPLE)
 		return false;
-	if (VAIN * limiter->came >= crawled && VAIN * limiter->went >= crawled)
+	if (VAIN * crawl->delivered >= ended && VAIN * crawl->refused >= ended)
 		return true;
-	limiter->came = limiter->went = 0;
+	limiter->crawl = (struct trial_count){0};
 	return false;
 }
 
@@ -55,13 +56,14 @@ bool limiter_bears(const struct limiter *limiter)
 
 bool limiter_gets_up(struct limiter *limiter, nstime now)
 {
-	double went = (double)limiter->went;
+	double refused = (double)limiter->crawl.refused;
 	double window = limiter->adaptive ? limiter->before : (double)limiter->ceiling;
 
 	if (!limiter_is_in_vain(limiter))
 		return false;
-	limiter_bear(limiter, went / (went + (double)limiter->came), window);
-	limiter->came = limiter->went = 0;
+	limiter_bear(limiter, refused / (refused + (double)limiter->crawl.delivered),
+		window);
+	limiter->crawl = (struct trial_count){0};
 	limiter->refused = 0;
 	if (limiter->adaptive)
 		search_restart(&limiter->search, window, now);

@@ -61,10 +61,10 @@ static enum trial_verdict trial_end(struct trial *trial, enum trial_verdict verd
 {
 	trial->open = false;
 	trial->chance = verdict == TRIAL_CHANCE;
-	trial->skip = trial->chance ? 0 : 2 * trial->skip + 1;
-	if (trial->skip > SKIP_MAX)
-		trial->skip = SKIP_MAX;
-	trial->skips = trial->skip;
+	trial->skips = trial->chance ? 0 : 2 * trial->skips + 1;
+	if (trial->skips > SKIP_MAX)
+		trial->skips = SKIP_MAX;
+	trial->skips_left = trial->skips;
 	return verdict;
 }
 
@@ -72,9 +72,9 @@ enum trial_verdict trial_begin(struct trial *trial, double asked, double window)
 {
 	bool deeper = asked <= DEEPER * trial->fits;
 
-	trial->open = trial->share <= SHARE_MAX && (trial->skips == 0 || deeper);
-	if (trial->skips > 0)
-		trial->skips--;
+	trial->open = trial->share <= SHARE_MAX && (trial->skips_left == 0 || deeper);
+	if (trial->skips_left > 0)
+		trial->skips_left--;
 	trial->fits = window;
 	trial->asked = asked;
 	trial->lost = 1;
@@ -126,9 +126,9 @@ static enum trial_verdict trial_delivered(struct trial *trial)
 /* There is evidence of chance. Is it no more than that? */
 static enum trial_verdict trial_judge(struct trial *trial)
 {
-	double told = (double)(trial->first.came + trial->first.went);
+	double told = (double)(trial->first.delivered + trial->first.refused);
 
-	if (told >= SAMPLE && (double)trial->first.went <= SHARE_MAX * told)
+	if (told >= SAMPLE && (double)trial->first.refused <= SHARE_MAX * told)
 		return trial_end(trial, TRIAL_CHANCE);
 	return told < SAMPLE_MAX ? TRIAL_UNDECIDED : trial_end(trial, TRIAL_LOAD);
 }
@@ -149,12 +149,12 @@ enum trial_verdict trial_tell(
 	struct trial_count *count = again ? &trial->again : &trial->first;
 
 	if (!refused) {
-		count->came++;
+		count->delivered++;
 		return trial_delivered(trial);
 	}
-	if (trial->first.came + trial->again.came == 0)
+	if (trial->first.delivered + trial->again.delivered == 0)
 		return trial_refused_early(trial, again, window);
-	count->went++;
+	count->refused++;
 	trial->run += !again;
 	if (trial->run >= (trial->chance ? 2 * RUN : RUN))
 		return trial_end(trial, TRIAL_LOAD);
@@ -165,7 +165,9 @@ enum trial_verdict trial_tell(
 
 double trial_share(const struct trial *trial)
 {
-	double came = (double)trial->first.came, went = (double)trial->first.went;
+	double delivered = (double)trial->first.delivered,
+	       refused = (double)trial->first.refused;
 
-	return dmax(dmin(trial->share, SHARE_MAX), went / dmax(1, came + went));
+	return dmax(
+		dmin(trial->share, SHARE_MAX), refused / dmax(1, delivered + refused));
 }

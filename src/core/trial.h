@@ -13,7 +13,7 @@
 
 /* How attempts have ended. */
 struct trial_count {
-	size_t came, went; /* delivered, refused */
+	size_t delivered, refused;
 };
 
 struct trial {
@@ -35,9 +35,10 @@ struct trial {
 	double passed; /* of what had been refused before, so much was not refused again */
 
 	/* What the last ones have found: */
-	bool chance;          /* no load */
-	double fits;          /* the pace that there was to be a trial at last */
-	unsigned skip, skips; /* occasions that are let pass, in all and still */
+	bool chance;         /* no load */
+	double fits;         /* the pace that there was to be a trial at last */
+	unsigned skips;      /* occasions that are let pass ... */
+	unsigned skips_left; /* ... of which so many are to come */
 };
 
 enum trial_verdict {
