@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "net/names.h"
 
-struct answer {
+struct name_answer {
 	struct addresses shared;
 	atomic_uint owners;
 	struct heap_node expiry; /* these two while it is kept */
@@ -22,13 +22,13 @@ struct answer {
 };
 
 /* `list` NULL: a failure of this kind. You are the one owner. */
-struct answer *answer_new(const char *key, const char *list, enum kind kind,
+struct name_answer *name_answer_new(const char *key, const char *list, enum kind kind,
 	const char *text, nstime expires, uint64_t generation);
-void answer_own(struct answer *answer);
-void answer_disown(struct answer *answer); /* NULL is fine */
+void name_answer_own(struct name_answer *answer);
+void name_answer_disown(struct name_answer *answer); /* NULL is fine */
 /* For map_free. */
-void answer_disown_value(void *value);
-struct answer *answer_of(const struct addresses *addresses);
+void name_answer_disown_value(void *value);
+struct name_answer *name_answer_of(const struct addresses *addresses);
 
 /* Those that are kept, until they expire or must make room. */
 struct cache {
@@ -40,8 +40,8 @@ struct cache {
 void cache_init(struct cache *cache);
 void cache_release(struct cache *cache);
 /* NULL: there is none, or it has expired. Not yours. */
-struct answer *cache_find(const struct cache *cache, const char *key, nstime now);
+struct name_answer *cache_find(const struct cache *cache, const char *key, nstime now);
 /* Takes the answer, in the place of the one that its key had. */
-void cache_keep(struct cache *cache, struct answer *answer, nstime now);
+void cache_keep(struct cache *cache, struct name_answer *answer, nstime now);
 
 #endif

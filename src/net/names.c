@@ -32,44 +32,44 @@ struct names {
 	pthread_mutex_t lock;
 	struct map *fixed;
 	struct cache kept;
-	struct answer *local, *invalid;
+	struct name_answer *local, *invalid;
 	uint64_t generation;
 	struct claims claims;
 };
 
-static struct answer *make(struct names *names, const char *key, const char *list,
+static struct name_answer *make(struct names *names, const char *key, const char *list,
 	enum kind kind, const char *text, nstime expires)
 {
-	return answer_new(key, list, kind, text, expires, ++names->generation);
+	return name_answer_new(key, list, kind, text, expires, ++names->generation);
 }
 
 const struct addresses *names_share(const struct addresses *addresses)
 {
-	answer_own(answer_of(addresses));
+	name_answer_own(name_answer_of(addresses));
 	return addresses;
 }
 
 void names_put(const struct addresses *addresses)
 {
 	if (addresses)
-		answer_disown(answer_of(addresses));
+		name_answer_disown(name_answer_of(addresses));
 }
 
 /* A name with addresses that are given. */
 static void fix(void *context, const char *key, const char *list)
 {
 	struct names *names = context;
-	struct answer *answer;
+	struct name_answer *answer;
 
 	if (*list)
 		answer = make(names, key, list, KIND_NONE, "", NSTIME_NEVER);
 	else
 		answer = make(names, key, NULL, KIND_NXDOMAIN,
 			"--resolve has no address of the wanted family", NSTIME_NEVER);
-	answer_disown(map_put(names->fixed, answer->key, answer));
+	name_answer_disown(map_put(names->fixed, answer->key, answer));
 }
 
-static struct answer *make_local(struct names *names, enum ip_family family)
+static struct name_answer *make_local(struct names *names, enum ip_family family)
 {
 	static const struct addr loopback[] = {
 		{.family = IP_V6, .bytes = {[15] = 1}},
@@ -122,10 +122,10 @@ void names_free(struct names *names)
 {
 	if (!names)
 		return;
-	map_free(names->fixed, answer_disown_value);
+	map_free(names->fixed, name_answer_disown_value);
 	cache_release(&names->kept);
-	answer_disown(names->local);
-	answer_disown(names->invalid);
+	name_answer_disown(names->local);
+	name_answer_disown(names->invalid);
 	claims_release(&names->claims);
 	pthread_mutex_destroy(&names->lock);
 	free(names);
@@ -169,10 +169,11 @@ bool names_is_literal(const char *host)
 	return addr_parse(&addr, host, zone - bracketed) == 0 && addr.family == IP_V6;
 }
 
-static struct answer *find_fixed(const struct names *names, const char *key, int port)
+static struct name_answer *find_fixed(
+	const struct names *names, const char *key, int port)
 {
 	char with_port[KEY_ROOM];
-	struct answer *answer = NULL;
+	struct name_answer *answer = NULL;
 
 	if (names->overridden && port > 0) {
 		snprintf(with_port, sizeof(with_port), "%s:%d", key, port);
@@ -189,7 +190,7 @@ const struct addresses *names_get(
 	struct names *names, const char *host, int port, nstime now)
 {
 	char key[HOSTNAME_ROOM];
-	struct answer *answer = names->invalid;
+	struct name_answer *answer = names->invalid;
 
 	if (hostname_key(key, host) == 0)
 		answer = find_fixed(names, key, port);
@@ -217,7 +218,7 @@ const struct addresses *names_learn(struct names *names, const char *host,
 {
 	nstime expires = now + clamp_ttl(list, ttl, kind) * NS_PER_SEC;
 	char key[HOSTNAME_ROOM];
-	struct answer *answer;
+	struct name_answer *answer;
 
 	if (hostname_key(key, host) < 0)
 		return names_share(&names->invalid->shared);
@@ -232,7 +233,7 @@ const struct addresses *names_learn(struct names *names, const char *host,
 const struct addresses *names_failure(
 	struct names *names, enum kind kind, const char *text, nstime now)
 {
-	struct answer *answer;
+	struct name_answer *answer;
 
 	pthread_mutex_lock(&names->lock);
 	answer = make(names, "", NULL, kind, text, now);
@@ -241,10 +242,10 @@ const struct addresses *names_failure(
 }
 
 /* With the lock: the answer, or NULL, the name claimed or not. */
-static struct answer *claim_or_wait(
+static struct name_answer *claim_or_wait(
 	struct names *names, const char *key, nstime until, bool *claimed)
 {
-	struct answer *answer;
+	struct name_answer *answer;
 	bool in_time = true;
 
 	for (;;) {
@@ -263,7 +264,7 @@ const struct addresses *names_claim(
 	struct names *names, const char *host, nstime until, bool *claimed)
 {
 	char key[HOSTNAME_ROOM];
-	struct answer *answer = names->invalid;
+	struct name_answer *answer = names->invalid;
 
 	*claimed = false;
 	if (hostname_key(key, host) == 0)
