@@ -25,7 +25,8 @@
 #define ALLOCATE_FROM (1 << 20)
 /* ... and no more than this, because a length is only announced, and the call takes time. */
 #define ALLOCATE_MAX (64 << 20)
-#define PART_NAMES 100000
+#define PART_NAMES 100000 /* tried, if others are there already */
+
 int sink_fail(const struct sink *sink, int errnum, struct error *err)
 {
 	/* One file over what the file system can hold need not end the job; nor need a lack
@@ -37,7 +38,7 @@ int sink_fail(const struct sink *sink, int errnum, struct error *err)
 	return error_errno(err, kind, errnum, "cannot write '%s'", sink->entry->path);
 }
 
-static void part_remove(struct sink *sink)
+static void remove_part(struct sink *sink)
 {
 	if (sink->fd >= 0)
 		close(sink->fd);
@@ -47,7 +48,7 @@ static void part_remove(struct sink *sink)
 }
 
 /* The wanted name, or with a number in it: "NAME.3.part". */
-static void part_name(struct sink *sink, const char *name, unsigned again)
+static void name_part(struct sink *sink, const char *name, unsigned again)
 {
 	char own[32];
 
@@ -62,27 +63,27 @@ static void part_name(struct sink *sink, const char *name, unsigned again)
 		snprintf(sink->part, sizeof(sink->part), "%s", name);
 }
 
-static int part_create(struct sink *sink, struct outdir *outdir,
+static int create_part(struct sink *sink, struct outdir *outdir,
 	const struct entry *entry, const char *name, struct error *err)
 {
 	unsigned again = 0;
 
 	*sink = (struct sink){.outdir = outdir, .entry = entry};
-	part_name(sink, name, again);
+	name_part(sink, name, again);
 	for (;;) {
 		sink->fd = openat(outdir_parts(outdir), sink->part,
 			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (sink->fd >= 0)
 			return 0;
 		if (errno == EEXIST && again < PART_NAMES)
-			part_name(sink, name, ++again);
+			name_part(sink, name, ++again);
 		else if ((errno != EMFILE && errno != ENFILE) || !outdir_trim(outdir))
 			break;
 	}
 	return sink_fail(sink, errno, err);
 }
 
-static int part_write(struct sink *sink, int64_t offset, const void *data, size_t len)
+static int write_part(struct sink *sink, int64_t offset, const void *data, size_t len)
 {
 	const char *at = data;
 
@@ -101,7 +102,7 @@ static int part_write(struct sink *sink, int64_t offset, const void *data, size_
 }
 
 /* A time that the file system cannot hold, or does not let us set, is no failure. */
-static void part_date(const struct sink *sink, int64_t mtime)
+static void date_part(const struct sink *sink, int64_t mtime)
 {
 	const struct timespec times[2] = {
 		{.tv_nsec = UTIME_NOW}, {.tv_sec = (time_t)mtime}};
@@ -110,7 +111,7 @@ static void part_date(const struct sink *sink, int64_t mtime)
 		log_debug("cannot date '%s': %m", sink->entry->path);
 }
 
-static int part_mark(const struct sink *sink, struct target *target)
+static int mark_part(const struct sink *sink, struct target *target)
 {
 	int result = target->mark[0] ? mark_set(sink->fd, target->mark) : 0;
 
@@ -118,7 +119,7 @@ static int part_mark(const struct sink *sink, struct target *target)
 	return target->unmarked ? 0 : result;
 }
 
-static int part_close(struct sink *sink)
+static int close_part(struct sink *sink)
 {
 	int result = sink->fd >= 0 ? close(sink->fd) : 0;
 
@@ -147,16 +148,16 @@ static int store(struct outdir *outdir, const struct entry *entry,
 	parent = outdir_parent(outdir, target->path, &base, err);
 	if (!parent)
 		return -1;
-	if (part_create(&sink, outdir, entry, NULL, err) < 0) {
+	if (create_part(&sink, outdir, entry, NULL, err) < 0) {
 		outdir_parent_put(outdir, parent);
 		return -1;
 	}
-	result = part_write(&sink, 0, body, len);
-	part_date(&sink, how->mtime);
+	result = write_part(&sink, 0, body, len);
+	date_part(&sink, how->mtime);
 	if (result == 0)
-		result = part_mark(&sink, target);
+		result = mark_part(&sink, target);
 	synced = result == 0 ? sink_sync(&sink, err) : 0;
-	closed = part_close(&sink);
+	closed = close_part(&sink);
 	if (result == 0)
 		result = closed;
 	if (result < 0 || synced < 0) {
@@ -166,7 +167,7 @@ static int store(struct outdir *outdir, const struct entry *entry,
 		result = sink_publish(&sink, parent, base, how, target, renamed, err);
 	}
 	if (result < 0)
-		part_remove(&sink);
+		remove_part(&sink);
 	return result;
 }
 
@@ -182,7 +183,7 @@ int sink_store(struct outdir *outdir, const struct entry *entry,
 		       : -1;
 }
 
-static int part_allocate(struct sink *sink, int64_t size)
+static int allocate_part(struct sink *sink, int64_t size)
 {
 	int result;
 
@@ -204,11 +205,11 @@ struct sink *sink_open(struct outdir *outdir, const struct entry *entry,
 	struct sink *sink = xmalloc(sizeof(*sink));
 	int result;
 
-	if (part_create(sink, outdir, entry, name, err) < 0) {
+	if (create_part(sink, outdir, entry, name, err) < 0) {
 		free(sink);
 		return NULL;
 	}
-	result = part_allocate(sink, size);
+	result = allocate_part(sink, size);
 	if (result < 0) {
 		/* A server may announce what it likes: only this file does not fit. */
 		if (result == -ENOSPC || result == -EFBIG)
@@ -254,7 +255,7 @@ int sink_write(struct sink *sink, int64_t offset, const void *data, size_t len,
 
 	if (offset < 0 || len > (uint64_t)(INT64_MAX - offset))
 		return error_set(err, KIND_INTERNAL, 0, "write at a senseless offset");
-	result = part_write(sink, offset, data, len);
+	result = write_part(sink, offset, data, len);
 	return result < 0 ? sink_fail(sink, -result, err) : 0;
 }
 
@@ -292,14 +293,14 @@ static int commit(struct sink *sink, int64_t len, const struct publication *how,
 	/* Also gives back what was allocated beyond. */
 	if (ftruncate(sink->fd, len) < 0)
 		return sink_fail(sink, errno, err);
-	part_date(sink, how->mtime);
-	result = part_mark(sink, &target);
+	date_part(sink, how->mtime);
+	result = mark_part(sink, &target);
 	if (result < 0)
 		return sink_fail(sink, -result, err);
 	sink->lost = sink_sync(sink, err) != 0;
 	if (sink->lost)
 		return -1;
-	result = part_close(sink);
+	result = close_part(sink);
 	if (result < 0)
 		return sink_fail(sink, -result, err);
 	parent = outdir_parent(sink->outdir, target.path, &base, err);
@@ -316,8 +317,8 @@ int sink_commit(struct sink *sink, int64_t len, const struct publication *how,
 	*renamed = NULL;
 	result = commit(sink, len, how, renamed, err);
 	if (result < 0 &&
-		(part_close(sink) != 0 || sink->lost || err->kind != KIND_DISK))
-		part_remove(sink);
+		(close_part(sink) != 0 || sink->lost || err->kind != KIND_DISK))
+		remove_part(sink);
 	free(sink);
 	return result;
 }
@@ -332,7 +333,7 @@ void sink_trim(struct sink *sink)
 
 int sink_close(struct sink *sink)
 {
-	int result = sink ? part_close(sink) : 0;
+	int result = sink ? close_part(sink) : 0;
 
 	free(sink);
 	return result;
@@ -348,6 +349,6 @@ void sink_abort(struct sink *sink)
 {
 	if (!sink)
 		return;
-	part_remove(sink);
+	remove_part(sink);
 	free(sink);
 }
