@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "net/memory.h"
 #include "net/proxy.h"
+#include "net/secret.h"
 
 static int add_header(struct curl_slist **list, const char *line, struct error *err)
 {
@@ -29,8 +30,7 @@ static int net_headers(struct net *net, struct error *err)
 		char *line = xasprintf("Authorization: Bearer %s", settings->bearer);
 		int failed = add_header(&net->bound, line, err);
 
-		explicit_bzero(line, strlen(line));
-		free(line);
+		secret_free(line);
 		return failed;
 	}
 	return 0;
@@ -128,9 +128,7 @@ void net_free(struct net *net)
 	throttle_free(net->throttle);
 	names_free(net->names);
 	curl_slist_free_all(net->bound);
-	if (net->password)
-		explicit_bzero(net->password, strlen(net->password));
-	free(net->password);
+	secret_free(net->password);
 	free(net->user);
 	netrc_free(net->netrc);
 	cookies_free(net->cookies);

@@ -14,6 +14,7 @@
 #include "net/credentials.h"
 #include "net/regions.h"
 #include "net/s3error.h"
+#include "net/secret.h"
 #include "net/sigv4.h"
 
 #define FIRST_REGION "us-east-1" /* where Amazon's is asked when nobody says */
@@ -158,8 +159,7 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	char *line = xasprintf("%s: %s", name, value);
 	struct curl_slist *longer = curl_slist_append(*headers, line);
 
-	explicit_bzero(line, strlen(line));
-	free(line);
+	secret_free(line);
 	if (!longer)
 		return error_set(err, KIND_INTERNAL, 0, "no memory for headers");
 	*headers = longer;
