@@ -49,12 +49,6 @@ struct journal *journal_open(const struct journal_setup *setup, struct error *er
 	return journal;
 }
 
-static int fail_write(int errnum, struct error *err)
-{
-	return error_errno(
-		err, KIND_DISK, errnum, "cannot write '" JOURNAL_FILE_NAME "'");
-}
-
 /* With the lock held. Is it written? *result is -1 if that failed now, for the first time. */
 static bool append(struct journal *journal, const struct record *record, int *result,
 	struct error *err)
@@ -69,7 +63,7 @@ static bool append(struct journal *journal, const struct record *record, int *re
 	written = journal_writer_flush(writer);
 	if (written < 0) {
 		journal->broken = true;
-		*result = fail_write(-written, err);
+		*result = journal_fail_write(-written, err);
 		return false;
 	}
 	journal->settled =
@@ -88,7 +82,7 @@ static int sync_file(struct journal *journal, struct error *err)
 	pthread_mutex_lock(&journal->lock);
 	journal->broken = true;
 	pthread_mutex_unlock(&journal->lock);
-	return fail_write(errnum, err);
+	return journal_fail_write(errnum, err);
 }
 
 /* Write a record, and sync it if it is of those whose loss would cost something. */

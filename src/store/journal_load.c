@@ -120,7 +120,7 @@ static int read_old(struct opening *opening, struct error *err)
 			  : 0;
 }
 
-static int fail_write(int errnum, struct error *err)
+int journal_fail_write(int errnum, struct error *err)
 {
 	return error_errno(
 		err, KIND_DISK, errnum, "cannot write '" JOURNAL_FILE_NAME "'");
@@ -169,7 +169,7 @@ static int begin_session(struct opening *opening, struct error *err)
 
 	if (opening->fd < 0 || opening->lost) {
 		result = renew(opening, opening->setup->durability != DURABILITY_NONE);
-		return result < 0 ? fail_write(-result, err) : 0;
+		return result < 0 ? journal_fail_write(-result, err) : 0;
 	}
 	if (is_stale(opening)) {
 		result = renew(opening, true);
@@ -180,7 +180,7 @@ static int begin_session(struct opening *opening, struct error *err)
 		journal_writer_release(&loaded->writer);
 	}
 	result = go_on(opening);
-	return result < 0 ? fail_write(-result, err) : 0;
+	return result < 0 ? journal_fail_write(-result, err) : 0;
 }
 
 void journal_loaded_init(struct journal_loaded *loaded, bool keep_finished)

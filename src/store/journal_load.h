@@ -23,6 +23,9 @@ struct journal_loaded {
 void journal_loaded_init(struct journal_loaded *loaded, bool keep_finished);
 void journal_loaded_release(struct journal_loaded *loaded);
 
+/* That the journal could not be written, of an errno: -1. */
+int journal_fail_write(int errnum, struct error *err);
+
 /* -1 and KIND_DISK; it is still to be released then. */
 int journal_load(struct journal_loaded *loaded, const struct journal_setup *setup,
 	struct error *err) must_check;
