@@ -122,11 +122,6 @@ static void child_follow(struct child *child)
 	}
 }
 
-static nstime from_timeval(struct timeval time)
-{
-	return time.tv_sec * NS_PER_SEC + time.tv_usec * NS_PER_US;
-}
-
 static bool read_summary(const struct buf *said, struct measurement *figures)
 {
 	json_t *summary = json_read(said->data, said->len);
@@ -164,7 +159,7 @@ static int child_wait(struct child *child, struct child_end *end, struct error *
 		.crashed = !WIFEXITED(status),
 	};
 	end->told = read_summary(&child->said, &end->figures);
-	end->figures.cpu = from_timeval(usage.ru_utime) + from_timeval(usage.ru_stime);
+	end->figures.cpu = clock_span(usage.ru_utime) + clock_span(usage.ru_stime);
 	end->figures.max_rss = (int64_t)usage.ru_maxrss * 1024;
 	end->figures.switches = usage.ru_nvcsw + usage.ru_nivcsw;
 	return 0;

@@ -16,6 +16,11 @@ nstime clock_now(void)
 	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
 }
 
+nstime clock_span(struct timeval span)
+{
+	return span.tv_sec * NS_PER_SEC + span.tv_usec * NS_PER_US;
+}
+
 int clock_timeout_ms(nstime from, nstime to)
 {
 	nstime span;

@@ -6,6 +6,7 @@
 #define SEINE_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <sys/time.h>
 
 typedef int64_t nstime; /* a moment or a span, in nanoseconds */
 
@@ -16,6 +17,9 @@ typedef int64_t nstime; /* a moment or a span, in nanoseconds */
 
 /* Now, CLOCK_MONOTONIC. */
 nstime clock_now(void);
+
+/* What the system gives as a timeval. */
+nstime clock_span(struct timeval span);
 
 /* The span from `from` to `to` as a timeout for poll() and epoll_wait(): milliseconds,
  * rounded up, 0 when it is past, -1 when `to` is NSTIME_NEVER, at most one day. */

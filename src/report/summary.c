@@ -42,11 +42,6 @@ static void summary_event(struct observer *observer, const struct event *event)
 		summary->statuses[status]++;
 }
 
-static nstime from_timeval(struct timeval time)
-{
-	return time.tv_sec * NS_PER_SEC + time.tv_usec * NS_PER_US;
-}
-
 static struct usage usage_now(void)
 {
 	struct rusage usage = {0};
@@ -54,8 +49,8 @@ static struct usage usage_now(void)
 	/* Cannot fail for RUSAGE_SELF; if it did, zeros would do. */
 	(void)getrusage(RUSAGE_SELF, &usage);
 	return (struct usage){
-		.user = from_timeval(usage.ru_utime),
-		.sys = from_timeval(usage.ru_stime),
+		.user = clock_span(usage.ru_utime),
+		.sys = clock_span(usage.ru_stime),
 		.max_rss = (int64_t)usage.ru_maxrss * 1024,
 	};
 }
