@@ -10,6 +10,11 @@
 
 #include "base/buf.h"
 
+/* What a token of HTTP, such as the name of a header, is made of: RFC 9110, 5.6.2. */
+#define TEXT_TOKEN_CHARS                                                               \
+	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"               \
+	"!#$%&'*+-.^_`|~"
+
 /* Length in bytes of the well-formed UTF-8 character at text (RFC 3629: no surrogates, no
  * overlong forms), 0 when it is not one; *code gets the code point. */
 size_t text_utf8_next(const char *text, size_t len, unsigned *code);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "core/checksum.h"
 #include "core/naming.h"
 #include "core/s3.h"
@@ -34,19 +35,10 @@ int check_proxy(const char *value, struct error *err)
 	return check_plain(value, err) == 0 ? proxy_check(value, err) : -1;
 }
 
-/* A token of RFC 9110, section 5.6.2. */
-static bool is_token_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
-
 int check_header(const char *value, struct error *err)
 {
-	const char *colon = value;
+	const char *colon = value + strspn(value, TEXT_TOKEN_CHARS);
 
-	while (is_token_char(*colon))
-		colon++;
 	if (colon == value || *colon != ':')
 		return error_set(
 			err, KIND_USAGE, 0, "a header is written 'Name: value'");

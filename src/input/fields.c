@@ -6,11 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "base/units.h"
-
-#define TOKEN_CHARS                                                                    \
-	FIELD_NAME_CHARS                                                               \
-	"!#$%&'*+.^`|~" /* of a header's name: RFC 9110, 5.6.2 */
 
 static int set_text(
 	char **field, const char *name, const char *value, struct error *err)
@@ -60,7 +57,7 @@ static bool has_control(const char *text)
 /* No error quotes the header: it may be a credential. */
 static int add_header(struct entry *entry, const char *value, struct error *err)
 {
-	size_t name_len = strspn(value, TOKEN_CHARS);
+	size_t name_len = strspn(value, TEXT_TOKEN_CHARS);
 
 	if (name_len == 0 || value[name_len] != ':')
 		return error_set(

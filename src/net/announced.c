@@ -6,9 +6,10 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "base/text.h"
 
-#define LOWER "abcdefghijklmnopqrstuvwxyz0123456789_-.*"
-#define TOKEN LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'+^`|~"
+/* Of a dictionary: RFC 8941, 3.1.2. */
+#define KEY_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_-.*"
 
 enum shape {
 	SHAPE_DICTIONARY, /* sha-256=:BASE64:, md5=:BASE64: */
@@ -81,7 +82,7 @@ static int read_member(
 	struct checksum *best, const struct row *row, const char *text, size_t len)
 {
 	bool quoted = row->shape == SHAPE_DICTIONARY;
-	size_t name_len = count_of(text, len, quoted ? LOWER : TOKEN);
+	size_t name_len = count_of(text, len, quoted ? KEY_CHARS : TEXT_TOKEN_CHARS);
 	const char *value = text + name_len + 1;
 	enum digest_alg alg = checksum_find(text, name_len);
 

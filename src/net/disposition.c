@@ -11,16 +11,13 @@
 #include "base/text.h"
 #include "net/fieldvalue.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define TOKEN LETTERS "0123456789!#$%&'*+-.^_`|~" /* RFC 9110, 5.6.2 */
-
 static size_t skip_token(struct fieldvalue *rest)
 {
 	const char *begin;
 
 	fieldvalue_skip_space(rest);
 	begin = rest->at;
-	while (rest->at < rest->end && *rest->at && strchr(TOKEN, *rest->at))
+	while (rest->at < rest->end && *rest->at && strchr(TEXT_TOKEN_CHARS, *rest->at))
 		rest->at++;
 	return (size_t)(rest->at - begin);
 }
