@@ -32,8 +32,7 @@ int ledger_open(struct ledger *ledger, const struct settings *settings,
 /* `ended`: the run came to the end of its list, whether or not all of it could be had. Then
  * nothing stays, unless there is a part that another run could go on with, of this job or of
  * another one that named other files, or the machine went down in such a one and may have lost what
- * that had finished; nor does it where nothing was there, and nothing has
- * happened. */
+ * that had finished; nor does it where nothing was there, and nothing has happened. */
 int ledger_close(struct ledger *ledger, bool ended, struct error *err) must_check;
 
 enum present {

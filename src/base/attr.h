@@ -1,4 +1,4 @@
-/* attr.h - the compiler attributes that signatures of this program use. */
+/* attr.h - the compiler's attributes that this program uses, and what C has no word for. */
 #ifndef SEINE_BASE_ATTR_H
 #define SEINE_BASE_ATTR_H
 

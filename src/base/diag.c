@@ -132,8 +132,7 @@ int log_enabled(enum log_level level)
 	return level != LOG_QUIET && level <= log_to.level;
 }
 
-/* There is nowhere to report a failure of the log to: what cannot be written is lost.
- */
+/* There is nowhere to report a failure of the log to: what cannot be written is lost. */
 static void write_stderr(const char *data, size_t len)
 {
 	while (len > 0) {

@@ -30,8 +30,7 @@ static void put_at(struct heap *heap, struct heap_node *node, size_t place)
 	node->place = place;
 }
 
-/* Find the node's place from its present one, upward or downward, whichever it needs.
- */
+/* Find the node's place from its present one, upward or downward, whichever it needs. */
 static void settle(struct heap *heap, struct heap_node *node)
 {
 	size_t place = node->place, child;

@@ -118,10 +118,9 @@ static const char *after_scheme(const char *text)
 	return text + len + 1 + strspn(text + len + 1, "/");
 }
 
-/* The end of what may be user and password in text that begins where they would. In a
- * URL that is the last "@" before the path. In what is no URL it is also any "@" after
- * a
- * ":", since a password with a "/" in it may be the very reason that it is none. */
+/* The end of what may be user and password in text that begins where they would. In a URL
+ * that is the last "@" before the path. In what is no URL it is also any "@" after a ":", since a
+ * password with a "/" in it may be the very reason that it is none. */
 static const char *userinfo_end(const char *text, bool is_url)
 {
 	const char *authority_end = text + strcspn(text, "/?#");

@@ -3,8 +3,7 @@
  * way (and it is several times cheaper than having libcurl print it).
  *
  * Showing is the exception, since what is shown may be no URL at all: it works on the
- * text, and where that could be read in two ways it takes out too much, not too little.
- */
+ * text, and where that could be read in two ways it takes out too much, not too little. */
 #include "base/url.h"
 
 #include <curl/curl.h>
@@ -45,8 +44,7 @@ static void parts_release(struct parts *parts)
 }
 
 /* Why libcurl would not have it, with what to write instead where that is clear. The
- * URL itself is not quoted: what is wrong with it may be where its password ended up.
- */
+ * URL itself is not quoted: what is wrong with it may be where its password ended up. */
 static const char *explain(CURLUcode code)
 {
 	switch (code) {

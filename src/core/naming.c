@@ -29,8 +29,7 @@
 #define PATH_LIMIT 3840
 #define SUFFIX_LEN 24
 /* So many suffixes are tried that are made of the URL alone; then the entry's number
- * joins, so that a URL that is there a million times does not try a million names for each.
- */
+ * joins, so that a URL that is there a million times does not try a million names for each. */
 #define ROUNDS_BY_TAG 4
 
 struct naming {

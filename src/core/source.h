@@ -51,7 +51,7 @@ static inline enum source_status must_check source_next(
 	return source->ops->next(source, entry, err);
 }
 
-/* The descriptor whose readability ends SOURCE_AGAIN; -1 when the source never says that. */
+/* The descriptor whose readability ends SOURCE_AGAIN; -1 when there is none. */
 static inline int source_fd(const struct source *source)
 {
 	return source->ops->fd ? source->ops->fd(source) : -1;

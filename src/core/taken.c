@@ -5,8 +5,7 @@
  * left in all.
  *
  * The hash is not seeded at random, although strangers choose names: which name gets a
- * suffix must be the same on every run. All that a forged collision wins is a suffix.
- */
+ * suffix must be the same on every run. All that a forged collision wins is a suffix. */
 #include "core/taken.h"
 
 #include <stdint.h>

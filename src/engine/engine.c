@@ -39,8 +39,7 @@ void engine_tick(struct env *env, nstime now)
 
 bool engine_wait(const struct env *env, int fd, int other, nstime until)
 {
-	/* A stop that has been asked for stays readable: from then on only time passes.
-	 */
+	/* A stop that has been asked for stays readable: from then on only time passes. */
 	struct pollfd fds[3] = {
 		{.fd = env->stop->asked(env->stop) ? -1 : env->stop->fd,
 			.events = POLLIN},

@@ -133,8 +133,7 @@ void shard_reap(struct shard *shard)
 
 	if (shard->in_flight == 0)
 		return;
-	/* One at a time: removing a handle makes libcurl search its list of messages.
-	 */
+	/* One at a time: removing a handle makes libcurl search its list of messages. */
 	while ((message = curl_multi_info_read(shard->multi, &left))) {
 		CURL *easy = message->easy_handle;
 		CURLcode code = message->data.result;

@@ -122,8 +122,7 @@ static const struct field fields[] = {
 	{.name = "known-as", .set = set_known_as},
 };
 
-/* What lists written for aria2 may have, so that the error can say more than "unknown".
- */
+/* What lists written for aria2 may have, so that the error can say more than "unknown". */
 static const char *const aria2_options[] = {
 	"all-proxy",
 	"allow-overwrite",

@@ -190,8 +190,7 @@ int response_line(
 		response->open = false;
 		response->complete = response->status >= 200;
 	}
-	/* All names that matter begin with one of eight letters: many lines go no further.
-	 */
+	/* All names that matter begin with one of eight letters: many lines go no further. */
 	return strchr("cCtTdDrRxXeElLaA", line[0])
 		       ? field_line(response, line, len, err)
 		       : 0;

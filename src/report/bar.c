@@ -91,8 +91,7 @@ static void add_forecast(struct buf *out, double ns)
 	buf_addstr(out, " left");
 }
 
-/* How far it is; with a `detail` of 1 also how fast, with 2 also how long it will take.
- */
+/* How far it is; with a `detail` of 1 also how fast, with 2 also how long it will take. */
 static void add_figures(struct buf *out, const struct bar_file *file, int detail)
 {
 	double part = 0;

@@ -173,8 +173,7 @@ static void messages_event(
 	_cleanup_(buf_release) struct buf text = BUF_INIT;
 	enum log_level level = message->level;
 
-	/* Thousands may be in flight when the user stops it, who knows why they ended.
-	 */
+	/* Thousands may be in flight when the user stops it, who knows why they ended. */
 	if (event->type == EVENT_FAILED && event->error->kind == KIND_INTERRUPTED)
 		level = LOG_INFO;
 	if (!log_enabled(level))

@@ -66,10 +66,10 @@ struct journal *journal_open(
  * told since), a shutdown after this leaves no doubt. Frees it, also on failure (KIND_DISK).
  * NULL is fine. */
 int journal_close(struct journal *journal, bool complete, struct error *err);
-/* All that was finished up to now is of jobs that are over, and does not count as finished any more;
- * their unfinished files stay, and what is in doubt (journal_trust), or comes to be when the machine
- * goes down, is so until a run has `ended` of which journal_doubts() has none left. For one thread,
- * before anything is told or after the last. */
+/* All that was finished up to now is of jobs that are over, and does not count as finished any
+ * more; their unfinished files stay, and what is in doubt (journal_trust), or comes to be when the
+ * machine goes down, is so until a run has `ended` of which journal_doubts() has none left. For one
+ * thread, before anything is told or after the last. */
 int journal_end_jobs(struct journal *journal, bool ended, struct error *err) must_check;
 /* Has the machine gone down after files were finished, one of which has not been told of again
  * (done, or gone)? Then that was in another job than this one, if this one has come to its end. */
@@ -149,10 +149,11 @@ enum journal_trust {
 	JOURNAL_NO_RECORD /* the record is lost, or it was there before the job */
 };
 
-/* May this entry's file, of this size now, be believed to be whole? It may as long as no boot of the machine ended in the middle of a job here, and then if it is
- * recorded as synced, or in this boot. If not, its size (SAME_SIZE has seen to that) and its
- * digest, if one is given, are to be checked against the source; when it passes,
- * journal_done() tells later sessions. Said of earlier sessions only. */
+/* May this entry's file, of this size now, be believed to be whole? It may as long as no boot of
+ * the machine ended in the middle of a job here, and then if it is recorded as synced, or in this
+ * boot. If not, its size (SAME_SIZE has seen to that) and its digest, if one is given, are to be
+ * checked against the source; when it passes, journal_done() tells later sessions. Said of earlier
+ * sessions only. */
 enum journal_trust journal_trust(struct journal *journal, const char *path,
 	enum journal_place place, int64_t size);
 

@@ -36,8 +36,7 @@ static int link_to(const struct sink *sink, int dir, const char *base)
 
 	if (linkat(parts, sink->part, dir, base, 0) < 0)
 		return errno == EPERM || errno == ENOSYS ? -EOPNOTSUPP : -errno;
-	/* The file is there, whole; a part left beside it is swept with the next job.
-	 */
+	/* The file is there, whole; a part left beside it is swept with the next job. */
 	if (unlinkat(parts, sink->part, 0) < 0)
 		log_debug("cannot remove part %s: %m", sink->part);
 	return 0;
