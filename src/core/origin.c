@@ -14,10 +14,13 @@
 
 #define IDLE_MAX 256
 
-void origins_init(struct origins *origins, bool adaptive, size_t limit)
+void origins_init(struct origins *origins, bool adaptive, size_t limit,
+	double requests_per_second)
 {
-	*origins = (struct origins){
-		.by_key = map_new(), .adaptive = adaptive, .limit = limit};
+	*origins = (struct origins){.by_key = map_new(),
+		.adaptive = adaptive,
+		.limit = limit,
+		.requests_per_second = requests_per_second};
 	list_init(&origins->turns);
 	list_init(&origins->idle);
 	heap_init(&origins->paused);

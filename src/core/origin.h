@@ -43,7 +43,8 @@ struct origins {
 };
 
 /* `adaptive`: how many are in flight at each is found out, up to `limit`. */
-void origins_init(struct origins *origins, bool adaptive, size_t limit);
+void origins_init(struct origins *origins, bool adaptive, size_t limit,
+	double requests_per_second);
 void origins_release(struct origins *origins);
 
 /* Find or make. One without tasks, in flight or waiting, and without a pause is idle; the

@@ -42,9 +42,8 @@ struct sched *sched_new(const struct settings *settings, struct source *source,
 	sched->source = source;
 	sched->observer = observer;
 	sched->random = seed;
-	origins_init(
-		&sched->origins, settings->jobs_auto, (size_t)most_at_once(settings));
-	sched->origins.requests_per_second = (double)settings->request_rate / 3600;
+	origins_init(&sched->origins, settings->jobs_auto,
+		(size_t)most_at_once(settings), (double)settings->request_rate / 3600);
 	sched->wish = (struct plan_wish){.chunk = settings->chunk_size,
 		.split = settings->compressed ? 1 : settings->split,
 		.lanes = most_at_once(settings) < settings->split

@@ -21,7 +21,7 @@ struct bench {
 
 static void bench_init(struct bench *bench, size_t limit)
 {
-	origins_init(&bench->origins, false, limit);
+	origins_init(&bench->origins, false, limit, 0);
 	for (int i = 0; i < 256; i++) {
 		bench->jobs[i].id = (char)i;
 		list_init(&bench->jobs[i].link);
@@ -134,6 +134,26 @@ static void limits(void)
 	check_int(origin->in_flight, 2);
 	check_int(origin->n_waiting, 2);
 	check_starts(&bench, "", 0);
+	origins_release(&bench.origins);
+}
+
+/* To each of them. */
+static void requests_are_spaced(void)
+{
+	struct bench bench;
+
+	bench_init(&bench, SIZE_MAX);
+	origins_release(&bench.origins);
+	origins_init(&bench.origins, false, SIZE_MAX, 4);
+	queue(&bench, "a", "123", 0);
+	queue(&bench, "b", "pq", 0);
+	check_starts(&bench, "1p", 0);
+	check_int(origins_wake(&bench.origins, SEC / 8), SEC / 4);
+	check_starts(&bench, "", SEC / 8);
+	check_int(origins_wake(&bench.origins, SEC / 4), NSTIME_NEVER);
+	check_starts(&bench, "2q", SEC / 4);
+	check_int(origins_wake(&bench.origins, SEC), NSTIME_NEVER);
+	check_starts(&bench, "3", SEC);
 	origins_release(&bench.origins);
 }
 
@@ -351,7 +371,7 @@ static void found_out_when_adaptive(void)
 	struct bench bench;
 	struct origin *origin;
 
-	origins_init(&bench.origins, true, 100);
+	origins_init(&bench.origins, true, 100, 0);
 	origin = origins_get(&bench.origins, "a", 0);
 	check_int(origin->limiter.limit, 32);
 	origins_release(&bench.origins);
@@ -447,6 +467,7 @@ int main(void)
 	run(turns_are_fair);
 	run(front_and_end);
 	run(limits);
+	run(requests_are_spaced);
 	run(pause_holds_back);
 	run(later_end_wins);
 	run(first_pause_first);
