@@ -18,6 +18,9 @@
 
 #define SHARE_ALIGN (64 * 1024)
 #define MEASURE (2 * NS_PER_MS) /* a rate over less says nothing */
+/* One that nobody has answered may only have a server that takes its time: it gets this, at
+ * first. */
+#define PATIENCE (2 * NS_PER_SEC)
 
 /* From now on the file, whose size is known, comes in ranges. */
 static void make_plan(struct chunks *chunks)
@@ -35,7 +38,7 @@ void chunks_init(
 	*chunks = (struct chunks){.wish = *wish,
 		.version = VERSION_UNKNOWN,
 		.latency = -1,
-		.patience = CHUNKS_PATIENCE,
+		.patience = PATIENCE,
 		.unit = entry->pieces ? entry->pieces->length : 1,
 		.asked_proof = entry_is_proven(entry)};
 	list_init(&chunks->flying);

@@ -21,10 +21,6 @@
 #include "core/entry.h"
 #include "core/plan.h"
 
-/* One that nobody has answered may only have a server that takes its time: it gets this, at
- * first. */
-#define CHUNKS_PATIENCE (2 * NS_PER_SEC)
-
 enum chunks_way {
 	CHUNKS_ASK,    /* nothing is known: the first attempt finds out */
 	CHUNKS_STREAM, /* one attempt, which asks for no range */
