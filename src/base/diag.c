@@ -127,7 +127,7 @@ void log_setup(enum log_level level, log_writer *writer, void *context)
 	log_to.context = context;
 }
 
-int log_enabled(enum log_level level)
+bool log_enabled(enum log_level level)
 {
 	return level != LOG_QUIET && level <= log_to.level;
 }

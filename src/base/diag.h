@@ -7,6 +7,7 @@
 #define SEINE_BASE_DIAG_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include "base/attr.h"
 
@@ -69,7 +70,7 @@ enum log_level { LOG_QUIET, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 typedef void log_writer(void *context, enum log_level level, const char *line);
 void log_setup(enum log_level level, log_writer *writer, void *context);
 /* Would a line of this level be written? */
-int log_enabled(enum log_level level);
+bool log_enabled(enum log_level level);
 
 /* Write one line "seine: TEXT", control and bidi characters escaped, from any thread. */
 void log_line(enum log_level level, const char *fmt, ...) printf_like(2, 3);
