@@ -70,7 +70,8 @@ static void pool_finish(struct pool *pool)
 {
 	pool->finished = true;
 	pthread_cond_broadcast(&pool->rouse);
-	eventfd_write(pool->finished_fd, 1);
+	if (eventfd_write(pool->finished_fd, 1) != 0)
+		log_debug("cannot write to an eventfd: %m");
 }
 
 /* Sleep until roused; whoever has the earliest moment to wake at keeps the time. */
