@@ -88,8 +88,8 @@ struct credentials_store *credentials_new(
 	list_init(&store->waiters);
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->answered, NULL);
-	if (profile_load(&store->profile, options->profile, &store->environment, err) !=
-		0)
+	if (credentials_profile_load(
+		    &store->profile, options->profile, &store->environment, err) != 0)
 		goto fail;
 	store->region = options->region;
 	if (!store->region)
@@ -130,7 +130,7 @@ void credentials_free(struct credentials_store *store)
 	if (store->threaded)
 		pthread_join(store->thread, NULL);
 	aws_credentials_release(&store->held);
-	profile_release(&store->profile);
+	credentials_profile_release(&store->profile);
 	pthread_cond_destroy(&store->answered);
 	pthread_mutex_destroy(&store->lock);
 	free(store);

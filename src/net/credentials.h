@@ -54,8 +54,8 @@ struct credentials_options {
 
 struct credentials_store;
 
-/* Reads the profile. KIND_USAGE when it is no good (profile_load) or a region of the environment
- * or the profile is none. */
+/* Reads the profile. KIND_USAGE when it is no good (credentials_profile_load) or a region of the
+ * environment or the profile is none. */
 struct credentials_store *credentials_new(
 	const struct credentials_options *options, struct error *err) must_check;
 /* NULL is fine. A request under way is broken off, which takes up to a second. */

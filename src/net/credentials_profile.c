@@ -64,7 +64,7 @@ static char **field(struct profile *profile, size_t i)
 	return (char **)((char *)profile + keys[i].field);
 }
 
-void profile_release(struct profile *profile)
+void credentials_profile_release(struct profile *profile)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		secret_free(*field(profile, i));
@@ -324,11 +324,11 @@ static int read_files(
 		failed = read_file(
 			profile, CREDENTIALS, chosen[CREDENTIALS], found, err);
 	merge_keys(profile, &config);
-	profile_release(&config);
+	credentials_profile_release(&config);
 	return failed;
 }
 
-int profile_load(struct profile *profile, const char *name,
+int credentials_profile_load(struct profile *profile, const char *name,
 	const struct environment *environment, struct error *err)
 {
 	static const struct {
@@ -354,6 +354,6 @@ int profile_load(struct profile *profile, const char *name,
 			"there is no profile '%s' in %s or %s", profile->name,
 			profile->files[CONFIG], profile->files[CREDENTIALS]);
 	if (failed)
-		profile_release(profile);
+		credentials_profile_release(profile);
 	return failed;
 }

@@ -29,8 +29,8 @@ struct profile {
  * there are no failure, nor is one of ours that we may not read, with a warning; KIND_USAGE are
  * other files that cannot be read, a line of the profile that is none, and a profile that is in
  * neither file, unless it is the default one. On failure *profile is released. */
-int profile_load(struct profile *profile, const char *name,
+int credentials_profile_load(struct profile *profile, const char *name,
 	const struct environment *environment, struct error *err) must_check;
-void profile_release(struct profile *profile);
+void credentials_profile_release(struct profile *profile);
 
 #endif

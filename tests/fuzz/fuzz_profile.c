@@ -58,9 +58,9 @@ void fuzz_profile(const uint8_t *data, size_t len)
 	struct error err = {.kind = KIND_NONE};
 	struct profile profile;
 
-	if (profile_load(&profile, name, &environment, &err) == 0) {
+	if (credentials_profile_load(&profile, name, &environment, &err) == 0) {
 		check_profile(&profile, text);
-		profile_release(&profile);
+		credentials_profile_release(&profile);
 	} else {
 		must(err.kind == KIND_USAGE && strstr(err.text, path));
 		must(!strstr(err.text, FUZZ_SECRET));

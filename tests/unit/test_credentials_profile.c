@@ -24,7 +24,7 @@ static void write_files(const char *config, const char *credentials)
 static int load(struct profile *profile, const char *name)
 {
 	error = (struct error){0};
-	return profile_load(profile, name, &environment, &error);
+	return credentials_profile_load(profile, name, &environment, &error);
 }
 
 static void check_keys(
@@ -33,7 +33,7 @@ static void check_keys(
 	check_str(profile->id, id);
 	check_str(profile->secret, secret);
 	check_str(profile->token, token);
-	profile_release(profile);
+	credentials_profile_release(profile);
 }
 
 static void reads_keys(void)
@@ -146,7 +146,7 @@ static void reads_services(void)
 	check_str(profile.s3_endpoint_url, "http://mine:4");
 	check_str(profile.endpoint_url, "http://all:2");
 	check_str(profile.region, NULL);
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	check_int(load(&profile, "lost"), -1);
 	check_int(error.kind, KIND_USAGE);
 	check(strstr(error.text, "no section [services NAME] as the profile 'lost'") !=
@@ -168,16 +168,16 @@ static void knows_sections_by_their_names(void)
 	check_int(load(&profile, NULL), 0);
 	check_str(profile.region, "prefixed");
 	check_str(profile.role_session_name, "n");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	check_int(load(&profile, "named"), 0);
 	check_str(profile.region, "quoted");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	/* In the order of the file it is the same. */
 	write_files("[profile default]\nregion = prefixed\n[default]\nregion = plain\n",
 		"");
 	check_int(load(&profile, NULL), 0);
 	check_str(profile.region, "prefixed");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 }
 
 static void takes_keys_from_one_file(void)
@@ -217,14 +217,14 @@ static void knows_what_leads_elsewhere(void)
 	check_str(profile.role_arn, "arn:x");
 	check_str(profile.role_source, "source_profile");
 	check_str(profile.elsewhere, NULL);
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	check_int(load(&profile, "sso"), 0);
 	check_str(profile.elsewhere, "sso_session");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	check_int(load(&profile, "web"), 0);
 	check_str(profile.role_arn, "arn:y");
 	check_str(profile.web_identity_token_file, "~/t");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 }
 
 static void says_where_a_line_is_wrong(void)
@@ -250,7 +250,7 @@ static void misses_what_is_not_there(void)
 
 	write_files("[profile a]\n", "");
 	check_int(load(&profile, "a"), 0);
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 	check_int(load(&profile, "b"), -1);
 	check_said(&error, KIND_USAGE, "no profile 'b' in config or credentials");
 	variables_set(&variables, "AWS_PROFILE", "c");
@@ -264,7 +264,7 @@ static void misses_what_is_not_there(void)
 	variables_set(&variables, "AWS_SHARED_CREDENTIALS_FILE", "config/below");
 	check_int(load(&profile, NULL), 0);
 	check_str(profile.files[0], "no/such/file");
-	profile_release(&profile);
+	credentials_profile_release(&profile);
 }
 
 static void refuses_what_cannot_be_read(void)
