@@ -132,34 +132,6 @@ static void unwanted_readiness_does_not_spin(void)
 	loop_release(&loop);
 }
 
-/* A number that was closed and opened again is another socket. */
-static void managed_and_used_again(void)
-{
-	struct loop loop;
-	struct probe old = probe_make(&loop), new = probe_make(&loop);
-	int first[2], second[2];
-
-	open_loop(&loop);
-	make_pair(first);
-	loop_opened(&loop, first[0]);
-	loop_want(&loop, first[0], EPOLLIN, &old.watcher);
-	turn(&loop);
-	loop_want(&loop, first[0], 0, &old.watcher);
-	loop_closing(&loop, first[0]);
-	close(first[0]);
-	make_pair(second);
-	check_int(second[0], first[0]);
-	loop_opened(&loop, second[0]);
-	loop_want(&loop, second[0], EPOLLIN, &new.watcher);
-	put(second[1]);
-	turn(&loop);
-	check_int(old.calls, 0);
-	check_int(new.calls, 1);
-	close(first[1]);
-	close_both(second);
-	loop_release(&loop);
-}
-
 /* Closed with a wish pending: the wish is void. */
 static void closed_before_the_wish_is_applied(void)
 {
@@ -209,9 +181,17 @@ static void unmanaged_is_dropped_at_once(void)
 	loop_release(&loop);
 }
 
+/* How a descriptor goes whose number the next one has. */
+struct reuse {
+	bool managed;    /* the loop is told of the end, and of the beginning */
+	bool given_back; /* nothing is wanted of it any more */
+	bool later;      /* there is a wait between */
+	uint32_t wish;   /* of the next one */
+};
+
 /* One of a pair is closed, and the next pair has the same number: who watched the first one hears
  * nothing, who watches the second one does. */
-static void use_again(bool given_back, bool later, uint32_t wish)
+static void use_again(const struct reuse *how)
 {
 	struct loop loop;
 	struct probe old = probe_make(&loop), new = probe_make(&loop);
@@ -219,16 +199,22 @@ static void use_again(bool given_back, bool later, uint32_t wish)
 
 	open_loop(&loop);
 	make_pair(first);
+	if (how->managed)
+		loop_opened(&loop, first[0]);
 	loop_want(&loop, first[0], EPOLLIN, &old.watcher);
 	turn(&loop);
-	if (given_back)
+	if (how->given_back)
 		loop_want(&loop, first[0], 0, &old.watcher);
+	if (how->managed)
+		loop_closing(&loop, first[0]);
 	close(first[0]);
-	if (later)
+	if (how->later)
 		turn(&loop);
 	make_pair(second);
 	check_int(second[0], first[0]);
-	loop_want(&loop, second[0], wish, &new.watcher);
+	if (how->managed)
+		loop_opened(&loop, second[0]);
+	loop_want(&loop, second[0], how->wish, &new.watcher);
 	put(second[1]);
 	turn(&loop);
 	check_int(old.calls, 0);
@@ -238,24 +224,30 @@ static void use_again(bool given_back, bool later, uint32_t wish)
 	loop_release(&loop);
 }
 
+static void managed_and_used_again(void)
+{
+	use_again(
+		&(struct reuse){.managed = true, .given_back = true, .wish = EPOLLIN});
+}
+
 /* What libcurl's resolver does: all of it before the next wait. */
 static void unmanaged_and_used_again(void)
 {
-	use_again(true, false, EPOLLIN);
+	use_again(&(struct reuse){.given_back = true, .wish = EPOLLIN});
 }
 
 /* As above, with a wait between: the kernel has dropped the closed one by itself. */
 static void unmanaged_and_used_again_later(void)
 {
-	use_again(true, true, EPOLLIN);
+	use_again(&(struct reuse){.given_back = true, .later = true, .wish = EPOLLIN});
 }
 
 /* Closed without a word, and the next one with that number is wanted for the same or for
  * something else. */
 static void closed_without_a_word(void)
 {
-	use_again(false, false, EPOLLIN);
-	use_again(false, false, EPOLLIN | EPOLLOUT);
+	use_again(&(struct reuse){.wish = EPOLLIN});
+	use_again(&(struct reuse){.wish = EPOLLIN | EPOLLOUT});
 }
 
 /* Of two that are ready in one turn, the first closes the second: it hears nothing. */
