@@ -117,3 +117,12 @@ load helper
 			diff "$CTL/cases" -
 	done
 }
+
+# A library that libcurl brings calls its function of that name, and would get ours.
+@test "no library can take a function of the program for its own" {
+	local exported
+	sanitized && skip "a sanitizer stands in for some"
+	command -v nm >/dev/null || skip "nm is not installed"
+	exported=$(nm -D --defined-only "$SEINE" | awk '$2 == "T" { print $3 }')
+	[[ -z $exported ]] || fail "exported: $exported"
+}
