@@ -81,10 +81,23 @@ static bool tell_of_others(const struct ledger *ledger, bool doubts)
 	return left > 0 || doubts;
 }
 
+/* From now on nobody but us tells the journal anything. */
+static int end_writing(struct ledger *ledger, bool sync, struct error *err)
+{
+	int failed = 0;
+
+	parts_free(ledger->parts);
+	outdir_attach(ledger->outdir, NULL, NULL);
+	if (ledger->durable && sync)
+		failed = durable_sync(ledger->durable, err);
+	durable_free(ledger->durable); /* whose thread writes to the journal */
+	return failed;
+}
+
 int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 {
 	bool of_others = false, doubts = false, complete;
-	int failed = 0;
+	int failed;
 
 	if (!ledger->outdir)
 		return 0;
@@ -93,12 +106,8 @@ int ledger_close(struct ledger *ledger, bool ended, struct error *err)
 		doubts = ledger->journal && journal_doubts(ledger->journal);
 		of_others = tell_of_others(ledger, doubts);
 	}
-	parts_free(ledger->parts);
-	outdir_attach(ledger->outdir, NULL, NULL);
 	/* What is in doubt is to be others', and nothing of this job. */
-	if (ledger->durable && (ledger->sync || doubts))
-		failed = durable_sync(ledger->durable, err);
-	durable_free(ledger->durable); /* whose thread writes to the journal */
+	failed = end_writing(ledger, ledger->sync || doubts, err);
 	if (complete && of_others && !failed)
 		failed = journal_end_jobs(ledger->journal, true, err);
 	complete = complete && !of_others && !failed;
