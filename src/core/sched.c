@@ -84,7 +84,7 @@ static bool sched_may_pull(const struct sched *sched)
 	if (window < ahead)
 		window = ahead < WINDOW ? ahead : WINDOW;
 	if (sched->ended || sched->draining || sched->reading ||
-		sched->in_flight >= jobs || sched->n_tasks - sched->in_flight >= window)
+		sched->in_flight >= jobs || sched->n_tasks >= window + sched->in_flight)
 		return false;
 	return list_empty(&sched->origins.turns) || sched->n_waiting < ahead;
 }

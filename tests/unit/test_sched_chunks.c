@@ -71,6 +71,25 @@ static void what_is_begun_comes_first(void)
 	bench_free(bench);
 }
 
+/* More attempts of it fly than files are known: the input is read on all the same. */
+static void input_that_comes_later(void)
+{
+	struct bench *bench = bench_chunks(8);
+
+	bench->idle = SOURCE_AGAIN;
+	bench->fd = 7;
+	add(bench, "http://a.test/1");
+	turn(bench);
+	answer(bench, 0, 9 * MIB);
+	turn(bench);
+	check_log(bench, "s1 s1 s1");
+	check_int(sched_input_fd(bench->sched), 7);
+	add(bench, "http://b.test/2");
+	turn(bench);
+	check_log(bench, "s2");
+	bench_free(bench);
+}
+
 /* It has its last word while others fly: they are ended, and heard of no more. */
 static void given_up_while_others_fly(void)
 {
@@ -303,6 +322,7 @@ int main(void)
 	run(limits_hold_for_chunks);
 	run(what_is_begun_comes_first);
 	run(the_rest_is_shared);
+	run(input_that_comes_later);
 	run(given_up_while_others_fly);
 	run(disk_full);
 	run(drained);
