@@ -73,6 +73,9 @@ void loop_want(struct loop *loop, int fd, uint32_t events, struct watcher *watch
 {
 	struct watch *watch = watch_of(loop, fd);
 
+	/* Who wants it no more may be late: it was closed, and its number is another's now. */
+	if (events == 0 && watch->watcher != watcher)
+		return;
 	watch->watcher = watcher;
 	watch->wanted = events;
 	/* Its number may be another's before the next wait. */

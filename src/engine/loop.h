@@ -40,7 +40,8 @@ struct loop {
 int loop_init(struct loop *loop, struct error *err) must_check;
 void loop_release(struct loop *loop);
 
-/* From now on tell `watcher` of these events (EPOLLIN | EPOLLOUT; 0: of none). */
+/* From now on tell `watcher` of these events (EPOLLIN | EPOLLOUT; 0: of none, if it is the one that
+ * is told). */
 void loop_want(struct loop *loop, int fd, uint32_t events, struct watcher *watcher);
 /* The descriptor is new and will be closed by loop_closing(): it may stay registered while
  * nobody wants it, because its end will be told. Others are dropped from epoll at once. */

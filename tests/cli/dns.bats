@@ -33,6 +33,28 @@ setup_file() {
 	wait "$SEINE_PID"
 }
 
+# Has the program this file in an epoll set?
+watches() { # FILE
+	local fd
+	for fd in /proc/"$SEINE_PID"/fd/*; do
+		[[ $fd -ef $1 ]] || continue
+		grep -q "^tfd: *${fd##*/} " /proc/"$SEINE_PID"/fdinfo/* && return
+	done
+	return 1
+}
+
+@test "names are heard of also where the list has just been closed, which was a pipe" {
+	origin_start
+	dns_start --address=/one.test/127.0.0.1
+	mkfifo "$CTL/feed"
+	seine_start -d out --dns-servers "$DNS" --mode event --loops 1 --connect-timeout 5s \
+		--tries 1 -i "$CTL/feed"
+	wait_until 60 watches "$CTL/feed"
+	echo "http://one.test:$O_PORT/a.bin?size=100" >"$CTL/feed"
+	seine_ends 0
+	same a.bin "/a.bin?size=100"
+}
+
 @test "a name that does not exist is final, one that is not answered for is not" {
 	origin_start
 	dns_start --address=/nx.test/ --server=/slow.test/127.0.0.1#9

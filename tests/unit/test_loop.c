@@ -250,6 +250,30 @@ static void closed_without_a_word(void)
 	use_again(&(struct reuse){.wish = EPOLLIN | EPOLLOUT});
 }
 
+/* Who watched the first one learns late that it was closed: that takes nothing from the second. */
+static void given_up_late(void)
+{
+	struct loop loop;
+	struct probe old = probe_make(&loop), new = probe_make(&loop);
+	int first[2], second[2];
+
+	open_loop(&loop);
+	make_pair(first);
+	loop_want(&loop, first[0], EPOLLIN, &old.watcher);
+	turn(&loop);
+	close(first[0]);
+	make_pair(second);
+	check_int(second[0], first[0]);
+	loop_want(&loop, second[0], EPOLLIN, &new.watcher);
+	loop_want(&loop, first[0], 0, &old.watcher);
+	put(second[1]);
+	turn(&loop);
+	check_int(new.calls, 1);
+	close(first[1]);
+	close_both(second);
+	loop_release(&loop);
+}
+
 /* Of two that are ready in one turn, the first closes the second: it hears nothing. */
 static void closed_by_another_in_the_same_turn(void)
 {
@@ -318,6 +342,7 @@ int main(void)
 	run(unmanaged_and_used_again);
 	run(unmanaged_and_used_again_later);
 	run(closed_without_a_word);
+	run(given_up_late);
 	run(closed_by_another_in_the_same_turn);
 	run(many_at_once);
 	return done();
