@@ -124,6 +124,8 @@ static bool admit(struct reactor *reactor, nstime *wake)
 	pthread_mutex_lock(&fleet->lock);
 	reactor->stale = false;
 	n = take(reactor, attempts, wake, &input);
+	/* As long as nobody can read it to its end: then its number may be another's. */
+	reactor_watch_input(reactor, input);
 	cancelled = see_cancelled(reactor);
 	now = clock_now();
 	if (is_first(reactor)) {
@@ -140,7 +142,6 @@ static bool admit(struct reactor *reactor, nstime *wake)
 	/* After that, since what another loop has passed on may be cancelled, too. */
 	if (cancelled)
 		slot_end_cancelled(reactor);
-	reactor_watch_input(reactor, input);
 	if (reactor->stale)
 		*wake = now;
 	return !finished;

@@ -76,10 +76,10 @@ static void on_dns_due(struct timer *timer, nstime now _unused_)
 
 void reactor_watch_input(struct reactor *reactor, int fd)
 {
-	if (fd == reactor->input_fd)
-		return;
-	if (reactor->input_fd >= 0)
+	if (reactor->input_fd >= 0 && reactor->input_fd != fd)
 		loop_want(&reactor->loop, reactor->input_fd, 0, &reactor->waker);
+	/* Also what is watched already: the list may be the next one, which has got the number of
+	 * the one before, and that was taken out of epoll by its end. */
 	if (fd >= 0)
 		loop_want(&reactor->loop, fd, EPOLLIN, &reactor->waker);
 	reactor->input_fd = fd;
