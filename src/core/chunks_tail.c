@@ -69,14 +69,22 @@ bool chunks_split(struct chunks *chunks)
 	return true;
 }
 
+/* It has been cancelled, and has its lease as long as it takes to end. */
+static bool is_ending(const struct attempt *attempt)
+{
+	return attempt->lease && attempt_is_cancelled(attempt);
+}
+
 /* How fast since the last look, or the one before its first bytes; also remembers this one. -1:
- * too soon to say. */
+ * too soon to say, or it does not matter. */
 static double rate_since(
 	const struct chunks *chunks, struct attempt *attempt, nstime now)
 {
 	int64_t bytes = attempt_received(attempt) - attempt->marked;
 	nstime span = now - attempt->marked_at;
 
+	if (!attempt->lease || is_ending(attempt))
+		return -1;
 	if (attempt_received(attempt) == 0 &&
 		now - attempt->started < chunks->patience) {
 		attempt->marked_at = now;
@@ -100,15 +108,16 @@ bool chunks_rescue(struct chunks *chunks, nstime now)
 {
 	double best = (double)chunks->rate;
 	struct attempt *slow[16] = {NULL}; /* those that stand still first */
-	size_t n = 0, still = 0;
+	size_t n = 0, still = 0, ending = 0;
 
 	if (chunks->way != CHUNKS_RANGES)
 		return false;
 	for (struct list *node = chunks->flying.next; node != &chunks->flying;
 		node = node->next) {
 		struct attempt *attempt = container_of(node, struct attempt, sibling);
-		double rate = attempt->lease ? rate_since(chunks, attempt, now) : -1;
+		double rate = rate_since(chunks, attempt, now);
 
+		ending += is_ending(attempt);
 		best = rate > best ? rate : best;
 		if (rate < 0 || rate * RESCUE_SHARE >= best || n == ARRAY_LEN(slow))
 			continue;
@@ -116,9 +125,9 @@ bool chunks_rescue(struct chunks *chunks, nstime now)
 		slow[rate > 0 ? n - 1 : still++] = attempt;
 	}
 	/* All of them: the network's fault, or the server's; or these are just the last of a file
-	 * that stalled. Half of those that stand still find out. */
-	if (n == chunks->n_flying && n > 1)
-		n = (still + 1) / 2;
+	 * that stalled. Half of those that stand still find out, once they have ended. */
+	if (n + ending == chunks->n_flying && n + ending > 1)
+		n = ending > 0 ? 0 : (still + 1) / 2;
 	if (chunks->rescues >= RESCUES_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++, chunks->rescues++)

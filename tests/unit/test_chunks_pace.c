@@ -106,6 +106,26 @@ static void the_slow_one_is_rescued(void)
 	bench_release(&bench);
 }
 
+/* One that takes its time to end is not ended again: nor is that held against the others. */
+static void rescued_once(void)
+{
+	struct attempt *fast, *slow;
+	struct bench bench;
+
+	fast = begin_ranges(&bench, 64 * MIB);
+	slow = start(&bench);
+	for (int look = 0; look < 20; look++) {
+		bench.now += SEC;
+		atomic_fetch_add(&fast->received, MIB / 4);
+		check_int(chunks_rescue(&bench.chunks, bench.now), look == 1);
+	}
+	check_int(bench.chunks.rescues, 1);
+	check_int(bench.chunks.patience, 2 * CHUNKS_PATIENCE);
+	check(!end(&bench, slow, OUTCOME_FAILED, 0));
+	check(bring(&bench, fast));
+	bench_release(&bench);
+}
+
 /* When all are slow it is the network's fault, and a new start would not help. */
 static void all_of_them_are_slow(void)
 {
@@ -333,6 +353,7 @@ int main(void)
 	run(split_in_two);
 	run(what_is_too_small_to_be_split);
 	run(the_slow_one_is_rescued);
+	run(rescued_once);
 	run(all_of_them_are_slow);
 	run(rescues_end);
 	run(patience_grows);
