@@ -95,8 +95,8 @@ const struct option_row options[] = {
 	.help = "digests of files, as sha256sum writes them",
 	.man = "The files that FILE names must have the digests that it gives them: the output "
 	       "of `sha256sum`, `md5sum`, `b2sum` and their kin, also with `--tag`; see "
-	       "VERIFICATION below. Files that it does not name are fetched all the same; "
-	       "--verbose tells which."
+	       "VERIFICATION below. `-` is standard input. Files that it does not name are "
+	       "fetched all the same; --verbose tells which."
 }, {
 	.name = "ignore-server-digests", .type = OPTION_FLAG,
 	.field = FIELD(ignore_server_digests), .group = "Files",

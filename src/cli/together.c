@@ -136,16 +136,35 @@ static int check_single(const struct reading *reading, struct error *err)
 	return 0;
 }
 
+static size_t count_stdin(const struct strings *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		count += strcmp(names->items[i], "-") == 0;
+	return count;
+}
+
+/* Who comes second would find it empty. */
+static int check_stdin(const struct reading *reading, struct error *err)
+{
+	size_t inputs = count_stdin(&reading->settings->inputs);
+	size_t sums = count_stdin(&reading->settings->checksum_files);
+	const char *name = sums ? "checksum-file" : "input";
+
+	if (inputs + sums <= 1)
+		return 0;
+	if (inputs && sums)
+		return value_fail(name, reading_said(reading, name)->where, err,
+			"'-' is given to --input, too, but standard input is read "
+			"once");
+	return value_fail(name, reading_said(reading, name)->where, err,
+		"'-' is given %zu times, but standard input is read once",
+		inputs + sums);
+}
+
 static int check_streams(const struct settings *settings, struct error *err)
 {
-	size_t stdins = 0;
-
-	for (size_t i = 0; i < settings->inputs.count; i++)
-		stdins += strcmp(settings->inputs.items[i], "-") == 0;
-	if (stdins > 1)
-		return value_fail("input", NULL, err,
-			"'-' is given %zu times, but standard input is read once",
-			stdins);
 	if (settings->json && settings->results && strcmp(settings->results, "-") == 0)
 		return value_fail("json", NULL, err,
 			"stdout is taken by --results -; write those to a file");
@@ -185,8 +204,8 @@ int together_check(const struct reading *reading, struct error *err)
 	if (check_sets(reading, err) < 0 || check_loudness(reading, err) < 0 ||
 		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
 		check_needs(reading, err) < 0 || check_loops(reading, err) < 0 ||
-		check_single(reading, err) < 0 || check_streams(settings, err) < 0 ||
-		check_compare(reading, err) < 0)
+		check_single(reading, err) < 0 || check_stdin(reading, err) < 0 ||
+		check_streams(settings, err) < 0 || check_compare(reading, err) < 0)
 		return -1;
 	if (settings->chunk_size > 0 && settings->chunk_size < CHUNK_LEAST)
 		return value_fail("chunk-size",

@@ -395,6 +395,10 @@ static void checks_options_together(void)
 		URL);
 	refused("--key: cannot read '.': Is a directory", "--key=.", URL);
 	refused("'-' is given 2 times", "-i-", "-i", "-");
+	refused("--checksum-file: '-' is given 2 times", "--checksum-file=-",
+		"--checksum-file=-", URL);
+	refused("--checksum-file: '-' is given to --input, too", "-i-",
+		"--checksum-file=-");
 	refused("--json: stdout is taken", "--json", "--results=-", URL);
 	check_int(parse("--json", "--results=r", URL), 0);
 }
