@@ -25,7 +25,8 @@
  *   input/   input: the inputs as a chain; format: the table of formats; args, list,
  *            jsonl (members, rerun), csv (cells, columns), metalink (_elements, _file,
  *            _source): sources; s3list: pages of a listing; fields: options of an
- *            entry; sums: checksum files; reader: lines or bytes; stream, packing: gzip
+ *            entry; sums, with clearsigned: checksum files; reader: lines or bytes;
+ *            stream, packing: gzip
  *   report/  report: the table of reporters; tally, messages, progress (bar, screen,
  *            figures), results, failed (outfile), summary, stopping; comparison (_table),
  *            measurement: --compare

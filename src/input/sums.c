@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/hex.h"
 #include "base/map.h"
+#include "input/clearsigned.h"
 #include "input/reader.h"
 
 #define BREATH 4096 /* lines at a time: others have to be served */
@@ -24,6 +25,7 @@ struct sums {
 	size_t next;           /* of files */
 	struct reader *reader; /* NULL: between files */
 	bool blake2;           /* what the present file's name says of 128 digits */
+	struct clearsigned message; /* of the present file */
 	bool broken;
 	bool breathing;      /* the last SOURCE_AGAIN was ours, not the reader's */
 	struct map *by_name; /* owns the records */
@@ -182,6 +184,7 @@ static bool open_next(struct sums *sums, struct error *err)
 	file = sums->files->items[sums->next++];
 	base = last_component(file);
 	sums->blake2 = strcasestr(base, "b2sum") || strcasestr(base, "blake2");
+	sums->message = (struct clearsigned){0};
 	sums->reader = reader_open(file, err);
 	sums->broken = !sums->reader;
 	return true;
@@ -193,33 +196,68 @@ static void end_file(struct sums *sums)
 	sums->reader = NULL;
 }
 
+/* What is known is not all. */
+static enum source_status break_off(struct sums *sums)
+{
+	sums->broken = true;
+	end_file(sums);
+	return SOURCE_BROKEN;
+}
+
+static enum source_status read_line(struct sums *sums, char *line, struct error *err)
+{
+	uint64_t number = reader_number(sums->reader);
+	const char *why;
+	char *text = clearsigned_line(&sums->message, line, &why);
+
+	if (!text) {
+		(void)reader_refuse(sums->reader, number, why, err);
+		return break_off(sums);
+	}
+	why = take_line(sums, text);
+	if (!why)
+		return SOURCE_AGAIN;
+	(void)reader_refuse(sums->reader, number, why, err);
+	return SOURCE_BAD;
+}
+
+static enum source_status read_end(struct sums *sums, struct error *err)
+{
+	const char *shown = reader_shown(sums->reader);
+
+	if (clearsigned_breaks_off(&sums->message)) {
+		error_set(err, KIND_INPUT, 0, "%s: breaks off in a signed message",
+			shown);
+		return break_off(sums);
+	}
+	if (clearsigned_is_signed(&sums->message))
+		log_warn("%s: its signature is not checked", shown);
+	end_file(sums);
+	return SOURCE_END;
+}
+
 static enum source_status read_file(struct sums *sums, struct error *err)
 {
 	sums->breathing = false;
 	for (int i = 0; i < BREATH; i++) {
-		const char *why = NULL;
+		enum source_status status;
 		char *line;
 		size_t len;
 
 		switch (reader_next(sums->reader, &line, &len, err)) {
 		case READER_LINE:
-			why = take_line(sums, line);
-			if (!why)
+			status = read_line(sums, line, err);
+			if (status == SOURCE_AGAIN)
 				break;
-			(void)reader_refuse(
-				sums->reader, reader_number(sums->reader), why, err);
-			return SOURCE_BAD;
+			return status;
 		case READER_AGAIN:
 			return SOURCE_AGAIN;
 		case READER_BAD:
 			return SOURCE_BAD;
 		case READER_BROKEN:
-			sums->broken = true;
-			end_file(sums);
-			return SOURCE_BROKEN;
+			return break_off(sums);
 		case READER_END:
-			end_file(sums);
-			return SOURCE_END;
+			return read_end(sums, err);
 		}
 	}
 	sums->breathing = true;

@@ -6,7 +6,8 @@
  * Without ALG the number of digits tells the algorithm: md5, sha-1, sha-224, sha-256, sha-384,
  * or sha-512, which is blake2b-512 where the file's own name has "b2sum" or "blake2" in it. Of
  * several checksums of a name the strongest holds; two of one algorithm that differ make the
- * second line bad. gzip is transparent.
+ * second line bad. gzip is transparent. Of a file that is signed as text (input/clearsigned) the
+ * text counts; that its signature is not checked is logged.
  *
  * All of it is read before the first look-up, and kept. Names are compared, never opened. One
  * thread at a time. */

@@ -143,3 +143,23 @@ from_pipe() {
 	records '.[0].status == "present"'
 	not_said 'names any'
 }
+
+@test "a clearsigned checksum file: its text counts, its signature is not checked" {
+	origin_start
+	bodies a.bin b.bin
+	{
+		printf '%s\n' '-----BEGIN PGP SIGNED MESSAGE-----' 'Hash: SHA256' ''
+		(cd "$CTL/bytes" && sha256sum --tag a.bin)
+		(cd "$CTL/bytes" && sha256sum b.bin) | sed 's/^/- /' # escaped
+		printf '%s\n' '-----BEGIN PGP SIGNATURE-----' '' iHUEARYIAB0WIQRs \
+			'=F9vR' '-----END PGP SIGNATURE-----'
+	} >"$CTL/SUMS"
+	fetch 0 2 --checksum-file "$CTL/SUMS" -i "$CTL/list.txt"
+	records 'all(.verified_by == "checksum-file")'
+	(($(grep -c "SUMS: its signature is not checked" "$CTL/stderr") == 1))
+	# Cut short, it may lack what matters.
+	sed -i '$d' "$CTL/SUMS"
+	rm -rf "$ARENA/out"
+	fetch 3 0 --checksum-file "$CTL/SUMS" -i "$CTL/list.txt"
+	said "SUMS: breaks off in a signed message"
+}

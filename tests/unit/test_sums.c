@@ -10,6 +10,10 @@
 #define SHA1 "f572d396fae9206628714fb2ce00f72e94f2258f"
 #define SHA256 "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 #define SHA512 SHA256 SHA256
+#define SIGNED "-----BEGIN PGP SIGNED MESSAGE-----\n"
+#define SIGNATURE                                                                      \
+	"-----BEGIN PGP SIGNATURE-----\n\niHUEARYIAB0WIQRs\n=F9vR\n"                   \
+	"-----END PGP SIGNATURE-----\n"
 
 struct shelf {
 	struct strings files;
@@ -146,7 +150,7 @@ static const char *const bad[] = {
 	" (file) = " MD5,
 	") = " MD5,
 	"sha256sum: file: No such file or directory",
-	"-----BEGIN PGP SIGNED MESSAGE-----",
+	"-----BEGIN PGP SIGNATURE-----",
 	"\x1f",
 };
 
@@ -242,6 +246,84 @@ static void contradictions_are_bad_lines(void)
 		"! sums:3: there is another checksum of this name before\n");
 	check_found(&shelf, "x", "md5=" MD5);
 	shelf_release(&shelf);
+}
+
+/* The signed text of clearsigned files (RFC 9580, section 7). */
+static const struct {
+	const char *text, *said;
+	bool found; /* a checksum of "x" */
+} messages[] = {
+	{SIGNED "Hash: SHA256\n\n" MD5 "  x\n" SIGNATURE, "", true},
+	{SIGNED "\n" MD5 "  x\n" SIGNATURE, "", true},
+	{SIGNED "Hash: SHA256, SHA512\nHash: MD5\n \t\n" MD5 "  x\n" SIGNATURE, "",
+		true},
+	{"# from the mirror\n\n" SIGNED "\n# text\n\n" MD5 "  x\n" SIGNATURE
+	 "\n# end\n",
+		"", true},
+	{"-----BEGIN PGP SIGNED MESSAGE----- \t\r\nHash: SHA256\r\n\r\n" MD5
+	 "  x\r\n" SIGNATURE,
+		"", true},
+	{SIGNED "\n- " MD5 "  x\n" SIGNATURE, "", true},
+	{SIGNED "\n" MD5 "  x\n" SIGNATURE SIGNED "\n" SHA1 "  x\n" SIGNATURE, "",
+		true},
+	{SIGNED "\n- -----BEGIN PGP SIGNATURE-----\n" MD5 "  x\n" SIGNATURE,
+		"! sums:3: this is no checksum and name of a file\n", true},
+	{SIGNED "\n- - " MD5 "  x\n" SIGNATURE,
+		"! sums:3: this is no checksum and name of a file\n", false},
+	{SIGNED "\n-" MD5 "  x\n" SIGNATURE,
+		"! sums:3: this is no checksum and name of a file\n", false},
+	/* What is not signed does not pass for signed. */
+	{MD5 "  y\n" SIGNED "\n" MD5 "  x\n" SIGNATURE,
+		"broken sums:2: a signed message begins behind lines that are not "
+		"signed\n",
+		false},
+	{SIGNED "\n" MD5 "  y\n" SIGNATURE "\n" MD5 "  x\n",
+		"broken sums:10: this line is behind the signed message\n", false},
+	{SIGNED MD5 "  x\n\n" MD5 "  y\n" SIGNATURE,
+		"broken sums:2: the signed message has a header that is not Hash\n",
+		false},
+	/* What is missing may be what matters. */
+	{SIGNED, "broken sums: breaks off in a signed message\n", false},
+	{SIGNED "\n" MD5 "  x\n", "broken sums: breaks off in a signed message\n",
+		true},
+	{SIGNED "\n" MD5 "  x\n-----BEGIN PGP SIGNATURE-----\n\niHUEARYIAB0WIQRs\n",
+		"broken sums: breaks off in a signed message\n", true},
+};
+
+static void reads_what_is_signed_as_text(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
+		struct shelf shelf;
+
+		shelf_init(&shelf, "sums", messages[i].text);
+		read_all(&shelf);
+		check_str(shelf.said.data, messages[i].said);
+		check_int(sums_find(shelf.sums, "x") != NULL, messages[i].found);
+		check_found(&shelf, "Hash", "");
+		shelf_release(&shelf);
+	}
+}
+
+static void count_lines(void *count, enum log_level level _unused_, const char *line)
+{
+	++*(int *)count;
+	check_str(line, "seine: sums: its signature is not checked");
+}
+
+static void signatures_are_not_checked_and_that_is_said(void)
+{
+	int count = 0;
+	struct shelf shelf;
+
+	log_setup(LOG_WARN, count_lines, &count);
+	shelf_init(&shelf, "sums", SIGNED "\n" MD5 "  x\n" SIGNATURE);
+	check(scratch_write("plain", MD5 "  y\n"));
+	strings_add(&shelf.files, "plain");
+	read_all(&shelf);
+	check_int(count, 1);
+	check_found(&shelf, "y", "md5=" MD5);
+	shelf_release(&shelf);
+	log_setup(LOG_WARN, NULL, NULL);
 }
 
 static void broken_files(void)
@@ -409,6 +491,8 @@ int main(void)
 	run(finds_by_path_then_by_last_component);
 	run(of_several_the_strongest);
 	run(contradictions_are_bad_lines);
+	run(reads_what_is_signed_as_text);
+	run(signatures_are_not_checked_and_that_is_said);
 	run(broken_files);
 	run(lines_are_bounded);
 	run(empty_and_crlf);
