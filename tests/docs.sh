@@ -137,7 +137,7 @@ kinds() {
 	local kind count=0
 	sed 's/\\-/-/g' "$man" >plain.1
 	while read -r kind; do
-		[[ $kind == none ]] && continue
+		[[ $kind == none || $kind == locked ]] && continue # no entry's
 		count=$((count + 1))
 		grep -qE "^\.(It )?Cm $kind( |\$)" plain.1 || { echo "$kind"; return 1; }
 	done < <(sed -n 's/^\tKIND_\([A-Z_]*\),.*/\1/p' "$SRCDIR/src/base/diag.h" |

@@ -442,7 +442,8 @@ const struct option_row options[] = {
 	.argument = "URL", .group = "Connection",
 	.help = "go through this proxy",
 	.man = "Make all connections through the proxy URL: `http://`, `https://`, "
-	       "`socks4://`, `socks4a://`, `socks5://` or `socks5h://`, then `HOST:PORT`. "
+	       "`socks4://`, `socks4a://`, `socks5://` or `socks5h://`, then `HOST:PORT`, "
+	       "and before that `USER:PASSWORD@` where it wants a login. "
 	       "Without it the variables `http_proxy`, `https_proxy`, `all_proxy` and "
 	       "`no_proxy` apply; an empty URL sets them aside."
 }, {

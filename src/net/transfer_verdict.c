@@ -101,6 +101,15 @@ static int check_length(struct transfer *t, struct outcome *outcome)
 	return 0;
 }
 
+/* Is the proxy none that libcurl can ask? It quotes it then, with any password in it. --proxy has
+ * been looked at before. */
+static bool is_no_proxy(const struct transfer *t)
+{
+	static const char words[] = "Unsupported proxy";
+
+	return strncmp(t->message, words, sizeof(words) - 1) == 0;
+}
+
 /* libcurl failed: say so in its words, which name host and port where that helps. */
 static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
@@ -109,6 +118,11 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 
 	if (transfer_refused_by_proxy(t, outcome))
 		return;
+	if (is_no_proxy(t)) {
+		kind = KIND_USAGE;
+		text = "the proxy is none that can be asked: see http_proxy, "
+		       "https_proxy and all_proxy in the environment";
+	}
 	/* What libcurl has no better word for in the middle of an answer is that answer's fault. */
 	if (kind == KIND_INTERNAL && t->response.head > 0)
 		kind = KIND_PROTOCOL;

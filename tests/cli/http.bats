@@ -126,6 +126,18 @@ load web
 	stats '.requests == 1' "$OTHER"
 }
 
+# libcurl quotes it, with the password in it.
+@test "a proxy of the environment that is none: told without its password, and once" {
+	no_proxy_at_all() { # URL
+		http_proxy=$1 fetch 1 1 http://far.example/a.bin
+		records '.[0] | .error == "usage" and .attempts == 1'
+		said "http://far.example/a.bin: the proxy is none that can be asked: see http_proxy"
+		! grep -q s3same "$CTL/stderr" "$CTL/results.jsonl" || fail "the password is told"
+	}
+	each_mode no_proxy_at_all http://me:s3same@127.0.0.1:x
+	each_mode no_proxy_at_all odd://me:s3same@127.0.0.1:1
+}
+
 @test "IPv6, and -4 and -6" {
 	origin_start
 	[[ -e /proc/net/if_inet6 && -s /proc/net/if_inet6 ]] || skip "no IPv6 here"
