@@ -13,7 +13,7 @@
 #include "report/figures.h"
 #include "report/outfile.h"
 
-#define STATUS_MAX 600
+#define STATUS_MAX 1000
 #define STATUSES_SHOWN 6
 
 struct summary {

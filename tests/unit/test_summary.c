@@ -209,7 +209,7 @@ static void survives_a_job_of_nothing(void)
 
 static void shows_statuses_that_lie(void)
 {
-	static const long statuses[] = {-1, 0, 599, 600, 1000000, 1, 2, 3, 4, 5, 6, 7};
+	static const long statuses[] = {-1, 0, 599, 1000, 1000000, 1, 2, 3, 4, 5, 6, 7};
 	struct stage stage;
 	int text_fd = stage_memory();
 	struct observer *summary;
@@ -229,6 +229,32 @@ static void shows_statuses_that_lie(void)
 	free(text);
 	summary->ops->free(summary);
 	close(text_fd);
+	stage_release(&stage);
+}
+
+/* Such as none of the books has: what is sent to those who are not wanted. */
+static void shows_all_statuses_of_three_digits(void)
+{
+	struct stage stage;
+	int json_fd = stage_memory();
+	struct observer *summary;
+	json_t *object;
+	char *text;
+
+	stage_init(&stage);
+	summary = summary_new(&stage.job, -1, json_fd);
+	stage.outcome.exchange.status = 999;
+	stage_tell(&stage, summary, EVENT_FAILED);
+	check_int(summary->ops->close(summary, 0, &stage.error), 0);
+	text = stage_read_fd(json_fd);
+	object = json_loads(text, 0, NULL);
+	check_int(json_integer_value(json_object_get(
+			  json_object_get(object, "http_statuses"), "999")),
+		1);
+	json_decref(object);
+	free(text);
+	summary->ops->free(summary);
+	close(json_fd);
 	stage_release(&stage);
 }
 
@@ -312,6 +338,7 @@ int main(void)
 	run(tells_programs);
 	run(survives_a_job_of_nothing);
 	run(shows_statuses_that_lie);
+	run(shows_all_statuses_of_three_digits);
 	run(finds_a_full_disk);
 	run(one_tells_all);
 	run(one_failure_hides_none);
