@@ -566,9 +566,10 @@ const struct option_row options[] = {
 	.argument = "FILE", .completes = "file", .group = "Output",
 	.help = "a list of what failed, for --input",
 	.man = "Write the entries that failed to FILE, with their mirrors and options, as a "
-	       "list that --input takes. FILE may be the very list that is read: it is "
+	       "list that --input takes. Since headers and passwords may be among them, FILE "
+	       "is made for you alone to read. It may be the very list that is read: that is "
 	       "replaced at the end, if every entry was tried and a list can hold those that "
-	       "failed."
+	       "failed. `-` is standard output."
 }, {
 	.name = "config", .type = OPTION_ACTION, .min = ACTION_CONFIG,
 	.argument = "FILE", .completes = "file", .group = "General",

@@ -163,12 +163,24 @@ static int check_stdin(const struct reading *reading, struct error *err)
 		inputs + sums);
 }
 
-static int check_streams(const struct settings *settings, struct error *err)
+static bool is_stdout(const char *name)
 {
-	if (settings->json && settings->results && strcmp(settings->results, "-") == 0)
-		return value_fail("json", NULL, err,
-			"stdout is taken by --results -; write those to a file");
-	return 0;
+	return name && strcmp(name, "-") == 0;
+}
+
+/* What two of them write there nobody could tell apart. */
+static int check_stdout(const struct reading *reading, struct error *err)
+{
+	const struct settings *settings = reading->settings;
+	bool results = is_stdout(settings->results);
+	bool failed = is_stdout(settings->failed);
+	const char *name = settings->json ? "json" : "failed";
+
+	if (results + failed + settings->json <= 1)
+		return 0;
+	return value_fail(name, reading_said(reading, name)->where, err,
+		"stdout is taken by --%s -; write those to a file",
+		results ? "results" : "failed");
 }
 
 /* Of which run would they tell? */
@@ -205,7 +217,7 @@ int together_check(const struct reading *reading, struct error *err)
 		check_bearer(reading, err) < 0 || check_credentials(reading, err) < 0 ||
 		check_needs(reading, err) < 0 || check_loops(reading, err) < 0 ||
 		check_single(reading, err) < 0 || check_stdin(reading, err) < 0 ||
-		check_streams(settings, err) < 0 || check_compare(reading, err) < 0)
+		check_stdout(reading, err) < 0 || check_compare(reading, err) < 0)
 		return -1;
 	if (settings->chunk_size > 0 && settings->chunk_size < CHUNK_LEAST)
 		return value_fail("chunk-size",

@@ -400,6 +400,10 @@ static void checks_options_together(void)
 	refused("--checksum-file: '-' is given to --input, too", "-i-",
 		"--checksum-file=-");
 	refused("--json: stdout is taken", "--json", "--results=-", URL);
+	refused("--json: stdout is taken by --failed -; write", "--json", "--failed=-",
+		URL);
+	refused("--failed: stdout is taken by --results -; write", "--failed=-",
+		"--results=-", URL);
 	check_int(parse("--json", "--results=r", URL), 0);
 }
 
