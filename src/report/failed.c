@@ -238,6 +238,10 @@ static int failed_open(
 	if (results && outfile_same(name, results))
 		return error_set(err, KIND_USAGE, 0,
 			"--failed and --results both want to write %s", name);
+	if (outfile_is_input(name, &job->settings->checksum_files))
+		return error_set(err, KIND_USAGE, 0,
+			"--failed %s would overwrite a --checksum-file of this job",
+			name);
 	failed = xcalloc(1, sizeof(*failed));
 	failed->observer.ops = &failed_ops;
 	failed->job = job;

@@ -45,7 +45,7 @@ int write_fully(int fd, const char *data, size_t len) must_check;
 
 /* Are both names of one regular file? */
 bool outfile_same(const char *name, const char *other);
-/* Is it one of the inputs ("-" among them is standard input)? */
+/* Is it one of these inputs ("-" among them is standard input)? */
 bool outfile_is_input(const char *name, const struct strings *inputs);
 
 #endif

@@ -330,6 +330,21 @@ static void refuses_the_results_file(void)
 	stage_release(&stage);
 }
 
+static void refuses_a_checksum_file(void)
+{
+	struct stage stage;
+	struct observer *failed = NULL;
+
+	stage_init(&stage);
+	need(scratch_write("sums", "00  file\n"), "sums");
+	strings_add(&stage.settings.checksum_files, "sums");
+	stage.settings.failed = xstrdup("sums");
+	check_int(reporter_failed.open(&stage.job, &failed, &stage.error), -1);
+	check_int(stage.error.kind, KIND_USAGE);
+	check_file("sums", "00  file\n");
+	stage_release(&stage);
+}
+
 static void finds_a_full_disk(void)
 {
 	struct stage stage;
@@ -384,6 +399,7 @@ int main(void)
 	run(knows_standard_input);
 	run(says_when_it_is_not_all);
 	run(refuses_the_results_file);
+	run(refuses_a_checksum_file);
 	run(finds_a_full_disk);
 	run(keeps_an_input_when_the_disk_is_full);
 	scratch_leave();

@@ -347,6 +347,24 @@ static void refuses_an_input(void)
 	stage_release(&stage);
 }
 
+static void refuses_a_checksum_file(void)
+{
+	struct stage stage;
+	struct observer *results = NULL;
+	char *text;
+
+	stage_init(&stage);
+	need(scratch_write("sums", "00  file\n"), "sums");
+	strings_add(&stage.settings.checksum_files, "sums");
+	stage.settings.results = xstrdup("./sums");
+	check_int(reporter_results.open(&stage.job, &results, &stage.error), -1);
+	check_int(stage.error.kind, KIND_USAGE);
+	text = stage_read("sums");
+	check_str(text, "00  file\n");
+	free(text);
+	stage_release(&stage);
+}
+
 static void is_not_always_wanted(void)
 {
 	struct stage stage;
@@ -371,6 +389,7 @@ int main(void)
 	run(tells_of_a_failure_at_once);
 	run(refuses_what_it_cannot_open);
 	run(refuses_an_input);
+	run(refuses_a_checksum_file);
 	run(is_not_always_wanted);
 	scratch_leave();
 	return done();
