@@ -1,9 +1,11 @@
 /* sink_publish.c - the name of a part that is whole appears at once, and takes nobody's place
  * unless that is wanted; see sink.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -115,6 +117,15 @@ static int replace_marked(const struct sink *sink, int dir, const char *base,
 	return result;
 }
 
+/* What has the name is not replaced: is that a directory? */
+static bool is_directory(int dir, const char *base)
+{
+	struct stat info;
+
+	return fstatat(dir, base, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(info.st_mode);
+}
+
 static int move_into(const struct sink *sink, const struct outdir_parent *parent,
 	const char *base, const struct publication *how, struct target *target,
 	char **renamed)
@@ -126,6 +137,8 @@ static int move_into(const struct sink *sink, const struct outdir_parent *parent
 		return move_to_alternative(sink, dir, target->path, renamed);
 	if (result == -EEXIST && how->marked)
 		result = replace_marked(sink, dir, base, how, target);
+	if (result == -EEXIST && is_directory(dir, base))
+		result = -EISDIR;
 	if (result == 0 && strcmp(target->path, sink->entry->path) != 0)
 		*renamed = xstrdup(target->path);
 	return result;

@@ -200,4 +200,5 @@ load helper
 	mkdir -p "$ARENA/out/a.bin"
 	fetch 1 1 "$O/a.bin"
 	records '.[0].error == "exists"'
+	said "is a directory"
 }
