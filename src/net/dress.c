@@ -106,9 +106,10 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	SET(w, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(w, CURLOPT_MAXCONNECTS, connections_kept(s));
 	SET(w, CURLOPT_BUFFERSIZE, buffer_size(s));
-	/* Our own answers have the right families already, and stay as long as we say. */
+	/* Our own answers stay as long as we say. They have the right families already, but
+	 * addresses in URLs are none of them. */
 	SET(w, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-	if (s->family != IP_ANY && !net->names)
+	if (s->family != IP_ANY)
 		SET(w, CURLOPT_IPRESOLVE,
 			(long)(s->family == IP_V4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));

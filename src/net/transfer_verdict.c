@@ -110,6 +110,14 @@ static bool is_no_proxy(const struct transfer *t)
 	return strncmp(t->message, words, sizeof(words) - 1) == 0;
 }
 
+/* Was nobody asked, since there is no address of the wanted family? libcurl has no words for that
+ * where the address stands in the URL. */
+static bool is_other_family(const struct transfer *t, CURLcode code)
+{
+	return code == CURLE_COULDNT_CONNECT && !t->message[0] &&
+	       t->net->settings->family != IP_ANY;
+}
+
 /* libcurl failed: say so in its words, which name host and port where that helps. */
 static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcome)
 {
@@ -122,6 +130,11 @@ static void judge_code(struct transfer *t, CURLcode code, struct outcome *outcom
 		kind = KIND_USAGE;
 		text = "the proxy is none that can be asked: see http_proxy, "
 		       "https_proxy and all_proxy in the environment";
+	}
+	if (is_other_family(t, code)) {
+		kind = KIND_NXDOMAIN;
+		text = "its address is not of the family that --ipv4 or --ipv6 asks "
+		       "for";
 	}
 	/* What libcurl has no better word for in the middle of an answer is that answer's fault. */
 	if (kind == KIND_INTERNAL && t->response.head > 0)

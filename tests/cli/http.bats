@@ -138,16 +138,22 @@ load web
 	each_mode no_proxy_at_all odd://me:s3same@127.0.0.1:1
 }
 
+other_family() { # OPTION URL
+	fetch 1 1 "$@"
+	records '.[0] | .error == "nxdomain" and .attempts == 1'
+	said "its address is not of the family that"
+}
+
 @test "IPv6, and -4 and -6" {
 	origin_start
-	[[ -e /proc/net/if_inet6 && -s /proc/net/if_inet6 ]] || skip "no IPv6 here"
+	grep -q . /proc/net/if_inet6 || skip "no IPv6 here"
 	origin_start SIX --host ::1
 	fetch 0 1 "http://[::1]:$SIX_PORT/a.bin?size=10"
 	records '.[0].remote_ip == "::1"'
-	fetch 1 1 -6 --tries 1 "$O/b.bin"
-	fetch 1 1 -4 --tries 1 "http://[::1]:$SIX_PORT/c.bin"
 	fetch 0 1 -4 "$O/d.bin"
 	records '.[0].remote_ip == "127.0.0.1"'
+	each_mode other_family -6 "$O/b.bin"
+	each_mode other_family -4 "http://[::1]:$SIX_PORT/c.bin"
 }
 
 @test "a name that does not exist fails once, and says so" {
