@@ -87,8 +87,8 @@ static void add_done(struct buf *out, const struct event *event)
 	if (renamed || event->entry->path)
 		buf_addf(out, ", %s", renamed ? renamed : event->entry->path);
 	if (event->outcome->verified == VERIFIED_HASH)
-		buf_addf(out, ", %.*s right (%s)", (int)strcspn(digest, "="), digest,
-			event->outcome->verified_by);
+		buf_addf(out, ", %.*s%sright (%s)", (int)strcspn(digest, "="), digest,
+			*digest ? " " : "", event->outcome->verified_by);
 }
 
 static void add_read(struct buf *out, const struct event *event)

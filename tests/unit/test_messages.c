@@ -120,6 +120,11 @@ static void says_more_when_asked(void)
 	check_str(said(&stage, LOG_INFO, EVENT_DONE),
 		"seine: http://host.example/file: done, 12 B in 0.030 s, a/file, "
 		"md5 right (content-md5)");
+	stage.outcome.verified_by = "pieces"; /* no digest of the whole */
+	stage.outcome.digest[0] = '\0';
+	check_str(said(&stage, LOG_INFO, EVENT_DONE),
+		"seine: http://host.example/file: done, 12 B in 0.030 s, a/file, "
+		"right (pieces)");
 	check_str(said(&stage, LOG_INFO, EVENT_PAUSE),
 		"seine: http://host.example:80 asks for a pause of 2.00 s");
 	check(said(&stage, LOG_INFO, EVENT_START) == NULL);
