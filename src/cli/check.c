@@ -39,6 +39,10 @@ int check_header(const char *value, struct error *err)
 {
 	const char *colon = value + strspn(value, TEXT_TOKEN_CHARS);
 
+	if (*value == '@') /* curl would read a file of this name */
+		return error_set(err, KIND_USAGE, 0,
+			"a header is written 'Name: value'; lines header = Name: value "
+			"in a file are read by --config");
 	if (colon == value || *colon != ':')
 		return error_set(
 			err, KIND_USAGE, 0, "a header is written 'Name: value'");

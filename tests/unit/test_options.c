@@ -297,6 +297,10 @@ static void refuses_forged_headers(void)
 {
 	refused("--header: a header is written 'Name: value'", "-H", "no colon", URL);
 	refused("'Name: value'", "-H", ": value", URL);
+	refused("--header: a header is written 'Name: value'; lines header = Name: "
+		"value "
+		"in a file are read by --config",
+		"-H", "@headers.txt", URL);
 	refused("'Name: value'", "-H", "Two words: x", URL);
 	refused("--header: the value is empty", "-H", "", URL);
 	refused("control character in the header 'X'", "-H", "X: secret\r\nHost: y",
