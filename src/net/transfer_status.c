@@ -31,6 +31,12 @@ static void failed_by_status(
 		*phrase ? " " : "", phrase);
 }
 
+/* Was it sent a user and password, or a token? */
+static bool had_login(const struct transfer *t)
+{
+	return t->attempt->trusted && (t->net->user || t->net->settings->bearer);
+}
+
 static void judge_http(struct transfer *t, struct outcome *outcome)
 {
 	curl_off_t wait = 0;
@@ -53,6 +59,8 @@ static void judge_http(struct transfer *t, struct outcome *outcome)
 	failed_by_status(outcome, "", status,
 		leads && !t->attempt->bucket ? "without a Location"
 					     : response_phrase(status));
+	if (status == 401 && had_login(t))
+		outcome->hint = "it refuses the login that it was sent";
 }
 
 void transfer_judge_status(struct transfer *t, struct outcome *outcome)

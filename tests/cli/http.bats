@@ -43,6 +43,9 @@ load web
 	SEINE_PASSWORD="canary pass" fetch 0 1 -u me "$O/c.bin?need=Authorization:$good"
 	fetch 1 1 "$O/d.bin?need=Authorization:$good"
 	records '.[0].response_code == 401'
+	said "401.*; it wants a login: --user, "
+	fetch 1 1 -u me "$O/d.bin?need=Authorization:$good"
+	said "401.*; it refuses the login that it was sent"
 }
 
 @test "a bearer token from a file" {
