@@ -211,27 +211,35 @@ struct signing {
 	size_t count;
 };
 
-static void sign_line(struct signing *signing, const char *line)
+/* libcurl does not send one that is empty. */
+static bool is_signed(const char *line)
 {
 	const char *colon = strchr(line, ':');
 
-	/* libcurl does not send one that is empty. */
-	if (strncasecmp(line, AMZ, strlen(AMZ)) != 0 || !colon ||
-		!colon[1 + strspn(colon + 1, " \t")] ||
-		signing->count == SIGV4_HEADERS_MAX)
-		return;
-	signing->headers[signing->count++] =
-		(struct sigv4_header){.name = line, .value = colon + 1};
+	return strncasecmp(line, AMZ, strlen(AMZ)) == 0 && colon &&
+	       colon[1 + strspn(colon + 1, " \t")];
 }
 
 /* All is borrowed. libcurl adds the host by itself. */
-static void signing_init(
-	struct signing *signing, const char *host, const struct curl_slist *headers)
+static int signing_init(struct signing *signing, const char *host,
+	const struct curl_slist *headers, struct error *err)
 {
 	signing->headers[0] = (struct sigv4_header){.name = "host", .value = host};
 	signing->count = 1;
-	for (; headers; headers = headers->next)
-		sign_line(signing, headers->data);
+	for (; headers; headers = headers->next) {
+		const char *line = headers->data;
+
+		if (!is_signed(line))
+			continue;
+		if (signing->count == SIGV4_HEADERS_MAX)
+			return error_set(err, KIND_USAGE, 0,
+				"too many headers that begin with " AMZ
+				": with the host and our own at most %d are signed",
+				SIGV4_HEADERS_MAX);
+		signing->headers[signing->count++] = (struct sigv4_header){
+			.name = line, .value = strchr(line, ':') + 1};
+	}
+	return 0;
 }
 
 static int sign_request(struct s3 *s3, const struct attempt *attempt,
@@ -259,7 +267,8 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 		(who->token && add_header(headers, AMZ "security-token", who->token,
 				       err) != 0))
 		return -1;
-	signing_init(&signing, host, *headers);
+	if (signing_init(&signing, host, *headers, err) != 0)
+		return -1;
 	request.headers = signing.headers;
 	request.n_headers = signing.count;
 	if (sign(s3, who, &request, &authorization, err) != 0)

@@ -234,6 +234,19 @@ slow() {
 	all_signed
 }
 
+# A store would refuse them unsigned, without saying which.
+@test "more headers of S3's than are signed are an error, and nothing is asked for" {
+	local many=() i
+	buckets
+	for ((i = 0; i < 28; i++)); do many+=(--header "x-amz-meta-$i: $i"); done
+	fetch 0 1 "${S3[@]}" "${many[@]}" s3://box/k
+	all_signed
+	curl -sS "$O/reset" >/dev/null
+	fetch 1 1 "${S3[@]}" "${many[@]}" --header "x-amz-meta-28: one too many" s3://box/one
+	said 'too many headers that begin with x-amz-'
+	stats '.requests == 0'
+}
+
 # Of two with one name the log has the last, and the store another signature.
 @test "what the user says of S3's headers is not said twice" {
 	buckets
