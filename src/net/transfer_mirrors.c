@@ -9,6 +9,8 @@
 #include "net/transfer_parts.h"
 
 #define MIRRORS_MAX 16
+/* Of an answer so many are read: libcurl looks for each of them from the first field on. */
+#define FIELDS_MAX 64
 
 struct places {
 	size_t n;
@@ -62,8 +64,9 @@ const struct strings *transfer_hear_mirrors(struct transfer *t)
 	struct curl_header *field;
 
 	strings_release(&t->mirrors);
-	for (size_t i = 0; curl_easy_header(t->easy, "Link", i, CURLH_HEADER, -1,
-				   &field) == CURLHE_OK;
+	for (size_t i = 0;
+		i < FIELDS_MAX && curl_easy_header(t->easy, "Link", i, CURLH_HEADER, -1,
+					  &field) == CURLHE_OK;
 		i++)
 		add_links(&places, t->attempt->url, field->value);
 	for (size_t i = 0; i < places.n; i++)

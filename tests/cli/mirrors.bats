@@ -4,6 +4,7 @@
 load helper
 load chunks
 load processes
+load web
 
 # of A B [OPTION]...: a file at the URL A of one origin, and B of another, into a list.
 of() {
@@ -220,6 +221,15 @@ not_announced() {
 	each_mode not_announced "$O$file&$link&etag=none"
 	each_mode announced "$O$file&$link&etag=none" --checksum "sha-256=$(digest sha256 "/f?size=12M")"
 	each_mode not_announced "$O$file&$link" --max-redirs 0
+}
+
+@test "an answer with 27,000 Link fields holds nobody up" {
+	yes 'add_header Link ",";' | head -n 27000 >"$CTL/links"
+	web_start "server { listen 127.0.0.1:PORT; root $CTL/www; include $CTL/links; }"
+	head -c 1M /dev/urandom >"$CTL/www/large"
+	DEADLINE=10
+	fetch 0 1 "http://127.0.0.1:$WEB_PORT/large"
+	cmp "$CTL/www/large" "$ARENA/out/large"
 }
 
 # proven A B: both servers have it, by tags that differ, and what A announces proves it.
