@@ -189,12 +189,13 @@ static int expand_fd(const struct source *source)
 }
 
 /* An entry that turned out to be a Metalink. */
-static void expand_read(
-	struct source *source, const struct entry *document, struct buf *body)
+static void expand_read(struct source *source, const struct entry *document,
+	const char *url, struct buf *body)
 {
 	struct expand_source *expand = expand_of(source);
 
-	add_item(expand, NULL, follow_found(expand->settings, document, body), true);
+	add_item(expand, NULL, follow_found(expand->settings, document, url, body),
+		true);
 }
 
 static void expand_free(struct source *source)

@@ -25,16 +25,17 @@ static struct follow_source *follow_of(struct source *source)
 	return container_of(source, struct follow_source, source);
 }
 
-static void take_body(
-	struct follow_source *follow, const struct entry *document, struct buf *body)
+/* Relative URLs in it are so to where it was found (RFC 3986, 5.1.3). */
+static void take_body(struct follow_source *follow, const struct entry *document,
+	const char *url, struct buf *body)
 {
 	_cleanup_(buf_release) struct buf shown = BUF_INIT;
 
 	follow->body = *body;
 	buf_init(body);
 	url_add_redacted(&shown, document->url.text);
-	follow->metalink = metalink_new(
-		shown.data, document->url.text, follow->settings->metalink_location);
+	follow->metalink =
+		metalink_new(shown.data, url, follow->settings->metalink_location);
 }
 
 static void feed(struct follow_source *follow)
@@ -84,10 +85,10 @@ static enum source_status follow_next(
 	return SOURCE_BAD;
 }
 
-static void follow_read(
-	struct source *source, const struct entry *document, struct buf *body)
+static void follow_read(struct source *source, const struct entry *document,
+	const char *url, struct buf *body)
 {
-	take_body(follow_of(source), document, body);
+	take_body(follow_of(source), document, url, body);
 }
 
 static void follow_lost(struct source *source, const struct entry *document _unused_)
@@ -138,11 +139,11 @@ struct source *follow_new(const struct settings *settings, struct entry *entry)
 	return &follow->source;
 }
 
-struct source *follow_found(
-	const struct settings *settings, const struct entry *document, struct buf *body)
+struct source *follow_found(const struct settings *settings,
+	const struct entry *document, const char *url, struct buf *body)
 {
 	struct follow_source *follow = follow_make(settings, document);
 
-	take_body(follow, document, body);
+	take_body(follow, document, url, body);
 	return &follow->source;
 }

@@ -173,8 +173,8 @@ static void look_ahead(struct listing_source *listing, const struct s3list *page
 	listing->token = xstrdup(page->token);
 }
 
-static void listing_read(
-	struct source *source, const struct entry *document _unused_, struct buf *body)
+static void listing_read(struct source *source, const struct entry *document _unused_,
+	const char *url _unused_, struct buf *body)
 {
 	struct listing_source *listing = listing_of(source);
 	struct error why;

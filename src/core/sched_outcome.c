@@ -126,7 +126,7 @@ static void sched_read(struct sched *sched, struct task *task, struct attempt *a
 	nstime now, const struct outcome *outcome)
 {
 	sched_tell(sched, EVENT_READ, now, attempt, outcome, 0);
-	source_read(task->entry, outcome->document);
+	source_read(task->entry, attempt->url, outcome->document);
 	sched->reading = sched->ended = false;
 	task->done = true;
 }

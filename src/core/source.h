@@ -33,9 +33,10 @@ struct source;
 struct source_ops {
 	enum source_status (*next)(struct source *, struct entry **, struct error *);
 	int (*fd)(const struct source *);
-	/* The document that this entry is has come, and its bytes may be taken; or it will not
-	 * come. Both NULL for a source that is no reader of any entry. */
-	void (*read)(struct source *, const struct entry *document, struct buf *body);
+	/* The document that this entry is has come, from `url` in the end, and its bytes may be
+	 * taken; or it will not come. Both NULL for a source that is no reader of any entry. */
+	void (*read)(struct source *, const struct entry *document, const char *url,
+		struct buf *body);
 	void (*lost)(struct source *, const struct entry *document);
 	void (*free)(struct source *);
 };
@@ -57,9 +58,10 @@ static inline int source_fd(const struct source *source)
 	return source->ops->fd ? source->ops->fd(source) : -1;
 }
 
-static inline void source_read(const struct entry *document, struct buf *body)
+static inline void source_read(
+	const struct entry *document, const char *url, struct buf *body)
 {
-	document->reader->ops->read(document->reader, document, body);
+	document->reader->ops->read(document->reader, document, url, body);
 }
 
 static inline void source_lost(const struct entry *document)

@@ -80,6 +80,21 @@ at_a_url() {
 	requests 'length == 0'
 }
 
+# By its name, and by its type, behind a redirect.
+@test "relative URLs are so to where the Metalink was found in the end" {
+	nginx_start
+	mkdir -p "$CTL/www/deep"
+	"$ORIGIN" --body '/a.bin?size=3000' >"$CTL/www/deep/a.bin"
+	metalink '<file name="a.bin"><url>a.bin</url></file>'
+	cp "$CTL/a.meta4" "$CTL/www/deep/latest.meta4"
+	cp "$CTL/a.meta4" "$CTL/www/deep/latest"
+	fetch 0 1 "$O/old/x.meta4?redirect=$WEB/deep/latest.meta4"
+	same a.bin '/a.bin?size=3000'
+	rm -rf "$ARENA/out"
+	fetch 0 1 "$O/old/x?redirect=$WEB/metalink/deep/latest"
+	same a.bin '/a.bin?size=3000'
+}
+
 @test "the type of the answer tells, too" {
 	origin_start
 	# The origin's bytes are no Metalink: what is asked for as one must be one.

@@ -105,7 +105,7 @@ static void give(struct bench *bench, size_t document, const char *text)
 	buf_addstr(&body, text);
 	if (!entry->url.text)
 		check_int(url_parse(&entry->url, entry->urls.items[0], NULL), 0);
-	source_read(entry, &body);
+	source_read(entry, entry->url.text, &body);
 	buf_release(&body);
 }
 
@@ -218,7 +218,7 @@ static void a_metalink_may_turn_up_later(void)
 	bench.number = 1;
 	check_gives(&bench, "", SOURCE_END);
 	buf_addstr(&body, METALINK(FILE_AT("f", "f") FILE_AT("g", "http://m/g")));
-	source_read(entry, &body);
+	source_read(entry, entry->url.text, &body);
 	check_gives(&bench, "http://a/f http://m/g ", SOURCE_END);
 	entry_free(entry);
 	bench_release(&bench);

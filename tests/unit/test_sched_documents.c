@@ -40,9 +40,10 @@ static enum source_status next(
 	return SOURCE_ENTRY;
 }
 
-static void read_it(
-	struct source *source, const struct entry *document, struct buf *body)
+static void read_it(struct source *source, const struct entry *document,
+	const char *url, struct buf *body)
 {
+	check_str(url, document->url.text);
 	struct reading *reading = reading_of(source);
 
 	check(document->document);
