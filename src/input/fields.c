@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "base/units.h"
 
+#define HEADERS_MAX 1000 /* of an entry: no server takes so many */
+
 static int set_text(
 	char **field, const char *name, const char *value, struct error *err)
 {
@@ -65,6 +67,9 @@ static int add_header(struct entry *entry, const char *value, struct error *err)
 	if (has_control(value))
 		return error_set(err, KIND_INPUT, 0,
 			"header: there is a control character in it");
+	if (entry->headers.count == HEADERS_MAX)
+		return error_set(err, KIND_INPUT, 0,
+			"header: an entry has at most %d of them", HEADERS_MAX);
 	strings_add(&entry->headers, value);
 	return 0;
 }

@@ -221,6 +221,29 @@ static void a_bad_value_takes_its_entry_along(void)
 		"it is left out\n4: <b> out=[p]\n");
 }
 
+/* They are kept until the entry is fetched, and libcurl takes longer for each than for the last. */
+static void headers_have_an_end(void)
+{
+	struct buf list = BUF_INIT;
+	char *got;
+
+	buf_addstr(&list, "a\n");
+	for (int i = 0; i < 1000; i++)
+		buf_addstr(&list, " header=A: b\n");
+	buf_addstr(&list, "b\n");
+	got = reading_file(open_list, list.data, list.len);
+	check(strstr(got, "!") == NULL && strstr(got, "1: <a>") == got);
+	free(got);
+	buf_truncate(&list, list.len - 2);
+	buf_addstr(&list, " header=A: b\nb\n");
+	got = reading_file(open_list, list.data, list.len);
+	check_str(got,
+		"! stdin:1002: header: an entry has at most 1000 of them; the URL "
+		"above it is left out\n1003: <b>\n");
+	free(got);
+	buf_release(&list);
+}
+
 static void errors_quote_no_secrets(void)
 {
 	static const char list[] = "a\n header=Authorization canary\n"
@@ -381,6 +404,7 @@ int main(void)
 	run(a_bad_option_is_named_and_left_out);
 	run(a_bad_value_changes_nothing);
 	run(a_bad_value_takes_its_entry_along);
+	run(headers_have_an_end);
 	run(errors_quote_no_secrets);
 	run(a_line_thrown_away_keeps_its_options);
 	run(entries_stream_one_behind);
