@@ -17,6 +17,7 @@ struct follow_source {
 	struct metalink *metalink; /* NULL: its bytes are not here */
 	struct buf body;
 	size_t parsed;
+	char *origin; /* of the document, as its user has named it */
 	bool lost;
 };
 
@@ -33,6 +34,7 @@ static void take_body(struct follow_source *follow, const struct entry *document
 
 	follow->body = *body;
 	buf_init(body);
+	follow->origin = xstrdup(document->url.origin);
 	url_add_redacted(&shown, document->url.text);
 	follow->metalink =
 		metalink_new(shown.data, url, follow->settings->metalink_location);
@@ -48,11 +50,13 @@ static void feed(struct follow_source *follow)
 	follow->parsed += len;
 }
 
-/* What its user said of the Metalink holds for the files, but for what is for its server alone. */
+/* What its user said of the Metalink holds for the files, but for what is for its server alone:
+ * whatever other servers that names, they get none of it. */
 static void complete(const struct follow_source *follow, struct entry *entry)
 {
 	const struct entry *model = follow->model;
 
+	entry->bound_to = xstrdup(follow->origin);
 	entry->dir = xstrdup(model->dir);
 	entry->user_agent = xstrdup(model->user_agent);
 	entry->max_tries = model->max_tries;
@@ -104,6 +108,7 @@ static void follow_free(struct source *source)
 	entry_free(follow->model);
 	metalink_free(follow->metalink);
 	buf_release(&follow->body);
+	free(follow->origin);
 	free(follow);
 }
 

@@ -58,6 +58,7 @@ void entry_free(struct entry *entry)
 	free(entry->referer);
 	free(entry->user_agent);
 	free(entry->path);
+	free(entry->bound_to);
 	free(entry->pieces);
 	resume_free(entry->resume);
 	version_release(&entry->there);

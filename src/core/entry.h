@@ -79,8 +79,10 @@ struct entry {
 	struct version there;
 	char *path;          /* relative to the output directory, safe */
 	bool is_given_names; /* its server may call the file something else (naming_given) */
-	/* Where the first URL leads; its origin is what headers are bound to. */
+	/* Where the first URL leads; its origin is what headers are bound to ... */
 	struct url url;
+	/* ... unless a server's document has named it: then that server's; NULL: it has not. */
+	char *bound_to;
 	struct home *homes; /* of all URLs, in order; NULL: all are what they say */
 };
 

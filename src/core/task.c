@@ -3,6 +3,7 @@
 #include "core/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -78,6 +79,17 @@ static void note_url(struct task *task, const struct attempt *attempt)
 	task->history.url = attempt->url;
 }
 
+/* Is it where secrets and headers were given for? */
+static bool is_trusted(const struct task *task, const struct mirror *mirror)
+{
+	const struct entry *entry = task->entry;
+
+	if (mirror->place && mirror->place->trusted)
+		return true;
+	return entry->bound_to ? strcmp(task->at->origin, entry->bound_to) == 0
+			       : url_same_origin(task->at, &entry->url);
+}
+
 struct attempt *task_attempt(struct task *task, nstime now)
 {
 	struct mirror *mirror = &task->mirrors[task->mirror];
@@ -96,8 +108,7 @@ struct attempt *task_attempt(struct task *task, nstime now)
 	attempt->url = task->at->text;
 	attempt->host = task->at->host;
 	attempt->port = url_port(task->at);
-	attempt->trusted = (mirror->place && mirror->place->trusted) ||
-			   url_same_origin(task->at, &task->entry->url);
+	attempt->trusted = is_trusted(task, mirror);
 	attempt->bucket = task->mirror < task->entry->urls.count
 				  ? entry_bucket(task->entry, task->mirror)
 				  : NULL;

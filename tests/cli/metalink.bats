@@ -95,6 +95,28 @@ at_a_url() {
 	same a.bin '/a.bin?size=3000'
 }
 
+@test "secrets go to the Metalink's server, not to those that it names" {
+	origin_start
+	web_start "server {
+		listen 127.0.0.1:PORT;
+		root $CTL/www;
+		location / { if (\$http_x_secret = '') { return 403; } }
+	}"
+	echo mine >"$CTL/www/mine"
+	metalink "<file name='mine'><url>mine</url></file><file name='theirs'><url>$O/theirs</url></file>"
+	cp "$CTL/a.meta4" "$CTL/www/"
+	each_mode secret -H 'X-Secret: canary' -u user:canary -b canary=1 -e http://canary/
+	list "http://127.0.0.1:$WEB_PORT/a.meta4" " header=X-Secret: canary" # for it alone
+	fetch 1 2 -i "$CTL/list.txt" --existing=overwrite
+	requests 'all((tostring | contains("canary") | not) and .headers.authorization == null)'
+}
+
+secret() {
+	fetch 0 2 "$@" "http://127.0.0.1:$WEB_PORT/a.meta4"
+	files mine theirs
+	requests 'all((tostring | contains("canary") | not) and .headers.authorization == null)'
+}
+
 @test "the type of the answer tells, too" {
 	origin_start
 	# The origin's bytes are no Metalink: what is asked for as one must be one.
