@@ -17,6 +17,7 @@
 #include "net/secret.h"
 #include "net/sigv4.h"
 
+#define AUTHORIZATION "Authorization"
 #define FIRST_REGION "us-east-1" /* where Amazon's is asked when nobody says */
 
 struct s3 {
@@ -166,17 +167,23 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	return 0;
 }
 
-/* Unless the user has said it, be it by an empty one: libcurl would send both, which the store takes
- * for one value with a comma in it. */
-static int add_unless_given(struct curl_slist **headers, const char *name,
-	const char *value, struct error *err)
+/* Has the user said it, be it by an empty one? */
+static bool is_given(const struct curl_slist *headers, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const struct curl_slist *line = *headers; line; line = line->next)
-		if (strncasecmp(line->data, name, len) == 0 && line->data[len] == ':')
-			return 0;
-	return add_header(headers, name, value, err);
+	for (; headers; headers = headers->next)
+		if (strncasecmp(headers->data, name, len) == 0 &&
+			headers->data[len] == ':')
+			return true;
+	return false;
+}
+
+/* libcurl would send both, which the store takes for one value with a comma in it. */
+static int add_unless_given(struct curl_slist **headers, const char *name,
+	const char *value, struct error *err)
+{
+	return is_given(*headers, name) ? 0 : add_header(headers, name, value, err);
 }
 
 /* Both are known to all requests of the day, or made anew. */
@@ -273,7 +280,7 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 	request.n_headers = signing.count;
 	if (sign(s3, who, &request, &authorization, err) != 0)
 		return -1;
-	return add_header(headers, "Authorization", authorization.data, err);
+	return add_header(headers, AUTHORIZATION, authorization.data, err);
 }
 
 /* Is it a request to a bucket, in our own name? */
@@ -307,7 +314,8 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 	if (s3->settings->s3_requester_pays &&
 		add_unless_given(headers, AMZ "request-payer", "requester", err) != 0)
 		return -1;
-	if (s3->settings->s3_no_sign_request)
+	/* A request that has two of them is refused. */
+	if (s3->settings->s3_no_sign_request || is_given(*headers, AUTHORIZATION))
 		return 0;
 	if (attempt->refused)
 		credentials_await_others(s3->store);

@@ -257,6 +257,9 @@ slow() {
 	fetch 0 1 "${S3[@]}" --header "x-amz-checksum-mode:" --existing=overwrite s3://box/k
 	requests 'map(.headers | has("x-amz-checksum-mode")) == [false]'
 	all_signed
+	curl -sS "$O/reset" >/dev/null
+	fetch 0 1 "${S3[@]}" --header "Authorization: Bearer mine" --existing=overwrite s3://box/k
+	requests 'map(.headers | [.authorization, has("x-amz-date")]) == [["Bearer mine", false]]'
 }
 
 @test "versions, and URLs that are signed already" {
