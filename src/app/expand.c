@@ -190,11 +190,11 @@ static int expand_fd(const struct source *source)
 
 /* An entry that turned out to be a Metalink. */
 static void expand_read(struct source *source, const struct entry *document,
-	const char *url, struct buf *body)
+	const struct whence *whence, struct buf *body)
 {
 	struct expand_source *expand = expand_of(source);
 
-	add_item(expand, NULL, follow_found(expand->settings, document, url, body),
+	add_item(expand, NULL, follow_found(expand->settings, document, whence, body),
 		true);
 }
 

@@ -17,7 +17,8 @@ struct follow_source {
 	struct metalink *metalink; /* NULL: its bytes are not here */
 	struct buf body;
 	size_t parsed;
-	char *origin; /* of the document, as its user has named it */
+	char *origin;   /* of the document, as its user has named it */
+	bool is_public; /* it has come from a public address */
 	bool lost;
 };
 
@@ -28,16 +29,17 @@ static struct follow_source *follow_of(struct source *source)
 
 /* Relative URLs in it are so to where it was found (RFC 3986, 5.1.3). */
 static void take_body(struct follow_source *follow, const struct entry *document,
-	const char *url, struct buf *body)
+	const struct whence *whence, struct buf *body)
 {
 	_cleanup_(buf_release) struct buf shown = BUF_INIT;
 
 	follow->body = *body;
 	buf_init(body);
 	follow->origin = xstrdup(document->url.origin);
+	follow->is_public = whence->is_public;
 	url_add_redacted(&shown, document->url.text);
-	follow->metalink =
-		metalink_new(shown.data, url, follow->settings->metalink_location);
+	follow->metalink = metalink_new(
+		shown.data, whence->url, follow->settings->metalink_location);
 }
 
 static void feed(struct follow_source *follow)
@@ -57,6 +59,7 @@ static void complete(const struct follow_source *follow, struct entry *entry)
 	const struct entry *model = follow->model;
 
 	entry->bound_to = xstrdup(follow->origin);
+	entry->named_by_public = follow->is_public;
 	entry->dir = xstrdup(model->dir);
 	entry->user_agent = xstrdup(model->user_agent);
 	entry->max_tries = model->max_tries;
@@ -90,9 +93,9 @@ static enum source_status follow_next(
 }
 
 static void follow_read(struct source *source, const struct entry *document,
-	const char *url, struct buf *body)
+	const struct whence *whence, struct buf *body)
 {
-	take_body(follow_of(source), document, url, body);
+	take_body(follow_of(source), document, whence, body);
 }
 
 static void follow_lost(struct source *source, const struct entry *document _unused_)
@@ -145,10 +148,10 @@ struct source *follow_new(const struct settings *settings, struct entry *entry)
 }
 
 struct source *follow_found(const struct settings *settings,
-	const struct entry *document, const char *url, struct buf *body)
+	const struct entry *document, const struct whence *whence, struct buf *body)
 {
 	struct follow_source *follow = follow_make(settings, document);
 
-	take_body(follow, document, url, body);
+	take_body(follow, document, whence, body);
 	return &follow->source;
 }

@@ -12,8 +12,9 @@
  * further entry has what that says of where to put it and how to fetch it. */
 struct source *follow_new(
 	const struct settings *settings, struct entry *entry) must_check;
-/* Of one that has been fetched, from `url` in the end: takes its bytes. */
+/* Of one that has been fetched: takes its bytes. */
 struct source *follow_found(const struct settings *settings,
-	const struct entry *document, const char *url, struct buf *body) must_check;
+	const struct entry *document, const struct whence *whence,
+	struct buf *body) must_check;
 
 #endif

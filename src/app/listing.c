@@ -174,7 +174,7 @@ static void look_ahead(struct listing_source *listing, const struct s3list *page
 }
 
 static void listing_read(struct source *source, const struct entry *document _unused_,
-	const char *url _unused_, struct buf *body)
+	const struct whence *whence _unused_, struct buf *body)
 {
 	struct listing_source *listing = listing_of(source);
 	struct error why;

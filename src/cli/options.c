@@ -266,8 +266,9 @@ const struct option_row options[] = {
 	.name = "allow-private", .type = OPTION_FLAG, .field = FIELD(allow_private),
 	.group = "Redirects",
 	.help = "follow them into private networks",
-	.man = "Follow redirects from a public server to loopback, private and link-local "
-	       "addresses, too. They are refused otherwise."
+	.man = "Follow a public server to loopback, private and link-local addresses, too, "
+	       "where it redirects there or a Metalink of its names them. That is refused "
+	       "otherwise."
 }, {
 	.name = "limit-rate", .type = OPTION_RATE, .field = FIELD(limit_rate),
 	.fallback = "0", .argument = "RATE", .group = "Rates",

@@ -83,7 +83,8 @@ struct entry {
 	struct url url;
 	/* ... unless a server's document has named it: then that server's; NULL: it has not. */
 	char *bound_to;
-	struct home *homes; /* of all URLs, in order; NULL: all are what they say */
+	bool named_by_public; /* ... at a public address: no private one may be meant */
+	struct home *homes;   /* of all URLs, in order; NULL: all are what they say */
 };
 
 struct entry *entry_new(void);
@@ -142,7 +143,7 @@ struct attempt {
 	 * store is to be told may go there. */
 	bool at_home;
 	bool refused; /* the one before it was, for its credentials: it wants others */
-	bool public_only; /* refuse to connect to a private address (redirected from public) */
+	bool public_only; /* refuse to connect to a private address (a public server leads there) */
 	enum work work;
 	unsigned generation;    /* of the part that its bytes go to */
 	bool ranged;            /* ask for this range only */

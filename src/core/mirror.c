@@ -25,9 +25,11 @@ void place_release(struct place *place)
 	free(place);
 }
 
-void mirror_init(struct mirror *mirror)
+void mirror_init(struct mirror *mirror, bool told_by_public)
 {
-	*mirror = (struct mirror){.version = VERSION_UNKNOWN};
+	*mirror = (struct mirror){.version = VERSION_UNKNOWN,
+		.told_by_public = told_by_public,
+		.from_public = told_by_public};
 }
 
 void mirror_release(struct mirror *mirror)
@@ -55,7 +57,7 @@ static void mirror_go_home(struct mirror *mirror)
 	place_release(mirror->place);
 	mirror->place = NULL;
 	mirror->hops = 0;
-	mirror->from_public = mirror->announced_by_public;
+	mirror->from_public = mirror->told_by_public;
 }
 
 /* How a failure is to be taken. */

@@ -26,7 +26,7 @@ void place_release(struct place *place);
 
 struct mirror {
 	char *announced; /* its URL, if a server has told of it; NULL: it is the entry's */
-	bool announced_by_public; /* ... at a public address: none other may be meant */
+	bool told_by_public; /* a server at a public address has: none other may be meant */
 
 	/* Where to ask: where its URL leads, or a redirect has led; NULL: that is not parsed
 	 * yet, or it is the entry's first. */
@@ -54,7 +54,7 @@ struct mirror {
 	uint64_t successes; /* ... last to an attempt started after so many successes */
 };
 
-void mirror_init(struct mirror *mirror);
+void mirror_init(struct mirror *mirror, bool told_by_public);
 void mirror_release(struct mirror *mirror);
 
 /* Ask there from now on; the URL is taken over. `home`: as of a place. */

@@ -125,8 +125,12 @@ static void sched_current(struct sched *sched, struct task *task,
 static void sched_read(struct sched *sched, struct task *task, struct attempt *attempt,
 	nstime now, const struct outcome *outcome)
 {
+	const struct whence whence = {.url = attempt->url,
+		.is_public = outcome->from_public ||
+			     task->mirrors[attempt->mirror].from_public};
+
 	sched_tell(sched, EVENT_READ, now, attempt, outcome, 0);
-	source_read(task->entry, attempt->url, outcome->document);
+	source_read(task->entry, &whence, outcome->document);
 	sched->reading = sched->ended = false;
 	task->done = true;
 }

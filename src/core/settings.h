@@ -68,7 +68,7 @@ struct settings {
 	nstime retry_max_wait;  /* backoff cap */
 	int64_t max_redirs;
 	bool allow_downgrade; /* follow a redirect from https to http */
-	bool allow_private;   /* follow a redirect from a public to a private address */
+	bool allow_private;   /* follow a public server to a private address */
 
 	/* rates; 0: no limit */
 	int64_t limit_rate;          /* bytes per second, of all together */

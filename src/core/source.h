@@ -29,14 +29,20 @@ enum source_status {
 	SOURCE_END /* no more, unless a document that is under way turns out to have some */
 };
 
+/* Where a document was found in the end. */
+struct whence {
+	const char *url;
+	bool is_public; /* at a public address, or by way of one */
+};
+
 struct source;
 struct source_ops {
 	enum source_status (*next)(struct source *, struct entry **, struct error *);
 	int (*fd)(const struct source *);
-	/* The document that this entry is has come, from `url` in the end, and its bytes may be
-	 * taken; or it will not come. Both NULL for a source that is no reader of any entry. */
-	void (*read)(struct source *, const struct entry *document, const char *url,
-		struct buf *body);
+	/* The document that this entry is has come, and its bytes may be taken; or it will not
+	 * come. Both NULL for a source that is no reader of any entry. */
+	void (*read)(struct source *, const struct entry *document,
+		const struct whence *whence, struct buf *body);
 	void (*lost)(struct source *, const struct entry *document);
 	void (*free)(struct source *);
 };
@@ -59,9 +65,9 @@ static inline int source_fd(const struct source *source)
 }
 
 static inline void source_read(
-	const struct entry *document, const char *url, struct buf *body)
+	const struct entry *document, const struct whence *whence, struct buf *body)
 {
-	document->reader->ops->read(document->reader, document, url, body);
+	document->reader->ops->read(document->reader, document, whence, body);
 }
 
 static inline void source_lost(const struct entry *document)

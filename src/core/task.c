@@ -29,7 +29,7 @@ struct task *task_new(struct entry *entry, const struct plan_wish *wish, nstime 
 	task->n_mirrors = entry->urls.count;
 	task->mirrors = xreallocarray(NULL, task->n_mirrors, sizeof(*task->mirrors));
 	for (size_t i = 0; i < task->n_mirrors; i++)
-		mirror_init(&task->mirrors[i]);
+		mirror_init(&task->mirrors[i], entry->named_by_public);
 	task->at = &entry->url;
 	task->teller = NO_MIRROR;
 	task->lap = 1;

@@ -37,9 +37,8 @@ void task_add_mirror(struct task *task, struct url *url, bool by_public)
 	task->mirrors = xreallocarray(
 		task->mirrors, task->n_mirrors + 1, sizeof(*task->mirrors));
 	mirror = &task->mirrors[task->n_mirrors++];
-	mirror_init(mirror);
+	mirror_init(mirror, by_public);
 	mirror->announced = xstrdup(url->text);
-	mirror->announced_by_public = mirror->from_public = by_public;
 	mirror_go(mirror, url, true);
 }
 

@@ -8,7 +8,7 @@
 static int refuse_private(struct transfer *t)
 {
 	return error_set(&t->stop, KIND_REDIRECT, 0,
-		"redirected from a public server to a private address; "
+		"a public server leads to a private address; "
 		"--allow-private follows");
 }
 

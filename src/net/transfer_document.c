@@ -56,6 +56,7 @@ int transfer_finish_document(struct transfer *t, struct outcome *outcome)
 	if (failed)
 		return -1;
 	outcome->type = OUTCOME_DOCUMENT;
+	outcome->from_public = transfer_is_from_public(t);
 	outcome->document = xmalloc(sizeof(*outcome->document));
 	*outcome->document = t->aside;
 	buf_init(&t->aside);

@@ -105,7 +105,7 @@ static void give(struct bench *bench, size_t document, const char *text)
 	buf_addstr(&body, text);
 	if (!entry->url.text)
 		check_int(url_parse(&entry->url, entry->urls.items[0], NULL), 0);
-	source_read(entry, entry->url.text, &body);
+	source_read(entry, &(struct whence){.url = entry->url.text}, &body);
 	buf_release(&body);
 }
 
@@ -218,9 +218,17 @@ static void a_metalink_may_turn_up_later(void)
 	bench.number = 1;
 	check_gives(&bench, "", SOURCE_END);
 	buf_addstr(&body, METALINK(FILE_AT("f", "f") FILE_AT("g", "http://m/g")));
-	source_read(entry, entry->url.text, &body);
-	check_gives(&bench, "http://a/f http://m/g ", SOURCE_END);
+	source_read(entry,
+		&(struct whence){.url = "http://b/moved/", .is_public = true}, &body);
 	entry_free(entry);
+	check_int(source_next(bench.expand, &entry, NULL), SOURCE_AGAIN);
+	check_int(source_next(bench.expand, &entry, NULL), SOURCE_ENTRY);
+	check_str(entry->urls.items[0], "http://b/moved/f");
+	check_str(entry->bound_to, "http://a:80");
+	check(entry->named_by_public);
+	entry_free(entry);
+	bench.number = 2;
+	check_gives(&bench, "http://m/g ", SOURCE_END);
 	bench_release(&bench);
 }
 

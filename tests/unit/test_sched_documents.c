@@ -41,9 +41,10 @@ static enum source_status next(
 }
 
 static void read_it(struct source *source, const struct entry *document,
-	const char *url, struct buf *body)
+	const struct whence *whence, struct buf *body)
 {
-	check_str(url, document->url.text);
+	check_str(whence->url, document->url.text);
+	check(whence->is_public);
 	struct reading *reading = reading_of(source);
 
 	check(document->document);
@@ -96,6 +97,7 @@ static void goes_to_its_reader(void)
 
 	outcome_init(&outcome);
 	outcome.type = OUTCOME_DOCUMENT;
+	outcome.from_public = true;
 	outcome.document = xmalloc(sizeof(*outcome.document));
 	buf_init(outcome.document);
 	buf_addstr(outcome.document, "names");

@@ -23,6 +23,16 @@ static struct task *make(const char *first, ...)
 	return task_new(entry, &(struct plan_wish){.split = 1}, 0);
 }
 
+/* The same entry from its beginning. */
+static struct task *again(struct task *task)
+{
+	struct entry *entry = task->entry;
+
+	task->entry = NULL;
+	task_free(task);
+	return task_new(entry, &(struct plan_wish){.split = 1}, 0);
+}
+
 static struct outcome failure(enum kind kind, long status)
 {
 	return (struct outcome){.type = OUTCOME_FAILED,
@@ -342,6 +352,23 @@ static void redirects(void)
 	task_free(task);
 }
 
+/* What a document at a public address names may not be at a private one, whatever came between. */
+static void named_by_a_public_server(void)
+{
+	struct task *task = make("http://a/1", "http://m/2", NULL);
+
+	for (int i = 0; i < 2; i++)
+		check(!task->mirrors[i].from_public);
+	task->entry->named_by_public = true;
+	task = again(task);
+	for (int i = 0; i < 2; i++)
+		check(task->mirrors[i].from_public);
+	redirect(task, "http://b/x", false);
+	check_int(fail_as(task, KIND_CONNECT, PLENTY), TASK_NEXT);
+	check(task->mirrors[0].from_public);
+	task_free(task);
+}
+
 /* history.url points at what was asked last, which must outlive the move away from it. */
 static void the_url_asked_last_can_be_told(void)
 {
@@ -504,6 +531,7 @@ int main(void)
 	run(the_same_wrong_bytes_with_others_between);
 	run(wrong_bytes_of_two_mirrors);
 	run(redirects);
+	run(named_by_a_public_server);
 	run(the_url_asked_last_can_be_told);
 	run(the_url_asked_last_before_bad_ones);
 	run(attempts_keep_their_urls);
