@@ -27,11 +27,20 @@ void aws_credentials_release(struct aws_credentials *credentials)
 int64_t credentials_parse_date(const char *text)
 {
 	struct tm tm = {0};
+	long offset = 0;
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 
 	if (rest && *rest == '.')
 		rest += 1 + strspn(rest + 1, "0123456789");
-	return rest && strcmp(rest, "Z") == 0 ? (int64_t)timegm(&tm) : -1;
+	if (!rest)
+		return -1;
+	if (strcmp(rest, "Z") != 0) {
+		rest = *rest == '+' || *rest == '-' ? strptime(rest, "%z", &tm) : NULL;
+		if (!rest || *rest)
+			return -1;
+		offset = tm.tm_gmtoff;
+	}
+	return (int64_t)timegm(&tm) - offset;
 }
 
 static int senseless(const char *who, const char *why, struct error *err)

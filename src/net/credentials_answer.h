@@ -28,8 +28,8 @@ int credentials_refused(
 int credentials_check(const struct aws_credentials *credentials, const char *who,
 	struct error *err) must_check;
 
-/* "2026-11-21T13:00:00Z", with or without a fraction (ISO 8601): seconds since 1970; -1 when
- * it is none. */
+/* "2026-11-21T13:00:00Z", with or without a fraction, or with "+01:00" for the "Z" (ISO 8601):
+ * seconds since 1970; -1 when it is none. */
 int64_t credentials_parse_date(const char *text);
 
 #endif

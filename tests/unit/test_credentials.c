@@ -16,7 +16,12 @@ static void parses_dates(void)
 	check_int(credentials_parse_date(NOW_TEXT), NOW);
 	check_int(credentials_parse_date("2027-01-15T08:00:00.123456Z"), NOW);
 	check_int(credentials_parse_date("2027-01-15T08:00:00"), -1);
-	check_int(credentials_parse_date("2027-01-15T08:00:00+01:00"), -1);
+	check_int(credentials_parse_date("2027-01-15T08:00:00+00:00"), NOW);
+	check_int(credentials_parse_date("2027-01-15T09:30:00.5+01:30"), NOW);
+	check_int(credentials_parse_date("2027-01-15T03:00:00-0500"), NOW);
+	check_int(credentials_parse_date("2027-01-15T08:00:00+"), -1);
+	check_int(credentials_parse_date("2027-01-15T08:00:00+01:00Z"), -1);
+	check_int(credentials_parse_date("2027-01-15T08:00:00 +01:00"), -1);
 	check_int(credentials_parse_date("2027-01-15"), -1);
 	check_int(credentials_parse_date("tomorrow"), -1);
 	check_int(credentials_parse_date(""), -1);
