@@ -320,6 +320,7 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	}
 	/* Also of what fails half-way: the next attempt takes it off again. */
 	dress->special = special;
+	dress->by_file = login != NULL;
 	dress->bound = attempt->trusted;
 	dress->signer = 0;
 	if (special && wear_special(dress, w, net, attempt, login, err) != 0)

@@ -11,6 +11,7 @@ struct dress {
 	struct curl_slist *own;
 	bool bound;   /* the settings' secrets and headers are on */
 	bool special; /* something of one entry is on, too */
+	bool by_file; /* ... a login of settings->netrc among it */
 	bool waits;   /* for a connection that may turn out to multiplex */
 	bool ranged;  /* a range is asked for */
 	bool bulk;    /* ... of a large file */

@@ -34,7 +34,10 @@ static void failed_by_status(
 /* Was it sent a user and password, or a token? */
 static bool had_login(const struct transfer *t)
 {
-	return t->attempt->trusted && (t->net->user || t->net->settings->bearer);
+	const char *place = strstr(t->attempt->url, "://") + 3;
+
+	return t->dress.by_file || memchr(place, '@', strcspn(place, "/")) ||
+	       (t->attempt->trusted && (t->net->user || t->net->settings->bearer));
 }
 
 static void judge_http(struct transfer *t, struct outcome *outcome)

@@ -231,8 +231,8 @@ static void refuses_wrong_values(void)
 	refused("--output: there is no name behind the last slash", "-ox/", URL);
 	refused("--checksum", "--checksum=sha-257=00", URL);
 	refused("--checksum", "--checksum=sha-256=00", URL);
-	refused("--cookie: cookies are written 'a=1; b=2'; a file of them is for",
-		"-b", "cookies.txt", URL);
+	refused("--cookie: cookies are written 'a=1; b=2'; a file of them is for", "-b",
+		"cookies.txt", URL);
 	refused("--name: unknown field \"{file}\": there are {host}", "--name={file}",
 		URL);
 	refused("'-' is not a URL; to read a list from stdin write -i -", "-");
