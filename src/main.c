@@ -36,10 +36,11 @@
  *            bytes; net, tls, proxy, throttle: what all share; memory, with buffers:
  *            libcurl's; curlcode: its words in ours; names: what is known of them (cache,
  *            hosts, claims, addrs, hostname); resolver (_wait): asking c-ares (channel,
- *            question, nameservers); pins: telling libcurl; s3, with regions, sigv4
- *            (_canonical), s3error: buckets; credentials (_chain, _profile, _sts,
- *            _metadata, _answer), waiter, ask, secret, environment, netrc, cookies: in whose
- *            name; link, disposition, with fieldvalue: Link and Content-Disposition fields
+ *            question, nameservers); pins: telling libcurl; s3 (_request, _answer), with
+ *            regions, sigv4 (_canonical), s3error: buckets; credentials (_chain, _profile,
+ *            _sts, _metadata, _answer), waiter, ask, secret, environment, netrc, cookies: in
+ *            whose name; link, disposition, with fieldvalue: Link and Content-Disposition
+ *            fields
  *   engine/  engine: the table; sequential, threads, event: three ways to wait; performer:
  *            one exchange after the other, for the first two; reactor, slot, loop, shard,
  *            committer: transfers, epoll, CURLMs, long commits for event

@@ -1,0 +1,185 @@
+/* The key that signatures are made with is the same for all requests of a day and a region, so it
+ * is kept, under a lock. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "net/s3_parts.h"
+#include "net/secret.h"
+
+#define AUTHORIZATION "Authorization"
+
+static int add_header(struct curl_slist **headers, const char *name, const char *value,
+	struct error *err)
+{
+	char *line = xasprintf("%s: %s", name, value);
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	secret_free(line);
+	if (!longer)
+		return error_set(err, KIND_INTERNAL, 0, "no memory for headers");
+	*headers = longer;
+	return 0;
+}
+
+/* Has the user said it, be it by an empty one? */
+static bool is_given(const struct curl_slist *headers, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; headers; headers = headers->next)
+		if (strncasecmp(headers->data, name, len) == 0 &&
+			headers->data[len] == ':')
+			return true;
+	return false;
+}
+
+/* libcurl would send both, which the store takes for one value with a comma in it. */
+static int add_unless_given(struct curl_slist **headers, const char *name,
+	const char *value, struct error *err)
+{
+	return is_given(*headers, name) ? 0 : add_header(headers, name, value, err);
+}
+
+/* Both are known to all requests of the day, or made anew. */
+static int sign(struct s3 *s3, const struct aws_credentials *who,
+	const struct sigv4_request *request, struct buf *authorization,
+	struct error *err)
+{
+	struct sigv4_secret secret = {.id = who->id, .key = who->secret};
+	int failed;
+
+	pthread_mutex_lock(&s3->lock);
+	failed = sigv4_sign(&s3->key, &secret, request, authorization, err);
+	pthread_mutex_unlock(&s3->lock);
+	return failed;
+}
+
+/* "host:port" as libcurl sends it: without the port that the scheme has anyway. */
+static char *host_of(const struct attempt *attempt)
+{
+	bool tls = attempt_is_https(attempt);
+
+	return attempt->port == (tls ? 443 : 80)
+		       ? xstrdup(attempt->host)
+		       : xasprintf("%s:%d", attempt->host, attempt->port);
+}
+
+/* What S3 wants to be signed: the host, and each header whose name begins like this, the user's,
+ * too. */
+#define AMZ "x-amz-"
+struct signing {
+	struct sigv4_header headers[SIGV4_HEADERS_MAX];
+	size_t count;
+};
+
+/* libcurl does not send one that is empty. */
+static bool is_signed(const char *line)
+{
+	const char *colon = strchr(line, ':');
+
+	return strncasecmp(line, AMZ, strlen(AMZ)) == 0 && colon &&
+	       colon[1 + strspn(colon + 1, " \t")];
+}
+
+/* All is borrowed. libcurl adds the host by itself. */
+static int signing_init(struct signing *signing, const char *host,
+	const struct curl_slist *headers, struct error *err)
+{
+	signing->headers[0] = (struct sigv4_header){.name = "host", .value = host};
+	signing->count = 1;
+	for (; headers; headers = headers->next) {
+		const char *line = headers->data;
+
+		if (!is_signed(line))
+			continue;
+		if (signing->count == SIGV4_HEADERS_MAX)
+			return error_set(err, KIND_USAGE, 0,
+				"too many headers that begin with " AMZ
+				": with the host and our own at most %d are signed",
+				SIGV4_HEADERS_MAX);
+		signing->headers[signing->count++] = (struct sigv4_header){
+			.name = line, .value = strchr(line, ':') + 1};
+	}
+	return 0;
+}
+
+static int sign_request(struct s3 *s3, const struct attempt *attempt,
+	const struct aws_credentials *who, struct curl_slist **headers,
+	struct error *err)
+{
+	char region[REGION_SIZE], time_text[SIGV4_TIME_SIZE];
+	char *host _cleanup_(freep) = host_of(attempt);
+	const char *start = strchr(strstr(attempt->url, "://") + 3, '/');
+	size_t path_len = strcspn(start, "?");
+	char *path _cleanup_(freep) = xstrndup(start, path_len);
+	_cleanup_(buf_release) struct buf authorization = BUF_INIT;
+	struct sigv4_request request = {.method = "GET",
+		.path = path,
+		.query = start[path_len] ? start + path_len + 1 : NULL,
+		.payload = SIGV4_NO_PAYLOAD,
+		.time = sigv4_time(time_text, time(NULL)),
+		.region = region,
+		.service = "s3"};
+	struct signing signing;
+
+	regions_find(s3->regions, attempt->bucket, region);
+	if (add_header(headers, AMZ "content-sha256", SIGV4_NO_PAYLOAD, err) != 0 ||
+		add_header(headers, AMZ "date", time_text, err) != 0 ||
+		(who->token && add_header(headers, AMZ "security-token", who->token,
+				       err) != 0))
+		return -1;
+	if (signing_init(&signing, host, *headers, err) != 0)
+		return -1;
+	request.headers = signing.headers;
+	request.n_headers = signing.count;
+	if (sign(s3, who, &request, &authorization, err) != 0)
+		return -1;
+	return add_header(headers, AUTHORIZATION, authorization.data, err);
+}
+
+/* Is it a request to a bucket, in our own name? */
+static bool is_ours(const struct s3 *s3, const struct attempt *attempt)
+{
+	return attempt->bucket && attempt->at_home && !s3->settings->s3_no_sign_request;
+}
+
+bool s3_may_begin(struct s3 *s3, const struct attempt *attempt, struct waiter *waiter)
+{
+	return !is_ours(s3, attempt) ||
+	       credentials_are_near(s3->store, time(NULL), attempt->refused, waiter);
+}
+
+void s3_forget(struct s3 *s3, struct waiter *waiter)
+{
+	if (s3->store)
+		credentials_forget(s3->store, waiter);
+}
+
+int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
+	uint64_t *signer, struct error *err)
+{
+	struct aws_credentials who = {0};
+	int failed;
+
+	*signer = 0;
+	if (!attempt->entry->document &&
+		add_unless_given(headers, AMZ "checksum-mode", "ENABLED", err) != 0)
+		return -1;
+	if (s3->settings->s3_requester_pays &&
+		add_unless_given(headers, AMZ "request-payer", "requester", err) != 0)
+		return -1;
+	/* A request that has two of them is refused. */
+	if (s3->settings->s3_no_sign_request || is_given(*headers, AUTHORIZATION))
+		return 0;
+	if (attempt->refused)
+		credentials_await_others(s3->store);
+	if (credentials_get(s3->store, time(NULL), &who, err) != 0)
+		return -1;
+	failed = sign_request(s3, attempt, &who, headers, err);
+	*signer = who.serial;
+	aws_credentials_release(&who);
+	return failed;
+}
