@@ -111,16 +111,18 @@ static void rescued_once(void)
 {
 	struct attempt *fast, *slow;
 	struct bench bench;
+	nstime patience;
 
 	fast = begin_ranges(&bench, 64 * MIB);
 	slow = start(&bench);
+	patience = bench.chunks.patience;
 	for (int look = 0; look < 20; look++) {
 		bench.now += SEC;
 		atomic_fetch_add(&fast->received, MIB / 4);
 		check_int(chunks_rescue(&bench.chunks, bench.now), look == 1);
 	}
 	check_int(bench.chunks.rescues, 1);
-	check_int(bench.chunks.patience, 2 * CHUNKS_PATIENCE);
+	check_int(bench.chunks.patience, 2 * patience);
 	check(!end(&bench, slow, OUTCOME_FAILED, 0));
 	check(bring(&bench, fast));
 	bench_release(&bench);
