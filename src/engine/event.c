@@ -153,10 +153,11 @@ static nstime heed_stop(struct reactor *reactor)
 {
 	const struct stop *stop = reactor->env->stop;
 	struct fleet *fleet = reactor->fleet;
-	nstime deadline = stop->deadline(stop);
+	nstime deadline;
 
 	if (!stop->asked(stop))
 		return NSTIME_NEVER;
+	deadline = stop->deadline(stop);
 	if (!reactor->stopping) {
 		reactor->stopping = true;
 		loop_want(&reactor->loop, stop->fd, 0, &reactor->waker);

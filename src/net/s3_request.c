@@ -24,23 +24,22 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	return 0;
 }
 
-/* Has the user said it, be it by an empty one? */
-static bool is_given(const struct curl_slist *headers, const char *name)
+static bool is_called(const char *line, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (; headers; headers = headers->next)
-		if (strncasecmp(headers->data, name, len) == 0 &&
-			headers->data[len] == ':')
-			return true;
-	return false;
+	return strncasecmp(line, name, len) == 0 && line[len] == ':';
 }
 
-/* libcurl would send both, which the store takes for one value with a comma in it. */
+/* Unless the user has said it, be it by an empty one: libcurl would send both, which the store takes
+ * for one value with a comma in it. */
 static int add_unless_given(struct curl_slist **headers, const char *name,
 	const char *value, struct error *err)
 {
-	return is_given(*headers, name) ? 0 : add_header(headers, name, value, err);
+	for (const struct curl_slist *line = *headers; line; line = line->next)
+		if (is_called(line->data, name))
+			return 0;
+	return add_header(headers, name, value, err);
 }
 
 /* Both are known to all requests of the day, or made anew. */
@@ -76,7 +75,7 @@ struct signing {
 };
 
 /* libcurl does not send one that is empty. */
-static bool is_signed(const char *line)
+static bool counts(const char *line)
 {
 	const char *colon = strchr(line, ':');
 
@@ -93,7 +92,7 @@ static int signing_init(struct signing *signing, const char *host,
 	for (; headers; headers = headers->next) {
 		const char *line = headers->data;
 
-		if (!is_signed(line))
+		if (!counts(line))
 			continue;
 		if (signing->count == SIGV4_HEADERS_MAX)
 			return error_set(err, KIND_USAGE, 0,
@@ -140,15 +139,29 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 	return add_header(headers, AUTHORIZATION, authorization.data, err);
 }
 
-/* Is it a request to a bucket, in our own name? */
-static bool is_ours(const struct s3 *s3, const struct attempt *attempt)
+static bool has_authorization(const struct strings *headers)
 {
-	return attempt->bucket && attempt->at_home && !s3->settings->s3_no_sign_request;
+	for (size_t i = 0; i < headers->count; i++)
+		if (is_called(headers->items[i], AUTHORIZATION))
+			return true;
+	return false;
+}
+
+/* Is it to be signed? Not where the user says in whose name it is: one that says so twice is
+ * refused. */
+static bool wants_signature(const struct s3 *s3, const struct attempt *attempt)
+{
+	const struct settings *settings = s3->settings;
+
+	return attempt->bucket && attempt->at_home && !settings->s3_no_sign_request &&
+	       !(attempt->trusted &&
+		       (settings->bearer || has_authorization(&settings->headers) ||
+			       has_authorization(&attempt->entry->headers)));
 }
 
 bool s3_may_begin(struct s3 *s3, const struct attempt *attempt, struct waiter *waiter)
 {
-	return !is_ours(s3, attempt) ||
+	return !wants_signature(s3, attempt) ||
 	       credentials_are_near(s3->store, time(NULL), attempt->refused, waiter);
 }
 
@@ -171,8 +184,7 @@ int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **h
 	if (s3->settings->s3_requester_pays &&
 		add_unless_given(headers, AMZ "request-payer", "requester", err) != 0)
 		return -1;
-	/* A request that has two of them is refused. */
-	if (s3->settings->s3_no_sign_request || is_given(*headers, AUTHORIZATION))
+	if (!wants_signature(s3, attempt))
 		return 0;
 	if (attempt->refused)
 		credentials_await_others(s3->store);

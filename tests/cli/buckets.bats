@@ -260,6 +260,10 @@ slow() {
 	curl -sS "$O/reset" >/dev/null
 	fetch 0 1 "${S3[@]}" --header "Authorization: Bearer mine" --existing=overwrite s3://box/k
 	requests 'map(.headers | [.authorization, has("x-amz-date")]) == [["Bearer mine", false]]'
+	# nor are credentials looked for
+	AWS_ACCESS_KEY_ID='' AWS_CONTAINER_CREDENTIALS_FULL_URI=$O/credentials \
+		fetch 0 1 "${S3[@]}" --header "authorization: Bearer mine" --existing=overwrite s3://box/k
+	stats '.paths["/credentials"] == null'
 }
 
 @test "versions, and URLs that are signed already" {
