@@ -58,16 +58,20 @@ static bool has_url(char *line)
 	return found && !two;
 }
 
-/* The value, if the line is an out= that has one. */
+/* The value, if the line is an out= or known-as= that has one: the last of them is the name. */
 static const char *out_of(char *line)
 {
 	char *value = strchr(line, '=');
+	const char *name;
 
 	if (!value)
 		return NULL;
 	*value++ = '\0';
 	value = trimmed(value);
-	return strcmp(trimmed(line), "out") == 0 && *value ? value : NULL;
+	name = trimmed(line);
+	return (strcmp(name, "out") == 0 || strcmp(name, "known-as") == 0) && *value
+		       ? value
+		       : NULL;
 }
 
 /* The last entry that there should be. */
