@@ -92,6 +92,7 @@ static inline void stage_release(struct stage *stage)
 	free(stage->settings.failed);
 	free(stage->settings.mode);
 	strings_release(&stage->settings.inputs);
+	strings_release(&stage->settings.checksum_files);
 }
 
 /* Tell of it as the scheduler would. */
