@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -131,6 +132,40 @@ static void add_header(struct dress *dress, struct wardrobe *w, const char *line
 		dress->own = longer;
 	else
 		w->code = CURLE_OUT_OF_MEMORY;
+}
+
+static bool names_host(const char *line)
+{
+	return strncasecmp(line, "host:", 5) == 0 && line[5 + strspn(line + 5, " \t")];
+}
+
+/* Do the user's headers say which host is asked? */
+static bool has_host(const struct net *net, const struct attempt *attempt)
+{
+	const struct entry *entry = attempt->entry;
+	bool has = false;
+
+	if (!attempt->trusted)
+		return false;
+	for (const struct curl_slist *line = net->bound; line && !has;
+		line = line->next)
+		has = names_host(line->data);
+	for (size_t i = 0; i < entry->headers.count && !has; i++)
+		has = names_host(entry->headers.items[i]);
+	return has;
+}
+
+/* As libcurl would send it, but by itself it would go on with the cookies of the Host that a
+ * handle had before, for whatever server (so does 7.88). */
+static void own_host(
+	struct dress *dress, struct wardrobe *w, const struct attempt *attempt)
+{
+	bool usual = attempt->port == (attempt_is_https(attempt) ? 443 : 80);
+	char *line = usual ? xasprintf("Host: %s", attempt->host)
+			   : xasprintf("Host: %s:%d", attempt->host, attempt->port);
+
+	add_header(dress, w, line);
+	free(line);
 }
 
 /* The settings' headers and then the entry's, so that the entry's come last. */
@@ -308,7 +343,9 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 {
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
 	const struct login *login = login_by_file(net, attempt);
-	bool special = login || is_special(attempt);
+	bool has = net->cookies && has_host(net, attempt);
+	bool had = dress->renamed && !has;
+	bool special = login || had || is_special(attempt);
 
 	SET(w, CURLOPT_URL, attempt->url);
 	wear_range(dress, w, net->settings, attempt);
@@ -323,6 +360,9 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	dress->by_file = login != NULL;
 	dress->bound = attempt->trusted;
 	dress->signer = 0;
+	dress->renamed |= has;
+	if (had)
+		own_host(dress, w, attempt);
 	if (special && wear_special(dress, w, net, attempt, login, err) != 0)
 		return -1;
 	return wardrobe_close(w, err);

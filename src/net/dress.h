@@ -12,9 +12,10 @@ struct dress {
 	bool bound;   /* the settings' secrets and headers are on */
 	bool special; /* something of one entry is on, too */
 	bool by_file; /* ... a login of settings->netrc among it */
-	bool waits;   /* for a connection that may turn out to multiplex */
-	bool ranged;  /* a range is asked for */
-	bool bulk;    /* ... of a large file */
+	bool renamed; /* a Host of the user's was on once, and libcurl looks for its cookies */
+	bool waits;  /* for a connection that may turn out to multiplex */
+	bool ranged; /* a range is asked for */
+	bool bulk;   /* ... of a large file */
 	/* Of the credentials that have signed it (s3_dress); 0: none. */
 	uint64_t signer;
 };

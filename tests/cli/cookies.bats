@@ -109,3 +109,20 @@ set_and_kept() {
 	said "load-cookies: $CTL/cookies.txt:1: not a cookie: seven fields with tabs between"
 	not_said canary
 }
+
+at_another_host() {
+	fetch 0 1 -H "Host: two.test" --load-cookies "$CTL/cookies.txt" \
+		"http://one.test:$O_PORT/a?redirect=http://three.test:$O_PORT/b" "$@" || return
+	sent /a "two=3" && sent /b "" || return
+	printf '%s\n' "$O/c" " header=Host: two.test" "$O/d" "$O/e" " header=Host: two.test" \
+		"http://three.test:$O_PORT/f" " header=Host:" >"$CTL/list"
+	fetch 0 4 -j 1 --load-cookies "$CTL/cookies.txt" -i "$CTL/list" "$@" || return
+	sent /c "two=3" && sent /d "" && sent /e "two=3" && sent /f ""
+}
+
+@test "those for a Host of the user's go to no other server by the same handle, in every mode" {
+	origin_start
+	jar "two.test|FALSE|/|FALSE|0|two|3"
+	each_mode at_another_host --resolve "one.test:$O_PORT:127.0.0.1" \
+		--resolve "three.test:$O_PORT:127.0.0.1"
+}
