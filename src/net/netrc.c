@@ -70,7 +70,8 @@ static char unescaped(char c)
 	}
 }
 
-/* The word that begins here, with a NUL after it. */
+/* The word that begins here, with a NUL after it. Also a quote that is never closed ends with its
+ * line: what follows are others' secrets. */
 static char *take(struct reading *reading)
 {
 	bool quoted = *reading->at == '"';
@@ -82,14 +83,14 @@ static char *take(struct reading *reading)
 	for (; reading->at < reading->end; reading->at++) {
 		char c = *reading->at;
 
-		if (quoted ? c == '"' : c && strchr(SPACES, c))
+		if (quoted ? c == '"' || c == '\n' : c && strchr(SPACES, c))
 			break;
-		reading->line += c == '\n';
-		if (quoted && c == '\\' && reading->at + 1 < reading->end)
+		if (quoted && c == '\\' && reading->at + 1 < reading->end &&
+			reading->at[1] != '\n')
 			c = unescaped(*++reading->at);
 		*to++ = c;
 	}
-	if (reading->at < reading->end && !quoted && *reading->at == '\n') {
+	if (reading->at < reading->end && *reading->at == '\n') {
 		reading->line++;
 		reading->line_begins = true;
 	}

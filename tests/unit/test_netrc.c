@@ -95,6 +95,18 @@ static void reads_words(void)
 		"machine:default");
 }
 
+/* A password that only begins with a quote takes nothing of the next lines along. */
+static void ends_quotes_with_the_line(void)
+{
+	static const char text[] = "machine a login ann password \"1\n"
+				   "machine b login bob password \"2\\\n"
+				   "machine c login cid password 3\n";
+
+	logs_in(text, "a", NULL, true, "ann:1");
+	logs_in(text, "b", NULL, true, "bob:2\\");
+	logs_in(text, "c", NULL, true, "cid:3");
+}
+
 static void passes_over_macros(void)
 {
 	logs_in("machine a login ann macdef init\ncd /pub\npassword 0\n\npassword 1\n",
@@ -144,7 +156,7 @@ static void reads_files(void)
 		"seine: netrc:3: passed over a word that is none of machine, default, "
 		"login, "
 		"password, account and macdef");
-	reads_file("machine a login \"a\\nb\n\" macdef x\n1\n\n2",
+	reads_file("machine a login \"a\\nb\"\nmacdef x\n1\n\n2",
 		"seine: netrc:5: passed over a word that is none of machine, default, "
 		"login, "
 		"password, account and macdef");
@@ -186,6 +198,7 @@ int main(void)
 	run(finds_default);
 	run(wants_both_halves);
 	run(reads_words);
+	run(ends_quotes_with_the_line);
 	run(passes_over_macros);
 	run(reads_files);
 	run(does_not_read_others);
