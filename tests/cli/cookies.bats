@@ -20,7 +20,7 @@ at_names() {
 
 # sent PATH COOKIES: with the last request for it; "": none.
 sent() {
-	requests 'map(select(.target | split("?")[0] == "'"$1"'"))[-1].headers.cookie // "" == "'"$2"'"'
+	requests '(map(select(.target | split("?")[0] == "'"$1"'"))[-1].headers.cookie // "") == "'"$2"'"'
 }
 
 of_the_file() {

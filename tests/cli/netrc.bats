@@ -24,7 +24,7 @@ at_names() {
 
 # sent TARGET AUTHORIZATION: with the last request for it; "": none.
 sent() {
-	requests 'map(select(.target == "'"$1"'"))[-1].headers.authorization // "" == "'"$2"'"'
+	requests '(map(select(.target == "'"$1"'"))[-1].headers.authorization // "") == "'"$2"'"'
 }
 
 @test "a .netrc is read when that is asked for, and no earlier" {
