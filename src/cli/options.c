@@ -505,7 +505,8 @@ const struct option_row options[] = {
 	       "one that begins with `default` is for the other hosts that the URLs name. A "
 	       "password in the URL, --user and --bearer-file are stronger; a name alone in the "
 	       "URL chooses among the host's entries. Where redirects lead, and at mirrors on "
-	       "other hosts, only the host's own entry is used, and only over https."
+	       "other hosts, only the host's own entry is used, and only over https, without "
+	       "--insecure."
 }, {
 	.name = "cacert", .type = OPTION_TEXT, .field = FIELD(cacert),
 	.check = check_readable, .argument = "FILE", .completes = "file", .group = "TLS",

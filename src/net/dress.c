@@ -286,7 +286,7 @@ static bool is_special(const struct attempt *attempt)
 
 /* By the file of logins. What is said for this place alone is stronger: a password in the URL,
  * --user, a token. Where others have sent us, and to mirrors that are elsewhere, only the host's own
- * entry counts, and only where nobody can listen. */
+ * entry counts, and only where nobody can listen, or pretend to be the host. */
 static const struct login *login_by_file(
 	const struct net *net, const struct attempt *attempt)
 {
@@ -296,7 +296,8 @@ static const struct login *login_by_file(
 
 	if (!net->netrc || attempt->bucket ||
 		(attempt->trusted ? net->user || net->settings->bearer
-				  : !attempt_is_https(attempt)))
+				  : !attempt_is_https(attempt) ||
+					    net->settings->insecure))
 		return NULL;
 	place = strstr(attempt->url, "://") + 3;
 	at = memrchr(place, '@', strcspn(place, "/"));

@@ -98,6 +98,10 @@ each_host() {
 	sent /to/a ""
 	requests 'map(.headers.authorization) == [null]' "$OTHER"
 	sent /to/c "$(basic bob:canary-2)"
+	# Anybody may be there who says so.
+	at_names 0 2 --netrc --insecure "http://one.test:$O_PORT/d?redirect=$TLS/to/d" "$TLS/e"
+	sent /to/d ""
+	sent /e "$(basic bob:canary-2)"
 }
 
 @test "half a login is none, and what is for all goes to the hosts that are named only" {
