@@ -37,11 +37,12 @@ struct naming {
 	struct taken *taken;
 	bool any_dir;     /* was any directory given out? */
 	struct buf asked; /* the path as composed */
-	/* The directory that the next two are of; ends with "/". */
+	/* The directory that the next are of; ends with "/". */
 	struct buf dir_asked;
-	struct buf path;   /* what it was resolved to, then the file */
-	struct buf folded; /* path, folded */
-	size_t dir_len, dir_folded_len;
+	struct buf path; /* what it was resolved to, then the file */
+	size_t dir_len;
+	uint64_t dir;      /* for taken */
+	struct buf folded; /* the last component of path, folded */
 };
 
 struct naming *naming_new(const char *template, struct error *err)
@@ -203,21 +204,17 @@ static void add_candidate(
 		print_suffix(suffix, wanted->tag, wanted->tag_len, seed);
 		safename_add_suffixed(&naming->path, wanted->name, wanted->len, suffix);
 	}
+	buf_clear(&naming->folded);
 	taken_fold(
 		&naming->folded, naming->path.data + start, naming->path.len - start);
-}
-
-static void back_to(struct naming *naming, size_t path_len, size_t folded_len)
-{
-	buf_truncate(&naming->path, path_len);
-	buf_truncate(&naming->folded, folded_len);
 }
 
 /* Resolve one directory on the way: asked[start, end). */
 static void enter_component(
 	struct naming *naming, const char *asked, size_t start, size_t end)
 {
-	size_t path_len = naming->path.len, folded_len = naming->folded.len;
+	const struct buf *folded = &naming->folded;
+	size_t path_len = naming->path.len;
 	struct wanted wanted = {.name = asked + start,
 		.len = end - start,
 		.tag = asked,
@@ -225,34 +222,34 @@ static void enter_component(
 
 	for (uint64_t round = 0;; round++) {
 		add_candidate(naming, &wanted, round);
-		if (!taken_has(naming->taken, naming->folded.data, naming->folded.len,
+		if (!taken_has(naming->taken, naming->dir, folded->data, folded->len,
 			    TAKEN_FILE))
 			break;
-		back_to(naming, path_len, folded_len);
+		buf_truncate(&naming->path, path_len);
 	}
 	/* There already is as good as added. */
 	(void)taken_add(
-		naming->taken, naming->folded.data, naming->folded.len, TAKEN_DIR);
+		naming->taken, naming->dir, folded->data, folded->len, TAKEN_DIR);
 	naming->any_dir = true;
+	naming->dir = taken_enter(naming->dir, folded->data, folded->len);
 	buf_addch(&naming->path, '/');
-	buf_addch(&naming->folded, '/');
 }
 
-/* Leave path and folded at the directory asked for: asked[0, len), ending with "/". */
+/* Leave path at the directory asked for: asked[0, len), ending with "/". */
 static void enter_dir(struct naming *naming, const char *asked, size_t len)
 {
 	if (len == naming->dir_asked.len &&
 		memcmp(asked, naming->dir_asked.data, len) == 0) {
-		back_to(naming, naming->dir_len, naming->dir_folded_len);
+		buf_truncate(&naming->path, naming->dir_len);
 		return;
 	}
-	back_to(naming, 0, 0);
+	buf_clear(&naming->path);
+	naming->dir = 0;
 	for (size_t start = 0, end; start < len; start = end + 1) {
 		end = start + strcspn(asked + start, "/");
 		enter_component(naming, asked, start, end);
 	}
 	naming->dir_len = naming->path.len;
-	naming->dir_folded_len = naming->folded.len;
 	buf_clear(&naming->dir_asked);
 	buf_add(&naming->dir_asked, asked, len);
 }
@@ -262,9 +259,10 @@ static bool claim(struct naming *naming)
 	const char *folded = naming->folded.data;
 	size_t len = naming->folded.len;
 
-	if (naming->any_dir && taken_has(naming->taken, folded, len, TAKEN_DIR))
+	if (naming->any_dir &&
+		taken_has(naming->taken, naming->dir, folded, len, TAKEN_DIR))
 		return false;
-	return taken_add(naming->taken, folded, len, TAKEN_FILE);
+	return taken_add(naming->taken, naming->dir, folded, len, TAKEN_FILE);
 }
 
 static void resolve_file(
@@ -280,7 +278,7 @@ static void resolve_file(
 		add_candidate(naming, &wanted, round);
 		if (claim(naming))
 			return;
-		back_to(naming, naming->dir_len, naming->dir_folded_len);
+		buf_truncate(&naming->path, naming->dir_len);
 	}
 }
 

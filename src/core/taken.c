@@ -100,30 +100,41 @@ static bool bucket_has(const struct bucket *bucket, uint32_t print)
 	return hits;
 }
 
-/* The role is the seed: the same path as the other one is another name altogether. */
-static struct bucket *find(const struct taken *taken, const char *folded, size_t len,
-	enum taken_role role, uint32_t *print)
+/* The seed is made of the role, too: the same path as the other one is another name altogether. */
+static uint64_t hash_of(
+	uint64_t dir, const char *folded, size_t len, enum taken_role role)
 {
-	uint64_t hash = hash64(folded, len, (uint64_t)role);
+	return hash64(folded, len, dir ^ (uint64_t)role);
+}
+
+uint64_t taken_enter(uint64_t dir, const char *folded, size_t len)
+{
+	return hash_of(dir, folded, len, TAKEN_DIR);
+}
+
+static struct bucket *find(const struct taken *taken, uint64_t dir, const char *folded,
+	size_t len, enum taken_role role, uint32_t *print)
+{
+	uint64_t hash = hash_of(dir, folded, len, role);
 
 	*print = (uint32_t)hash;
 	return &taken->buckets[hash >> (64 - BUCKET_BITS)];
 }
 
-bool taken_has(
-	const struct taken *taken, const char *folded, size_t len, enum taken_role role)
+bool taken_has(const struct taken *taken, uint64_t dir, const char *folded, size_t len,
+	enum taken_role role)
 {
 	uint32_t print;
-	const struct bucket *bucket = find(taken, folded, len, role, &print);
+	const struct bucket *bucket = find(taken, dir, folded, len, role, &print);
 
 	return bucket_has(bucket, print);
 }
 
-bool taken_add(
-	struct taken *taken, const char *folded, size_t len, enum taken_role role)
+bool taken_add(struct taken *taken, uint64_t dir, const char *folded, size_t len,
+	enum taken_role role)
 {
 	uint32_t print;
-	struct bucket *bucket = find(taken, folded, len, role, &print);
+	struct bucket *bucket = find(taken, dir, folded, len, role, &print);
 
 	if (bucket_has(bucket, print))
 		return false;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -21,11 +22,15 @@ void taken_free(struct taken *taken);
  * same fold are one file on some file system. */
 void taken_fold(struct buf *folded, const char *text, size_t len);
 
-/* Both take a folded path. */
-bool taken_has(const struct taken *taken, const char *folded, size_t len,
+/* A directory, as a hash of all that leads there, so that a path costs what its components do; 0
+ * is where all paths begin. */
+uint64_t taken_enter(uint64_t dir, const char *folded, size_t len);
+
+/* All take a folded component of a path, in this directory. */
+bool taken_has(const struct taken *taken, uint64_t dir, const char *folded, size_t len,
 	enum taken_role role);
 /* False, and nothing changes, when it is there already. */
-bool taken_add(
-	struct taken *taken, const char *folded, size_t len, enum taken_role role);
+bool taken_add(struct taken *taken, uint64_t dir, const char *folded, size_t len,
+	enum taken_role role);
 
 #endif
