@@ -12,6 +12,9 @@
 #include "net/secret.h"
 
 #define FILE_MAX ((size_t)4 * 1024 * 1024)
+/* libcurl compares each with all of the hosts' like it: 60,000 of one host took a minute. Browsers
+ * keep about 3,000. */
+#define COOKIES_MAX 10000
 #define TABS 6 /* between the seven fields of a line */
 #define HTTP_ONLY "#HttpOnly_"
 
@@ -50,12 +53,13 @@ static bool is_cookie(const char *line)
 	return tabs == TABS;
 }
 
-/* The lines of the text, which is cut at their ends, to the handle. Returns the number of the first
+/* The lines of the file, which is cut at their ends, to the handle. Returns the number of the first
  * that is no cookie; 0: all are. */
-static unsigned add_lines(CURL *easy, char *text, CURLcode *code)
+static unsigned add_lines(CURL *easy, const struct buf *file, CURLcode *code)
 {
+	char *text = file->data, *line;
+	bool has_nul = strlen(text) < file->len;
 	unsigned number = 0;
-	char *line;
 
 	while ((line = strsep(&text, "\n"))) {
 		number++;
@@ -67,7 +71,7 @@ static unsigned add_lines(CURL *easy, char *text, CURLcode *code)
 		if (!*code)
 			*code = curl_easy_setopt(easy, CURLOPT_COOKIELIST, line);
 	}
-	return 0;
+	return has_nul ? number : 0;
 }
 
 static int no_memory(struct error *err)
@@ -91,7 +95,7 @@ static int load(struct cookies *cookies, const char *path, struct error *err)
 	if (!easy)
 		return no_memory(err);
 	code = cookies_dress(cookies, easy);
-	bad = add_lines(easy, text.data, &code);
+	bad = add_lines(easy, &text, &code);
 	curl_easy_cleanup(easy);
 	if (bad)
 		return error_set(err, KIND_USAGE, 0,

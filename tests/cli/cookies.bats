@@ -108,6 +108,12 @@ set_and_kept() {
 	((status == 2))
 	said "load-cookies: $CTL/cookies.txt:1: not a cookie: seven fields with tabs between"
 	not_said canary
+	# what is behind a NUL would be lost without a word
+	jar "one.test|FALSE|/|FALSE|0|a|canary"
+	{ cat "$CTL/cookies.txt" && printf '\0\n' && cat "$CTL/cookies.txt"; } >"$CTL/nul.txt"
+	seine -d out --load-cookies "$CTL/nul.txt" http://127.0.0.1:1/a
+	((status == 2))
+	said "load-cookies: $CTL/nul.txt:4: not a cookie"
 }
 
 at_another_host() {
