@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <limits.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "base/hex.h"
@@ -10,6 +11,13 @@
 static bool is_continuation(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
+}
+
+size_t text_bom(const char *text, size_t len)
+{
+	return len >= TEXT_BOM_LEN && memcmp(text, TEXT_BOM, TEXT_BOM_LEN) == 0
+		       ? TEXT_BOM_LEN
+		       : 0;
 }
 
 size_t text_utf8_next(const char *text, size_t len, unsigned *code)

@@ -15,6 +15,12 @@
 	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"               \
 	"!#$%&'*+-.^_`|~"
 
+/* Length in bytes of the byte order mark that the text begins with, as editors of Windows write it;
+ * 0: with none. */
+#define TEXT_BOM "\xef\xbb\xbf"
+#define TEXT_BOM_LEN 3
+size_t text_bom(const char *text, size_t len);
+
 /* Length in bytes of the well-formed UTF-8 character at text (RFC 3629: no surrogates, no
  * overlong forms), 0 when it is not one; *code gets the code point. */
 size_t text_utf8_next(const char *text, size_t len, unsigned *code);

@@ -15,13 +15,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "input/stream.h"
 
-#define BOM "\xef\xbb\xbf"
-#define BOM_LEN 3
-
 /* A line at the cap may have these around it. */
-#define WITH_ENDS (READER_LINE_MAX + BOM_LEN + 2)
+#define WITH_ENDS (READER_LINE_MAX + TEXT_BOM_LEN + 2)
 #define TEXT_SIZE ((size_t)128 * 1024 + WITH_ENDS)
 #define SHOWN_MAX 80 /* leaves room for the rest of an error text */
 
@@ -85,9 +83,9 @@ void reader_take(struct reader *reader, size_t count)
 /* A byte order mark is no part of the first line, which ends at or after `stop`. */
 static void drop_bom(struct reader *reader, size_t stop)
 {
-	if (!reader->begun && stop - reader->start >= BOM_LEN &&
-		memcmp(reader->text + reader->start, BOM, BOM_LEN) == 0)
-		reader_take(reader, BOM_LEN);
+	if (!reader->begun)
+		reader_take(reader,
+			text_bom(reader->text + reader->start, stop - reader->start));
 	reader->begun = true;
 }
 
@@ -210,7 +208,8 @@ static bool is_begun(struct reader *reader)
 	size_t len = reader->end - reader->start;
 
 	if (reader->input == STREAM_MORE &&
-		(len == 0 || (len < BOM_LEN && reader->text[reader->start] == BOM[0])))
+		(len == 0 || (len < TEXT_BOM_LEN &&
+				     reader->text[reader->start] == TEXT_BOM[0])))
 		return reader->begun;
 	drop_bom(reader, reader->end);
 	return true;

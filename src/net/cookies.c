@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "net/environment.h"
 #include "net/secret.h"
 
@@ -57,8 +58,8 @@ static bool is_cookie(const char *line)
  * that is no cookie; 0: all are. */
 static unsigned add_lines(CURL *easy, const struct buf *file, CURLcode *code)
 {
-	char *text = file->data, *line;
-	bool has_nul = strlen(text) < file->len;
+	char *text = file->data + text_bom(file->data, file->len), *line;
+	bool has_nul = memchr(text, '\0', file->len - (size_t)(text - file->data));
 	unsigned number = 0;
 
 	while ((line = strsep(&text, "\n"))) {

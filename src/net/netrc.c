@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "net/environment.h"
 #include "net/secret.h"
 
@@ -163,7 +164,8 @@ static struct netrc *parse(struct buf *text)
 
 	netrc->text = *text;
 	buf_init(text);
-	reading = (struct reading){.at = netrc->text.data,
+	reading = (struct reading){
+		.at = netrc->text.data + text_bom(netrc->text.data, netrc->text.len),
 		.end = netrc->text.data + netrc->text.len,
 		.line = 1,
 		.line_begins = true};

@@ -90,6 +90,13 @@ set_and_kept() {
 		.authorization == "Basic bWU6MQ==")'
 }
 
+@test "a byte order mark in front is none of it" {
+	origin_start
+	printf '\xef\xbb\xbf127.0.0.1\tFALSE\t/\tFALSE\t0\tsid\t1\r\n' >"$CTL/cookies.txt"
+	fetch 0 1 --load-cookies "$CTL/cookies.txt" "$O/a"
+	sent /a "sid=1"
+}
+
 @test "they are shown nowhere" {
 	origin_start
 	jar "127.0.0.1|FALSE|/|FALSE|0|sid|canary"

@@ -84,6 +84,7 @@ static void reads_words(void)
 		"ann:1");
 	logs_in("machine a login \"an n\" password \"p \\\"\\\\q\\\"\\t\"", "a", NULL,
 		true, "an n:p \"\\q\"\t");
+	logs_in("\xef\xbb\xbfmachine a login ann password 1", "a", NULL, true, "ann:1");
 	logs_in("machine a login ann password #1", "a", NULL, true, "ann:#1");
 	logs_in("# machine a login eve password 0\n  # and\nmachine a login ann "
 		"password 1",
