@@ -35,7 +35,8 @@ static void take_body(struct follow_source *follow, const struct entry *document
 
 	follow->body = *body;
 	buf_init(body);
-	follow->origin = xstrdup(document->url.origin);
+	follow->origin =
+		xstrdup(document->bound_to ? document->bound_to : document->url.origin);
 	follow->is_public = whence->is_public;
 	url_add_redacted(&shown, document->url.text);
 	follow->metalink = metalink_new(

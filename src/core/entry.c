@@ -98,6 +98,13 @@ const char *entry_checksum_by(const struct entry *entry)
 	return entry->checksum_from_file ? "checksum-file" : "checksum";
 }
 
+char *entry_named_by(const struct entry *entry)
+{
+	return entry->bound_to ? xasprintf("%s%s", entry->bound_to,
+					 entry->named_by_public ? " public" : "")
+			       : NULL;
+}
+
 const char *verified_name(enum verified verified)
 {
 	static const char *const names[] = {

@@ -105,6 +105,8 @@ const char *entry_name_option(const struct entry *entry);
 bool entry_is_proven(const struct entry *entry);
 /* Where its checksum is from: "checksum" (the list, or --checksum) or "checksum-file". */
 const char *entry_checksum_by(const struct entry *entry);
+/* The option named-by=, by which another run knows who named it; you own it. NULL: the user has. */
+char *entry_named_by(const struct entry *entry);
 
 struct origin;
 struct task;

@@ -115,6 +115,25 @@ static int set_size(struct entry *entry, const char *value, struct error *err)
 	return 0;
 }
 
+/* "ORIGIN", or "ORIGIN public". */
+static int set_named_by(struct entry *entry, const char *value, struct error *err)
+{
+	size_t len = strcspn(value, " ");
+	char *server _cleanup_(freep) = xstrndup(value, len);
+	bool is_public = strcmp(value + len, " public") == 0;
+	struct url url;
+
+	if ((value[len] && !is_public) || url_parse(&url, server, NULL) < 0)
+		return error_set(err, KIND_INPUT, 0,
+			"named-by: it must be a server, as https://a.example:443, "
+			"and 'public' may follow");
+	free(entry->bound_to);
+	entry->bound_to = xstrdup(url.origin);
+	entry->named_by_public = is_public;
+	url_release(&url);
+	return 0;
+}
+
 static const struct field fields[] = {
 	{.name = "out", .set = set_out},
 	{.name = "dir", .set = set_dir},
@@ -125,6 +144,7 @@ static const struct field fields[] = {
 	{.name = "max-tries", .number = true, .set = set_max_tries},
 	{.name = "size", .number = true, .set = set_size},
 	{.name = "known-as", .set = set_known_as},
+	{.name = "named-by", .set = set_named_by},
 };
 
 /* What lists written for aria2 may have, so that the error can say more than "unknown". */

@@ -72,7 +72,7 @@ static int set_name(struct entry *entry, const json_t *record, struct error *err
 int rerun_fill(struct entry *entry, const json_t *record, struct error *err)
 {
 	static const char *const names[] = {
-		"checksum", "size", "referer", "user-agent", "max-tries"};
+		"checksum", "size", "referer", "user-agent", "max-tries", "named-by"};
 	const json_t *mirrors = json_object_get(record, "mirrors");
 	const json_t *headers = json_object_get(record, "header");
 	const json_t *pieces = json_object_get(record, "pieces");

@@ -84,6 +84,7 @@ static bool would_be_unproven(const struct entry *entry)
 static bool add_entry(struct buf *out, const struct entry *entry)
 {
 	_cleanup_(buf_release) struct buf checksum = BUF_INIT;
+	char *named_by _cleanup_(freep) = entry_named_by(entry);
 	/* The name that this job gave it: by itself a shorter list would give others. */
 	bool whole = !would_be_unproven(entry) && add_urls(out, &entry->urls) &&
 		     add_option(out, entry_name_option(entry),
@@ -97,7 +98,8 @@ static bool add_entry(struct buf *out, const struct entry *entry)
 	for (size_t i = 0; i < entry->headers.count; i++)
 		whole = whole && add_option(out, "header", entry->headers.items[i]);
 	whole = whole && add_option(out, "referer", entry->referer) &&
-		add_option(out, "user-agent", entry->user_agent);
+		add_option(out, "user-agent", entry->user_agent) &&
+		add_option(out, "named-by", named_by);
 	if (entry->max_tries > 0)
 		buf_addf(out, " max-tries=%" PRId64 "\n", entry->max_tries);
 	if (entry->size >= 0)

@@ -153,6 +153,8 @@ static void put_names(json_t *record, const struct entry *entry)
 
 static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 {
+	char *named_by _cleanup_(freep) = entry_named_by(entry);
+
 	if (entry->urls.count > 1)
 		redacted |= put_mirrors(record, &entry->urls);
 	put_names(record, entry);
@@ -170,6 +172,8 @@ static void put_wishes(json_t *record, const struct entry *entry, bool redacted)
 		json_put_text(record, "user-agent", entry->user_agent);
 	if (entry->max_tries > 0)
 		json_put_count(record, "max-tries", entry->max_tries);
+	if (named_by)
+		json_put_text(record, "named-by", named_by);
 	if (redacted)
 		json_put_child(record, "redacted", json_true());
 }

@@ -117,6 +117,22 @@ secret() {
 	requests 'all((tostring | contains("canary") | not) and .headers.authorization == null)'
 }
 
+@test "what failed of a Metalink is fetched again without the secrets for its server" {
+	origin_start
+	web_start "server {
+		listen 127.0.0.1:PORT;
+		root $CTL/www;
+	}"
+	metalink "<file name='theirs'><url>$O/theirs?status=404</url></file>"
+	cp "$CTL/a.meta4" "$CTL/www/"
+	fetch 1 1 -u user:canary --failed "$CTL/left.txt" "http://127.0.0.1:$WEB_PORT/a.meta4"
+	grep -qx " named-by=http://127.0.0.1:$WEB_PORT" "$CTL/left.txt"
+	cp "$CTL/results.jsonl" "$CTL/before.jsonl"
+	fetch 1 1 -u user:canary -i "$CTL/left.txt"
+	fetch 1 1 -u user:canary -i "$CTL/before.jsonl"
+	requests 'length == 3 and all(.headers.authorization == null)'
+}
+
 @test "the type of the answer tells, too" {
 	origin_start
 	# The origin's bytes are no Metalink: what is asked for as one must be one.

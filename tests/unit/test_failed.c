@@ -70,6 +70,8 @@ static void writes_the_grammar(void)
 	stage_tell(&stage, failed, EVENT_BAD_LINE);
 	stage_tell(&stage, failed, EVENT_FAILED);
 	fresh_entry(&stage, "http://host.example/2");
+	stage.entry->bound_to = xstrdup("http://list.example:80");
+	stage.entry->named_by_public = true;
 	error_set(&stage.error, KIND_TIMEOUT, 0, "slow\nhttp://evil.example/\x1b[2J");
 	stage_tell(&stage, failed, EVENT_FAILED);
 	close_failed(&stage, failed);
@@ -85,7 +87,8 @@ static void writes_the_grammar(void)
 		" max-tries=3\n"
 		" size=0\n"
 		"# timeout: slow\\x0Ahttp://evil.example/\\x1B[2J\n"
-		"http://host.example/2\n");
+		"http://host.example/2\n"
+		" named-by=http://list.example:80 public\n");
 	need(stat(stage.settings.failed, &st) == 0, "stat");
 	check_int(st.st_mode & 0777, 0600);
 	stage_release(&stage);

@@ -8,7 +8,8 @@
 
 #define HEX16 "00112233445566778899aabbccddeeff"
 #define KNOWN                                                                          \
-	"known: out dir checksum header referer user-agent max-tries size known-as\n"
+	"known: out dir checksum header referer user-agent max-tries size known-as "   \
+	"named-by\n"
 #define RECORD                                                                         \
 	"\"status\":\"%s\",\"url\":\"http://h/%d\",\"filename_effective\":\"f%d\""
 

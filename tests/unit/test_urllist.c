@@ -120,18 +120,18 @@ static void a_bad_option_is_named_and_left_out(void)
 	CHECK_LIST("a\n foo=1\n out=x\n",
 		"! stdin:2: unknown option 'foo'; known: out dir checksum header "
 		"referer "
-		"user-agent max-tries size known-as\n1: <a> out=[x]\n");
+		"user-agent max-tries size known-as named-by\n1: <a> out=[x]\n");
 	CHECK_LIST("a\n out=x\n split=5\nb\n",
 		"! stdin:3: not supported here: aria2's option 'split'; known: out dir "
-		"checksum header referer user-agent max-tries size known-as\n"
+		"checksum header referer user-agent max-tries size known-as named-by\n"
 		"1: <a> out=[x]\n4: <b>\n");
 	CHECK_LIST("a\n OUT=x\n --out=x\n out\n =x\n out x=y\n # no\n",
 		"! stdin:2: unknown option 'OUT'; known: out dir checksum header "
 		"referer "
-		"user-agent max-tries size known-as\n"
+		"user-agent max-tries size known-as named-by\n"
 		"! stdin:3: unknown option '--out'; known: out dir checksum header "
 		"referer "
-		"user-agent max-tries size known-as\n"
+		"user-agent max-tries size known-as named-by\n"
 		"! stdin:4: an indented line must be name=value, an option of the URL "
 		"above "
 		"it\n"
