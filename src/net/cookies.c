@@ -17,6 +17,9 @@
  * keep about 3,000. */
 #define COOKIES_MAX 10000
 #define TABS 6 /* between the seven fields of a line */
+/* Of name and value, as of one that a server sets. Where the first that is to be sent has more than
+ * 8 KiB, libcurl 7.88 sends a request without an end. */
+#define COOKIE_MAX 4096
 #define HTTP_ONLY "#HttpOnly_"
 
 struct cookies {
@@ -47,11 +50,14 @@ static bool is_comment(const char *line)
 
 static bool is_cookie(const char *line)
 {
+	const char *value;
 	size_t tabs = 0;
 
-	for (; *line; line++)
+	for (; *line && tabs < TABS - 1; line++)
 		tabs += *line == '\t';
-	return tabs == TABS;
+	value = strchr(line, '\t');
+	return tabs == TABS - 1 && value && !strchr(value + 1, '\t') &&
+	       strlen(line) <= COOKIE_MAX + 1;
 }
 
 /* The lines of the file, which is cut at their ends, to the handle. Returns the number of the first
@@ -101,7 +107,9 @@ static int load(struct cookies *cookies, const char *path, struct error *err)
 	if (bad)
 		return error_set(err, KIND_USAGE, 0,
 			"--load-cookies: %s:%u: not a cookie: seven fields with tabs "
-			"between, as curl, wget and browsers' extensions write them",
+			"between, as curl, wget and browsers' extensions write them, "
+			"and "
+			"at most 4,096 bytes in the last two",
 			expanded, bad);
 	return code ? no_memory(err) : 0;
 }

@@ -115,6 +115,11 @@ set_and_kept() {
 	((status == 2))
 	said "load-cookies: $CTL/cookies.txt:1: not a cookie: seven fields with tabs between"
 	not_said canary
+	# what libcurl would send without an end
+	jar "127.0.0.1|FALSE|/|FALSE|0|a|$(printf '%09000d' 0)"
+	seine -d out --load-cookies "$CTL/cookies.txt" http://127.0.0.1:1/a
+	((status == 2))
+	said "load-cookies: $CTL/cookies.txt:3: not a cookie.* at most 4,096 bytes"
 	# what is behind a NUL would be lost without a word
 	jar "one.test|FALSE|/|FALSE|0|a|canary"
 	{ cat "$CTL/cookies.txt" && printf '\0\n' && cat "$CTL/cookies.txt"; } >"$CTL/nul.txt"
