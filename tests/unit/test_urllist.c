@@ -115,6 +115,46 @@ static void the_strongest_checksum_wins(void)
 	entry_free(entry);
 }
 
+static struct entry *first_entry(const char *list)
+{
+	struct source *source;
+	struct entry *entry;
+	struct reader *reader;
+
+	need(scratch_write("named", list), "cannot write");
+	reader = reader_open("named", NULL);
+	need(reader != NULL, "cannot read");
+	source = list_open(reader, "named");
+	need(source_next(source, &entry, NULL) == SOURCE_ENTRY, "no entry");
+	source_free(source);
+	return entry;
+}
+
+static void who_named_it_is_known(void)
+{
+	struct entry *entry =
+		first_entry("http://a/\n named-by=HTTP://List.example public\n");
+
+	check_str(entry->bound_to, "http://list.example:80");
+	check(entry->named_by_public);
+	entry_free(entry);
+	entry = first_entry(
+		"http://a/\n named-by=https://b public\n named-by=https://b\n");
+	check_str(entry->bound_to, "https://b:443");
+	check(!entry->named_by_public);
+	entry_free(entry);
+	CHECK_LIST("a\n named-by=https://b  public\nb\n named-by=b\nc\n named-by=\n",
+		"! stdin:2: named-by: it must be a server, as https://a.example:443, "
+		"and "
+		"'public' may follow; the URL above it is left out\n"
+		"! stdin:4: named-by: it must be a server, as https://a.example:443, "
+		"and "
+		"'public' may follow; the URL above it is left out\n"
+		"! stdin:6: named-by: it must be a server, as https://a.example:443, "
+		"and "
+		"'public' may follow; the URL above it is left out\n");
+}
+
 static void a_bad_option_is_named_and_left_out(void)
 {
 	CHECK_LIST("a\n foo=1\n out=x\n",
@@ -401,6 +441,7 @@ int main(void)
 	run(options_belong_to_the_entry_above);
 	run(every_option_is_taken);
 	run(the_strongest_checksum_wins);
+	run(who_named_it_is_known);
 	run(a_bad_option_is_named_and_left_out);
 	run(a_bad_value_changes_nothing);
 	run(a_bad_value_takes_its_entry_along);
