@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 #include <wchar.h>
 
 #include "base/hex.h"
@@ -11,6 +12,13 @@
 static bool is_continuation(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
+}
+
+bool text_is_field(const char *line, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncasecmp(line, name, len) == 0 && line[len] == ':';
 }
 
 size_t text_bom(const char *text, size_t len)

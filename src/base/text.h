@@ -15,6 +15,9 @@
 	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"               \
 	"!#$%&'*+-.^_`|~"
 
+/* Is it a header's line ("Name: value") of this name? */
+bool text_is_field(const char *line, const char *name);
+
 /* Length in bytes of the byte order mark that the text begins with, as editors of Windows write it;
  * 0: with none. */
 #define TEXT_BOM "\xef\xbb\xbf"

@@ -353,3 +353,12 @@ bool url_is_https(const struct url *url)
 {
 	return strncmp(url->text, "https://", strlen("https://")) == 0;
 }
+
+const char *url_userinfo(const char *text, size_t *len)
+{
+	const char *start = strstr(text, "://") + 3;
+	const char *at = memrchr(start, '@', strcspn(start, "/"));
+
+	*len = at ? (size_t)(at - start) : 0;
+	return at ? start : NULL;
+}

@@ -39,6 +39,8 @@ bool url_same_origin(const struct url *a, const struct url *b);
  * own, user and password of `from` go along, as with curl. */
 void url_keep_user(struct url *url, const struct url *from);
 bool url_is_https(const struct url *url);
+/* "user" or "user:password" of a url's text, still encoded: *len bytes of it; NULL: there is none. */
+const char *url_userinfo(const char *text, size_t *len);
 
 /* Append the URL as it may be shown and stored: user and password taken out, and the values
  * of query parameters that carry a signature, a credential or a token replaced by "...". In a

@@ -105,6 +105,13 @@ char *entry_named_by(const struct entry *entry)
 			       : NULL;
 }
 
+char *attempt_host_field(const struct attempt *attempt)
+{
+	return attempt->port == (attempt_is_https(attempt) ? 443 : 80)
+		       ? xstrdup(attempt->host)
+		       : xasprintf("%s:%d", attempt->host, attempt->port);
+}
+
 const char *verified_name(enum verified verified)
 {
 	static const char *const names[] = {

@@ -190,6 +190,9 @@ static inline void attempt_cancel(struct attempt *attempt)
 	atomic_store_explicit(&attempt->cancelled, true, memory_order_relaxed);
 }
 
+/* "host:port" as libcurl says it in Host: without the port that the scheme has anyway. Yours. */
+char *attempt_host_field(const struct attempt *attempt) must_check;
+
 static inline bool attempt_is_https(const struct attempt *attempt)
 {
 	return strncmp(attempt->url, "https:", strlen("https:")) == 0;

@@ -1,9 +1,9 @@
 /* fields.h - what an input can say of an entry besides its URLs: the one table of options of an
  * entry, for every input format that has them.
  *
- * Rows: out dir checksum header referer user-agent max-tries size known-as named-by. Values are text, as
- * in a list; how a format writes and splits them is its own business. Does not judge URLs, nor
- * whether a name is safe (core/naming). No error quotes a value: it may be a credential.
+ * Rows: out dir checksum header referer user-agent max-tries size known-as named-by. Values are
+ * text, as in a list; how a format writes and splits them is its own business. Does not judge
+ * URLs, nor whether a name is safe (core/naming). No error quotes a value: it may be a credential.
  * Stateless; any thread. */
 #ifndef SEINE_INPUT_FIELDS_H
 #define SEINE_INPUT_FIELDS_H

@@ -4,8 +4,8 @@
  * A record is an object with the members that every one has and nothing else is likely to:
  * "status", "url" and "filename_effective". Of it are taken what the entry asked for: `url` and
  * `mirrors`, the name that the job gave the file (`known-as` before all; else `out` and `dir`),
- * `checksum`, `size`, `referer`, `user-agent`, `max-tries` and `named-by`. All else tells of the run, and is
- * passed over; also `digest`, which is what the file was then: whoever wants it to be the same
+ * `checksum`, `size`, `referer`, `user-agent`, `max-tries` and `named-by`. All else tells of the
+ * run, and is passed over; also `digest`, which is what the file was then: whoever wants it to be the same
  * asks for that.
  *
  * What results leave out because it may be secret, or is long, as the digests of pieces, cannot be

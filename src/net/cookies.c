@@ -12,10 +12,9 @@
 #include "net/environment.h"
 #include "net/secret.h"
 
-#define FILE_MAX ((size_t)4 * 1024 * 1024)
-/* libcurl compares each with all of the hosts' like it: 60,000 of one host took a minute. Browsers
- * keep about 3,000. */
-#define COOKIES_MAX 10000
+/* Some 10,000 cookies, where browsers keep 3,000. libcurl compares each with all others of its host:
+ * 60,000 of one took a minute. */
+#define FILE_MAX ((size_t)1024 * 1024)
 #define TABS 6 /* between the seven fields of a line */
 /* Of name and value, as of one that a server sets. Where the first that is to be sent has more than
  * 8 KiB, libcurl 7.88 sends a request without an end. */
@@ -108,8 +107,7 @@ static int load(struct cookies *cookies, const char *path, struct error *err)
 		return error_set(err, KIND_USAGE, 0,
 			"--load-cookies: %s:%u: not a cookie: seven fields with tabs "
 			"between, as curl, wget and browsers' extensions write them, "
-			"and "
-			"at most 4,096 bytes in the last two",
+			"and at most 4,096 bytes in the last two",
 			expanded, bad);
 	return code ? no_memory(err) : 0;
 }

@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 /* Allocated per active transfer, touched as far as used. Of this size malloc maps the first
  * ones, and unmaps them as they are done, so that thousands at once leave no trace. */
@@ -136,7 +136,7 @@ static void add_header(struct dress *dress, struct wardrobe *w, const char *line
 
 static bool names_host(const char *line)
 {
-	return strncasecmp(line, "host:", 5) == 0 && line[5 + strspn(line + 5, " \t")];
+	return text_is_field(line, "Host") && line[5 + strspn(line + 5, " \t")];
 }
 
 /* Do the user's headers say which host is asked? */
@@ -160,12 +160,10 @@ static bool has_host(const struct net *net, const struct attempt *attempt)
 static void own_host(
 	struct dress *dress, struct wardrobe *w, const struct attempt *attempt)
 {
-	bool usual = attempt->port == (attempt_is_https(attempt) ? 443 : 80);
-	char *line = usual ? xasprintf("Host: %s", attempt->host)
-			   : xasprintf("Host: %s:%d", attempt->host, attempt->port);
+	char *host _cleanup_(freep) = attempt_host_field(attempt);
+	char *line _cleanup_(freep) = xasprintf("Host: %s", host);
 
 	add_header(dress, w, line);
-	free(line);
 }
 
 /* The settings' headers and then the entry's, so that the entry's come last. */
@@ -291,21 +289,21 @@ static const struct login *login_by_file(
 	const struct net *net, const struct attempt *attempt)
 {
 	const struct login *login;
-	const char *place, *at;
+	const char *user;
 	char *name;
+	size_t len;
 
 	if (!net->netrc || attempt->bucket ||
 		(attempt->trusted ? net->user || net->settings->bearer
 				  : !attempt_is_https(attempt) ||
 					    net->settings->insecure))
 		return NULL;
-	place = strstr(attempt->url, "://") + 3;
-	at = memrchr(place, '@', strcspn(place, "/"));
-	if (!at)
+	user = url_userinfo(attempt->url, &len);
+	if (!user)
 		return netrc_find(net->netrc, attempt->host, NULL, attempt->trusted);
-	if (memchr(place, ':', (size_t)(at - place)))
+	if (memchr(user, ':', len))
 		return NULL;
-	name = curl_easy_unescape(NULL, place, (int)(at - place), NULL);
+	name = curl_easy_unescape(NULL, user, (int)len, NULL);
 	login = name ? netrc_find(net->netrc, attempt->host, name, attempt->trusted)
 		     : NULL;
 	curl_free(name);

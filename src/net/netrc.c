@@ -31,8 +31,8 @@ struct netrc {
 
 struct reading {
 	char *at, *end;
-	unsigned line,
-		word;     /* numbers of those of `at`, and where the last word began */
+	unsigned line;    /* number of that of `at` ... */
+	unsigned word;    /* ... and where the last word began */
 	bool line_begins; /* nothing but spaces was before `at` in its line */
 };
 

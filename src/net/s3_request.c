@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "net/s3_parts.h"
 #include "net/secret.h"
 
@@ -24,20 +25,13 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	return 0;
 }
 
-static bool is_called(const char *line, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncasecmp(line, name, len) == 0 && line[len] == ':';
-}
-
 /* Unless the user has said it, be it by an empty one: libcurl would send both, which the store takes
  * for one value with a comma in it. */
 static int add_unless_given(struct curl_slist **headers, const char *name,
 	const char *value, struct error *err)
 {
 	for (const struct curl_slist *line = *headers; line; line = line->next)
-		if (is_called(line->data, name))
+		if (text_is_field(line->data, name))
 			return 0;
 	return add_header(headers, name, value, err);
 }
@@ -54,16 +48,6 @@ static int sign(struct s3 *s3, const struct aws_credentials *who,
 	failed = sigv4_sign(&s3->key, &secret, request, authorization, err);
 	pthread_mutex_unlock(&s3->lock);
 	return failed;
-}
-
-/* "host:port" as libcurl sends it: without the port that the scheme has anyway. */
-static char *host_of(const struct attempt *attempt)
-{
-	bool tls = attempt_is_https(attempt);
-
-	return attempt->port == (tls ? 443 : 80)
-		       ? xstrdup(attempt->host)
-		       : xasprintf("%s:%d", attempt->host, attempt->port);
 }
 
 /* What S3 wants to be signed: the host, and each header whose name begins like this, the user's,
@@ -110,7 +94,7 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 	struct error *err)
 {
 	char region[REGION_SIZE], time_text[SIGV4_TIME_SIZE];
-	char *host _cleanup_(freep) = host_of(attempt);
+	char *host _cleanup_(freep) = attempt_host_field(attempt);
 	const char *start = strchr(strstr(attempt->url, "://") + 3, '/');
 	size_t path_len = strcspn(start, "?");
 	char *path _cleanup_(freep) = xstrndup(start, path_len);
@@ -142,7 +126,7 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 static bool has_authorization(const struct strings *headers)
 {
 	for (size_t i = 0; i < headers->count; i++)
-		if (is_called(headers->items[i], AUTHORIZATION))
+		if (text_is_field(headers->items[i], AUTHORIZATION))
 			return true;
 	return false;
 }

@@ -16,8 +16,8 @@
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 struct sigv4_header {
-	const char *name,
-		*value; /* the name ends at a ":", as in the line that is sent, or a NUL */
+	const char *name; /* ends at a ":", as in the line that is sent, or a NUL */
+	const char *value;
 };
 
 /* What is signed; borrowed. Path and query are as they are sent; a byte that may not stand in

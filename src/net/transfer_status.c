@@ -34,9 +34,9 @@ static void failed_by_status(
 /* Was it sent a user and password, or a token? */
 static bool had_login(const struct transfer *t)
 {
-	const char *place = strstr(t->attempt->url, "://") + 3;
+	size_t len;
 
-	return t->dress.by_file || memchr(place, '@', strcspn(place, "/")) ||
+	return t->dress.by_file || url_userinfo(t->attempt->url, &len) ||
 	       (t->attempt->trusted && (t->net->user || t->net->settings->bearer));
 }
 

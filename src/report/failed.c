@@ -232,6 +232,7 @@ static int failed_open(
 	const struct report_job *job, struct observer **observer, struct error *err)
 {
 	const char *name = job->settings->failed, *results = job->settings->results;
+	const char *reader;
 	struct failed *failed;
 	int result;
 
@@ -240,10 +241,11 @@ static int failed_open(
 	if (results && outfile_same(name, results))
 		return error_set(err, KIND_USAGE, 0,
 			"--failed and --results both want to write %s", name);
-	if (outfile_is_input(name, &job->settings->checksum_files))
+	reader = outfile_reader(name, job->settings);
+	if (reader)
 		return error_set(err, KIND_USAGE, 0,
-			"--failed %s would overwrite a --checksum-file of this job",
-			name);
+			"--failed %s would overwrite the --%s of this job", name,
+			reader);
 	failed = xcalloc(1, sizeof(*failed));
 	failed->observer.ops = &failed_ops;
 	failed->job = job;

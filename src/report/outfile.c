@@ -144,3 +144,14 @@ bool outfile_is_input(const char *name, const struct strings *inputs)
 	}
 	return false;
 }
+
+const char *outfile_reader(const char *name, const struct settings *settings)
+{
+	if (outfile_is_input(name, &settings->checksum_files))
+		return "checksum-file";
+	if (settings->netrc && outfile_same(name, settings->netrc))
+		return "netrc";
+	return settings->cookie_file && outfile_same(name, settings->cookie_file)
+		       ? "load-cookies"
+		       : NULL;
+}

@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/diag.h"
-#include "base/strings.h"
+#include "core/settings.h"
 
 struct outfile {
 	int fd;
@@ -47,5 +47,8 @@ int write_fully(int fd, const char *data, size_t len) must_check;
 bool outfile_same(const char *name, const char *other);
 /* Is it one of these inputs ("-" among them is standard input)? */
 bool outfile_is_input(const char *name, const struct strings *inputs);
+/* The option that has the job read this very file, besides its inputs, so that it must not be
+ * overwritten; NULL: none has. */
+const char *outfile_reader(const char *name, const struct settings *settings);
 
 #endif

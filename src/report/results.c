@@ -274,7 +274,7 @@ static int results_open(
 	if (!name)
 		return 0;
 	if (outfile_is_input(name, &job->settings->inputs) ||
-		outfile_is_input(name, &job->settings->checksum_files))
+		outfile_reader(name, job->settings))
 		return error_set(err, KIND_USAGE, 0,
 			"--results %s would overwrite an input of this job", name);
 	results = xcalloc(1, sizeof(*results));

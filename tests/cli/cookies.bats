@@ -2,20 +2,12 @@
 # Cookies of a file, and those that servers set.
 
 load helper
+load hosts
 load processes
 load web
 
 jar() { # LINE... ("|" for tabs)
 	printf '%s\n' "# Netscape HTTP Cookie File" "" "$@" | tr '|' '\t' >"$CTL/cookies.txt"
-}
-
-# Both names are the origin's.
-at_names() {
-	local name arguments=()
-	for name in one.test two.test; do
-		arguments+=(--resolve "$name:$O_PORT:127.0.0.1")
-	done
-	fetch "$@" "${arguments[@]}"
 }
 
 # sent PATH COOKIES: with the last request for it; "": none.
@@ -143,4 +135,16 @@ at_another_host() {
 	jar "two.test|FALSE|/|FALSE|0|two|3"
 	each_mode at_another_host --resolve "one.test:$O_PORT:127.0.0.1" \
 		--resolve "three.test:$O_PORT:127.0.0.1"
+}
+
+@test "what the run is told is not written over by what it tells" {
+	jar "127.0.0.1|FALSE|/|FALSE|0|sid|1"
+	echo "default login ann password 1" >"$CTL/logins"
+	seine -d out --load-cookies "$CTL/cookies.txt" --results "$CTL/cookies.txt" http://127.0.0.1:1/a
+	((status == 2))
+	said "would overwrite an input of this job"
+	seine -d out --netrc="$CTL/logins" --failed "$CTL/logins" http://127.0.0.1:1/a
+	((status == 2))
+	said "would overwrite the --netrc of this job"
+	[[ -s $CTL/cookies.txt && -s $CTL/logins ]]
 }

@@ -2,6 +2,7 @@
 # Logins by a file: who is told what of it.
 
 load helper
+load hosts
 load web
 
 # The Authorization of a name and a password.
@@ -11,15 +12,6 @@ basic() { # NAME:PASSWORD
 
 netrc() { # LINE...
 	printf '%s\n' "$@" >"$HOME/.netrc"
-}
-
-# Both names are the origin's.
-at_names() {
-	local name arguments=()
-	for name in one.test two.test; do
-		arguments+=(--resolve "$name:$O_PORT:127.0.0.1")
-	done
-	fetch "$@" "${arguments[@]}"
 }
 
 # sent TARGET AUTHORIZATION: with the last request for it; "": none.
