@@ -5,12 +5,9 @@
  * is on only while the attempt goes to the origin it was given for. */
 #include "net/dress.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/alloc.h"
-#include "base/text.h"
+#include "net/request.h"
 
 /* Allocated per active transfer, touched as far as used. Of this size malloc maps the first
  * ones, and unmaps them as they are done, so that thousands at once leave no trace. */
@@ -124,70 +121,6 @@ int dress_handle(CURL *easy, struct net *net, struct error *err)
 	return wardrobe_close(w, err);
 }
 
-static void add_header(struct dress *dress, struct wardrobe *w, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(dress->own, line);
-
-	if (longer)
-		dress->own = longer;
-	else
-		w->code = CURLE_OUT_OF_MEMORY;
-}
-
-static bool names_host(const char *line)
-{
-	return text_is_field(line, "Host") && line[5 + strspn(line + 5, " \t")];
-}
-
-/* Do the user's headers say which host is asked? */
-static bool has_host(const struct net *net, const struct attempt *attempt)
-{
-	const struct entry *entry = attempt->entry;
-	bool has = false;
-
-	if (!attempt->trusted)
-		return false;
-	for (const struct curl_slist *line = net->bound; line && !has;
-		line = line->next)
-		has = names_host(line->data);
-	for (size_t i = 0; i < entry->headers.count && !has; i++)
-		has = names_host(entry->headers.items[i]);
-	return has;
-}
-
-/* As libcurl would send it, but by itself it would go on with the cookies of the Host that a
- * handle had before, for whatever server (so does 7.88). */
-static void own_host(
-	struct dress *dress, struct wardrobe *w, const struct attempt *attempt)
-{
-	char *host _cleanup_(freep) = attempt_host_field(attempt);
-	char *line _cleanup_(freep) = xasprintf("Host: %s", host);
-
-	add_header(dress, w, line);
-}
-
-/* The settings' headers and then the entry's, so that the entry's come last. */
-static void own_headers(struct dress *dress, struct wardrobe *w, const struct net *net,
-	const struct entry *entry)
-{
-	for (const struct curl_slist *line = net->bound; line; line = line->next)
-		add_header(dress, w, line->data);
-	for (size_t i = 0; i < entry->headers.count; i++)
-		add_header(dress, w, entry->headers.items[i]);
-}
-
-/* If-Range is the attempt's own, whoever the server is. S3 knows only If-Match. */
-static void own_range(
-	struct dress *dress, struct wardrobe *w, const char *pin, bool is_s3)
-{
-	const char *name = is_s3 && pin && pin[0] == '"' ? "If-Match" : "If-Range";
-	char *line = pin ? xasprintf("%s: %s", name, pin) : NULL;
-
-	if (line)
-		add_header(dress, w, line);
-	free(line);
-}
-
 /* A large file's ranges come on connections of their own, where one need not wait for the
  * other, and with less to do than in HTTP/2. */
 static void wear_bulk(
@@ -210,25 +143,6 @@ static void wear_bulk(
 	if (s->http == HTTP_AUTO)
 		SET(w, CURLOPT_HTTP_VERSION,
 			(long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-}
-
-/* Only if the file that is there is not the server's any more (RFC 9110, 13.1). */
-static void own_condition(
-	struct dress *dress, struct wardrobe *w, const struct version *there)
-{
-	char *line = NULL;
-	char date[40];
-	struct tm tm;
-	time_t when = (time_t)there->mtime;
-
-	if (there->etag)
-		line = xasprintf("If-None-Match: %s", there->etag);
-	else if (gmtime_r(&when, &tm) &&
-		 strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
-		line = xasprintf("If-Modified-Since: %s", date);
-	if (line)
-		add_header(dress, w, line);
-	free(line);
 }
 
 static void wear_range(struct dress *dress, struct wardrobe *w,
@@ -311,7 +225,8 @@ static const struct login *login_by_file(
 }
 
 static int wear_special(struct dress *dress, struct wardrobe *w, const struct net *net,
-	const struct attempt *attempt, const struct login *login, struct error *err)
+	const struct attempt *attempt, const struct login *login, bool plain_host,
+	struct error *err)
 {
 	const struct entry *entry = attempt->entry;
 
@@ -323,15 +238,9 @@ static int wear_special(struct dress *dress, struct wardrobe *w, const struct ne
 		SET(w, CURLOPT_USERAGENT, entry->user_agent);
 	if (attempt->trusted && entry->referer)
 		SET(w, CURLOPT_REFERER, entry->referer[0] ? entry->referer : NULL);
-	if (attempt->trusted)
-		own_headers(dress, w, net, entry);
-	if (attempt->bucket && attempt->at_home &&
-		s3_dress(net->s3, attempt, &dress->own, &dress->signer, err) != 0)
+	if (request_fields(
+		    net, attempt, plain_host, &dress->own, &dress->signer, err) != 0)
 		return -1;
-	own_range(dress, w, attempt->ranged ? version_pin(&attempt->version) : NULL,
-		attempt->bucket != NULL);
-	if (attempt_is_conditional(attempt))
-		own_condition(dress, w, &entry->there);
 	if (dress->own)
 		SET(w, CURLOPT_HTTPHEADER, dress->own);
 	return 0;
@@ -342,9 +251,9 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 {
 	struct wardrobe wardrobe = {.easy = easy}, *w = &wardrobe;
 	const struct login *login = login_by_file(net, attempt);
-	bool has = net->cookies && has_host(net, attempt);
-	bool had = dress->renamed && !has;
-	bool special = login || had || is_special(attempt);
+	bool renamed = net->cookies && request_names_host(net, attempt);
+	bool plain_host = dress->renamed && !renamed;
+	bool special = login || plain_host || is_special(attempt);
 
 	SET(w, CURLOPT_URL, attempt->url);
 	wear_range(dress, w, net->settings, attempt);
@@ -359,10 +268,9 @@ int dress_attempt(struct dress *dress, CURL *easy, const struct net *net,
 	dress->by_file = login != NULL;
 	dress->bound = attempt->trusted;
 	dress->signer = 0;
-	dress->renamed |= has;
-	if (had)
-		own_host(dress, w, attempt);
-	if (special && wear_special(dress, w, net, attempt, login, err) != 0)
+	dress->renamed |= renamed;
+	if (special &&
+		wear_special(dress, w, net, attempt, login, plain_host, err) != 0)
 		return -1;
 	return wardrobe_close(w, err);
 }
