@@ -25,14 +25,31 @@ static int add_header(struct curl_slist **headers, const char *name, const char 
 	return 0;
 }
 
+static const char *find_header(const struct curl_slist *headers, const char *name)
+{
+	for (; headers; headers = headers->next)
+		if (text_is_field(headers->data, name))
+			return headers->data;
+	return NULL;
+}
+
 /* Unless the user has said it, be it by an empty one: libcurl would send both, which the store takes
  * for one value with a comma in it. */
 static int add_unless_given(struct curl_slist **headers, const char *name,
 	const char *value, struct error *err)
 {
-	for (const struct curl_slist *line = *headers; line; line = line->next)
-		if (text_is_field(line->data, name))
-			return 0;
+	return find_header(*headers, name) ? 0 : add_header(headers, name, value, err);
+}
+
+/* What is true of this signature alone: the user cannot know it. */
+static int add_own(struct curl_slist **headers, const char *name, const char *value,
+	struct error *err)
+{
+	if (find_header(*headers, name))
+		return error_set(err, KIND_USAGE, 0,
+			"\"%s\" is part of the signature: leave it out, or give "
+			"an Authorization of your own",
+			name);
 	return add_header(headers, name, value, err);
 }
 
@@ -59,24 +76,32 @@ struct signing {
 };
 
 /* libcurl does not send one that is empty. */
-static bool counts(const char *line)
+static bool is_sent(const char *line)
 {
 	const char *colon = strchr(line, ':');
 
-	return strncasecmp(line, AMZ, strlen(AMZ)) == 0 && colon &&
-	       colon[1 + strspn(colon + 1, " \t")];
+	return colon && colon[1 + strspn(colon + 1, " \t")];
 }
 
-/* All is borrowed. libcurl adds the host by itself. */
+/* libcurl adds the host by itself, unless the user has said another. */
+static const char *host_sent(const struct curl_slist *headers, const char *host)
+{
+	const char *line = find_header(headers, "Host");
+
+	return line && is_sent(line) ? strchr(line, ':') + 1 : host;
+}
+
+/* All is borrowed. */
 static int signing_init(struct signing *signing, const char *host,
 	const struct curl_slist *headers, struct error *err)
 {
-	signing->headers[0] = (struct sigv4_header){.name = "host", .value = host};
+	signing->headers[0] = (struct sigv4_header){
+		.name = "host", .value = host_sent(headers, host)};
 	signing->count = 1;
 	for (; headers; headers = headers->next) {
 		const char *line = headers->data;
 
-		if (!counts(line))
+		if (strncasecmp(line, AMZ, strlen(AMZ)) != 0 || !is_sent(line))
 			continue;
 		if (signing->count == SIGV4_HEADERS_MAX)
 			return error_set(err, KIND_USAGE, 0,
@@ -109,10 +134,10 @@ static int sign_request(struct s3 *s3, const struct attempt *attempt,
 	struct signing signing;
 
 	regions_find(s3->regions, attempt->bucket, region);
-	if (add_header(headers, AMZ "content-sha256", SIGV4_NO_PAYLOAD, err) != 0 ||
-		add_header(headers, AMZ "date", time_text, err) != 0 ||
-		(who->token && add_header(headers, AMZ "security-token", who->token,
-				       err) != 0))
+	if (add_own(headers, AMZ "content-sha256", SIGV4_NO_PAYLOAD, err) != 0 ||
+		add_own(headers, AMZ "date", time_text, err) != 0 ||
+		(who->token &&
+			add_own(headers, AMZ "security-token", who->token, err) != 0))
 		return -1;
 	if (signing_init(&signing, host, *headers, err) != 0)
 		return -1;

@@ -266,6 +266,28 @@ slow() {
 	stats '.paths["/credentials"] == null'
 }
 
+# A store behind a tunnel, say, which knows itself by another name.
+@test "a Host of the user's is the one that is signed" {
+	buckets
+	fetch 0 1 "${S3[@]}" --header "host:  store.example:81" s3://box/k
+	requests 'all(.[]; .headers.host == "store.example:81")'
+	all_signed
+}
+
+@test "what only who signs can say is not taken from the user" {
+	local name
+	buckets
+	for name in X-Amz-Date x-amz-content-sha256; do
+		fetch 1 1 "${S3[@]}" --header "$name: 1" s3://box/k
+		said "\"${name,,}\" is part of the signature"
+	done
+	AWS_SESSION_TOKEN=mine fetch 1 1 "${S3[@]}" --header "x-amz-security-token: 1" s3://box/k
+	said '"x-amz-security-token" is part of the signature'
+	stats '.requests == 0'
+	# who signs may say them all
+	fetch 0 1 "${S3[@]}" --header "x-amz-date: 1" --header "Authorization: mine" s3://box/k
+}
+
 @test "versions, and URLs that are signed already" {
 	buckets
 	fetch 0 1 "${S3[@]}" "s3://box/k?versionId=a/b+c"
