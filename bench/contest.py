@@ -44,6 +44,7 @@ class Entrant:
         os.mkdir(job.out)
         job.write("list", (url for url, _ in job.urls))
         server.forget()
+        measure.use_memory(sum(file.size for file in self.files))
         used = measure.run(
             self.peer.argv(job),
             os.path.join(here, "log"),
@@ -167,7 +168,6 @@ def run_all(scenario, server, files, options, work):
     # The inode allocator of ext4 steps over what was just deleted: there, keep all until the
     # end. On tmpfs it would cost memory for nothing, and of a single file space.
     keep = measure.file_system(work) != "tmpfs" and len(files) > 1
-    use_memory(files, work)
     for number in range(options.runs):
         turn = number % max(len(entrants), 1)
         for entrant in entrants[turn:] + entrants[:turn]:
@@ -177,17 +177,6 @@ def run_all(scenario, server, files, options, work):
                 shutil.rmtree(here)
     say("")
     return [entrant.result() for entrant in entrants], absent
-
-
-def use_memory(files, work):
-    """Write as much as a contender will, once: a virtual machine may get the memory for it
-    only when it is first used, and nobody shall pay for that."""
-    path = os.path.join(work, "used")
-    with open(path, "wb") as out:
-        for file in files:
-            for at in range(0, file.size, 1 << 20):
-                out.write(bytes(min(file.size - at, 1 << 20)))
-    os.unlink(path)
 
 
 def play(scenario, options, work):
