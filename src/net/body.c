@@ -4,8 +4,7 @@
  * would hold a descriptor per transfer, and with many in flight run out of them. So a
  * body is kept in memory up to SMALL_FILE, and most bodies never get a part file open
  * at all: one open, write, close and rename at the end. What is larger goes to a part,
- * in blocks of BLOCK; one that is large already is written from where libcurl has
- * it, without a copy. */
+ * in blocks of BLOCK, which a writer may take. */
 #include "net/body.h"
 
 #include "store/journal.h"
@@ -15,14 +14,14 @@
  * kill. Where telling it means a sync, that is dearer than the bytes. */
 #define NOTE BLOCK
 #define NOTE_SYNCED (8 * 1024 * 1024)
-#define DIRECT (48 * 1024) /* a block from here up is not worth gathering */
-#define KEEP (64 * 1024)   /* the buffer that an idle handle may hold on to */
+#define KEEP (64 * 1024) /* the buffer that an idle handle may hold on to */
 
 void body_init(struct body *body, struct outdir *outdir, struct parts *parts,
-	enum durability durability)
+	struct writer *writer, enum durability durability)
 {
 	*body = (struct body){.outdir = outdir,
 		.parts = parts,
+		.writing = {.writer = writer},
 		.proofs = PROOFS_INIT,
 		.inspection = INSPECTION_INIT,
 		.note = durability == DURABILITY_EACH ? NOTE_SYNCED : NOTE};
@@ -42,11 +41,21 @@ void body_abort(struct body *body)
 	if (body->pending.cap > KEEP)
 		buf_release(&body->pending);
 	buf_clear(&body->pending);
-	part_put(body->part);
-	body->part = NULL;
+	writing_end(&body->writing);
 	body->attempt = NULL;
-	body->written = body->noted = 0;
 	body->inspection.wrong = 0;
+}
+
+static int begin_part(
+	struct body *body, const struct part_facts *facts, struct error *err)
+{
+	struct part *part = parts_get(body->parts, body->attempt, facts, err);
+
+	if (!part)
+		return -1;
+	writing_begin(&body->writing, part, body->attempt->asked.first);
+	body->noted = body->attempt->asked.first;
+	return 0;
 }
 
 int body_begin(struct body *body, const struct attempt *attempt, bool whole,
@@ -59,10 +68,8 @@ int body_begin(struct body *body, const struct attempt *attempt, bool whole,
 	if (inspection_begin(&body->inspection, attempt->entry->pieces,
 		    attempt->asked.first, size, err) != 0)
 		return -1;
-	if (!whole || size > SMALL_FILE) {
-		body->part = parts_get(body->parts, attempt, facts, err);
-		return body->part ? 0 : -1;
-	}
+	if (!whole || size > SMALL_FILE)
+		return begin_part(body, facts, err);
 	if (size > 0)
 		buf_reserve(&body->pending, (size_t)size);
 	if (proofs_begin(&body->proofs, attempt->entry, facts->announced, facts->by,
@@ -75,27 +82,7 @@ int body_begin(struct body *body, const struct attempt *attempt, bool whole,
 
 bool body_is_part(const struct body *body)
 {
-	return body->part != NULL;
-}
-
-static int body_write(
-	struct body *body, const void *data, size_t len, struct error *err)
-{
-	if (part_write(body->part, body->attempt->asked.first + body->written, data,
-		    len, err) != 0)
-		return -1;
-	body->written += (int64_t)len;
-	return 0;
-}
-
-static int body_flush(struct body *body, struct error *err)
-{
-	if (body->pending.len == 0)
-		return 0;
-	if (body_write(body, body->pending.data, body->pending.len, err) != 0)
-		return -1;
-	buf_clear(&body->pending);
-	return 0;
+	return body->writing.part != NULL;
 }
 
 /* It has no length, and turns out not to be small. */
@@ -107,45 +94,41 @@ static int move_to_part(struct body *body, struct error *err)
 
 	if (announced->want.alg != DIGEST_NONE)
 		facts.announced = &announced->want;
-	body->part = parts_get(body->parts, body->attempt, &facts, err);
-	return body->part ? 0 : -1;
+	return begin_part(body, &facts, err);
 }
 
 /* To where the bytes go. */
 static int body_put(struct body *body, const void *data, size_t len, struct error *err)
 {
-	if (!body->part && body->pending.len + len > SMALL_FILE &&
+	if (!body_is_part(body) && body->pending.len + len > SMALL_FILE &&
 		move_to_part(body, err) != 0)
 		return -1;
-	if (body->part && len >= DIRECT)
-		return body_flush(body, err) == 0 ? body_write(body, data, len, err)
-						  : -1;
 	buf_add(&body->pending, data, len);
-	if (body->part && body->pending.len >= BLOCK)
-		return body_flush(body, err);
+	if (body_is_part(body) && body->pending.len >= BLOCK)
+		return writing_add(&body->writing, &body->pending, err);
 	return 0;
 }
 
-/* Bytes that are in the part, and right as far as can be told. */
-static int64_t body_counts(const struct body *body)
+/* Up to which offset do the bytes count that are in the part, or before that one, and are right as
+ * far as can be told? */
+static int64_t body_counts(const struct body *body, int64_t written)
 {
-	int64_t sound = body->inspection.sound - body->attempt->asked.first;
+	int64_t sound = body->inspection.sound;
 
-	return body->written < sound ? body->written : sound;
+	return written < sound ? written : sound;
 }
 
 /* What has come to count is told of. */
 static int body_note(struct body *body, struct error *err)
 {
-	int64_t first = body->attempt->asked.first;
-	struct range range = {first + body->noted, first + body_counts(body) - 1};
+	int64_t end = body_counts(body, body->writing.next);
+	struct range range = {body->noted, end - 1};
 
 	if (range.last < range.first)
 		return 0;
-	body->noted = body_counts(body);
-	if (body->inspection.pieces && part_prove(body->part, range, err) != 0)
-		return -1;
-	return part_note(body->part, range, err);
+	body->noted = end;
+	return writing_note(
+		&body->writing, range, body->inspection.pieces != NULL, err);
 }
 
 int body_add(struct body *body, const void *data, size_t len, struct error *err)
@@ -153,7 +136,8 @@ int body_add(struct body *body, const void *data, size_t len, struct error *err)
 	if (body_put(body, data, len, err) != 0 ||
 		inspection_add(&body->inspection, data, len, err) != 0)
 		return -1;
-	if (body->part && body_counts(body) - body->noted >= body->note)
+	if (body_is_part(body) &&
+		body_counts(body, body->writing.next) - body->noted >= body->note)
 		return body_note(body, err);
 	return 0;
 }
@@ -165,18 +149,21 @@ int body_end(struct body *body, struct error *err)
 
 void body_proves_length(struct body *body)
 {
-	if (body->part)
-		part_proves_length(body->part);
+	if (body_is_part(body))
+		part_proves_length(body->writing.part);
 }
 
 int body_settle(struct body *body, struct outcome *outcome, struct error *err)
 {
-	int failed = body->part ? body_flush(body, err) : 0;
+	int failed = 0;
 
-	if (body->part && !failed)
-		failed = body_note(body, err);
-	if (body->part)
-		outcome->written = body_counts(body);
+	if (body_is_part(body)) {
+		failed = writing_finish(&body->writing, &body->pending, err);
+		if (!failed)
+			failed = body_note(body, err);
+		outcome->written = body_counts(body, body->writing.written) -
+				   body->attempt->asked.first;
+	}
 	if (body->inspection.wrong)
 		outcome->wrong_digest = body->inspection.wrong;
 	body_abort(body);

@@ -12,22 +12,23 @@
 #include "store/part.h"
 #include "store/proof.h"
 #include "store/sink.h"
+#include "store/writer.h"
 
 struct body {
 	struct outdir *outdir;
 	struct parts *parts;
 	const struct attempt *attempt; /* NULL: none begun */
 	struct buf pending;            /* received, not written yet */
-	struct part *part;             /* NULL while the body is in memory */
+	struct writing writing;        /* of a part; none while the body is in memory */
 	struct proofs proofs;          /* of a body in memory */
 	struct inspection inspection;
-	int64_t written; /* bytes in the part, from asked.first on */
-	int64_t note;    /* the journal is told whenever so many are new */
-	int64_t noted;   /* ... of which the journal knows */
+	int64_t note; /* the journal is told whenever so many bytes of a part are new */
+	int64_t noted; /* ... and has been, of those before this offset */
 };
 
+/* All borrowed; `writer` may be NULL. */
 void body_init(struct body *body, struct outdir *outdir, struct parts *parts,
-	enum durability durability);
+	struct writer *writer, enum durability durability);
 void body_release(struct body *body);
 
 /* Begin the attempt's body (borrowed until commit, settle or abort). `whole`: it is all of the

@@ -109,6 +109,11 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	return net;
 }
 
+void net_write_behind(struct net *net, size_t most)
+{
+	net->writer = writer_new(most);
+}
+
 struct s3 *net_s3(const struct net *net)
 {
 	return net->s3;
@@ -132,6 +137,7 @@ void net_free(struct net *net)
 	free(net->user);
 	netrc_free(net->netrc);
 	cookies_free(net->cookies);
+	writer_free(net->writer);
 	free(net);
 	curl_global_cleanup();
 }

@@ -13,11 +13,13 @@
 #include "net/throttle.h"
 #include "net/tls.h"
 #include "net/transfer.h"
+#include "store/writer.h"
 
 struct net {
 	const struct settings *settings;
 	struct outdir *outdir;
 	struct parts *parts;
+	struct writer *writer; /* NULL: who receives writes */
 	struct s3 *s3;
 	struct tls *tls;
 	struct throttle *throttle; /* NULL: no limit of rates */

@@ -13,7 +13,8 @@ struct transfer *transfer_new(struct net *net, struct error *err)
 	t->net = net;
 	/* Undressed: the first attempt puts everything on. */
 	t->dress.special = true;
-	body_init(&t->body, net->outdir, net->parts, net->settings->durability);
+	body_init(&t->body, net->outdir, net->parts, net->writer,
+		net->settings->durability);
 	buf_init(&t->aside);
 	t->found = (struct version)VERSION_UNKNOWN;
 	t->easy = curl_easy_init();

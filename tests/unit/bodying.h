@@ -9,9 +9,12 @@
 #define KIB 1024
 #define PARTS "out/.seine/parts"
 
+static bool written_behind; /* ... by a writer, or by who adds them */
+
 struct bench {
 	struct outdir *outdir;
 	struct parts *parts;
+	struct writer *writer;
 	struct publication how;
 	struct body body;
 	struct entry *entry;
@@ -37,7 +40,9 @@ static inline void bench_open(struct bench *bench, const char *dir)
 	bench->outdir = outdir_open(dir, &bench->err);
 	check(bench->outdir != NULL);
 	bench->parts = parts_new(bench->outdir);
-	body_init(&bench->body, bench->outdir, bench->parts, DURABILITY_NONE);
+	bench->writer = written_behind ? writer_new(1) : NULL;
+	body_init(&bench->body, bench->outdir, bench->parts, bench->writer,
+		DURABILITY_NONE);
 	bench->entry = entry_new();
 	bench->entry->number = 1;
 	bench->attempt =
@@ -49,6 +54,7 @@ static inline void bench_close(struct bench *bench)
 {
 	outcome_release(&bench->outcome);
 	body_release(&bench->body);
+	writer_free(bench->writer);
 	parts_free(bench->parts);
 	entry_free(bench->entry);
 }

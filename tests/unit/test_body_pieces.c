@@ -99,11 +99,18 @@ static void pieces_of_a_whole(void)
 	}
 }
 
+static void all(void)
+{
+	run(pieces_in_a_part);
+	run(pieces_of_a_whole);
+}
+
 int main(void)
 {
 	scratch_enter();
-	run(pieces_in_a_part);
-	run(pieces_of_a_whole);
+	all();
+	written_behind = true;
+	all();
 	scratch_leave();
 	return done();
 }
