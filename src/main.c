@@ -20,8 +20,9 @@
  *            _resume, _commit): what attempts share; digest, proof, composite: ETags of
  *            parts; inspection: pieces, as they come; journal, with its _format,
  *            _reader, _writer, _load, _state, _survey and _renew, and finished: what an
- *            unfinished job has got; durable: syncs; stamp: ETags;
- *            mark: whose a file is; there: whether it is there by its server's name
+ *            unfinished job has got; writer: who writes the only large file; durable: syncs;
+ *            stamp: ETags; mark: whose a file is; there: whether it is there by its server's
+ *            name
  *   input/   input: the inputs as a chain; format: the table of formats; args, list,
  *            jsonl (members, rerun), csv (cells, columns), metalink (_elements, _file,
  *            _source): sources; s3list: pages of a listing; fields: options of an
@@ -31,9 +32,9 @@
  *            figures), results, failed (outfile), summary, stopping; comparison (_table),
  *            measurement: --compare
  *   net/     transfer (_connect, _receive, _document, _mirrors, _name, _wait, _status,
- *            _verdict): one HTTP exchange; dress: its options; response, with announced
- *            and httpdate: its head; answer: what that means for the attempt; body: its
- *            bytes; net, tls, proxy, throttle: what all share; memory, with buffers:
+ *            _verdict): one HTTP exchange; dress: its options; request: its fields; response,
+ *            with announced and httpdate: its head; answer: what that means for the attempt;
+ *            body: its bytes; net, tls, proxy, throttle: what all share; memory, with buffers:
  *            libcurl's; curlcode: its words in ours; names: what is known of them (cache,
  *            hosts, claims, addrs, hostname); resolver (_wait): asking c-ares (channel,
  *            question, nameservers); pins: telling libcurl; s3 (_request, _answer), with

@@ -266,7 +266,7 @@ static int event_run(struct sched *sched, struct env *env, struct error *err)
 	fleet.reactors = xcalloc(n, sizeof(*fleet.reactors));
 	fleet.committer = committer_new(env->net, on_committed);
 	if (processors() > 1)
-		net_write_behind(env->net, processors() - 1);
+		net_write_behind(env->net);
 	for (size_t i = 0; i < n; i++) {
 		fleet.reactors[i].fleet = &fleet;
 		if (reactor_init(&fleet.reactors[i], err) != 0)

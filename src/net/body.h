@@ -23,7 +23,7 @@ struct body {
 	struct proofs proofs;          /* of a body in memory */
 	struct inspection inspection;
 	int64_t note; /* the journal is told whenever so many bytes of a part are new */
-	int64_t noted; /* ... and has been, of those before this offset */
+	int64_t noted; /* ... and is, of those before this offset */
 };
 
 /* All borrowed; `writer` may be NULL. */

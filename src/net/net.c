@@ -109,9 +109,9 @@ struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	return net;
 }
 
-void net_write_behind(struct net *net, size_t most)
+void net_write_behind(struct net *net)
 {
-	net->writer = writer_new(most);
+	net->writer = writer_new();
 }
 
 struct s3 *net_s3(const struct net *net)

@@ -49,7 +49,7 @@ void s3_forget(struct s3 *s3, struct waiter *waiter);
 
 /* Append the headers by which this request, of a mirror in a bucket, is one that its store
  * knows, and signed; *signer tells by which credentials (0: by none). KIND_CREDENTIALS when there
- * are none. */
+ * are none; KIND_USAGE when the user's headers say what only the signature can. */
 int s3_dress(struct s3 *s3, const struct attempt *attempt, struct curl_slist **headers,
 	uint64_t *signer, struct error *err) must_check;
 

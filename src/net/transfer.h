@@ -29,10 +29,9 @@ struct net;
 struct net *net_new(const struct settings *settings, struct outdir *outdir,
 	struct parts *parts, struct error *err) must_check;
 void net_free(struct net *net);
-/* From now on, until net_free, a thread writes what transfers bring of large files, as long as no
- * more than so many are under way (store/writer.h). To be called before the first transfer is
- * made. */
-void net_write_behind(struct net *net, size_t most);
+/* From now on, until net_free, a thread writes what a transfer brings of a large file, where it is
+ * the only one (store/writer.h). To be called before the first transfer is made. */
+void net_write_behind(struct net *net);
 /* What s3:// URLs lead to. */
 struct s3 *net_s3(const struct net *net);
 /* Where the addresses of hosts are kept; NULL when we look none up (a proxy does). */

@@ -235,6 +235,11 @@ static void say_blocked(const struct outdir *outdir, const char *path, size_t bl
 			"'%.*s' is in the way: it is a file or a link, not a directory",
 			len, path);
 		break;
+	case EMFILE:
+	case ENFILE: /* which passes, as in sink_fail */
+		error_errno(err, KIND_DESCRIPTORS, errnum,
+			"cannot enter '%.*s' in '%.60s'", len, path, outdir->path);
+		break;
 	case ENAMETOOLONG:
 	case EINVAL:
 	case EILSEQ:

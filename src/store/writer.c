@@ -7,11 +7,9 @@
 #include "base/list.h"
 #include "base/thread.h"
 
-/* Orders of one writing that may wait: a block, or something to tell. A file of 2 GiB on a tmpfs took
+/* Orders that may wait: a block, or something to tell. A file of 2 GiB on a tmpfs took
  * 0.86 s with 8, 1.02 with 4, and with 2 longer than without a writer: each waits for the other. */
 #define WAITING_MAX 8
-/* ... and of all, but for what follows on what waits: then there is enough to do. */
-#define QUEUE_MAX 16
 
 struct order {
 	struct list link;
@@ -27,19 +25,17 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t more, less;
 	struct list queue; /* orders */
-	struct list spare; /* ... to be used again, with room for a block */
-	size_t n_queued, n_spare;
-	size_t n_writings, most_writings;
+	struct list spare; /* ... to be used again, some with room for a block */
+	size_t n_spare, n_writings;
 	unsigned n_asleep; /* who waits for less */
 	bool idle, begun, ending;
 	pthread_t thread;
 };
 
-struct writer *writer_new(size_t most_writings)
+struct writer *writer_new(void)
 {
 	struct writer *writer = xcalloc(1, sizeof(*writer));
 
-	writer->most_writings = most_writings;
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_cond_init(&writer->more, NULL);
 	pthread_cond_init(&writer->less, NULL);
@@ -114,7 +110,6 @@ static void serve(struct writer *writer, struct order *order)
 	else if (!in_vain && end > writing->written)
 		writing->written = end;
 	writing->waiting--;
-	writer->n_queued--;
 	if (writer->n_asleep > 0)
 		pthread_cond_broadcast(&writer->less);
 }
@@ -137,7 +132,7 @@ static void *write_all(void *context)
 			break;
 		order = container_of(node, struct order, link);
 		serve(writer, order);
-		if (writer->n_spare < QUEUE_MAX) {
+		if (writer->n_spare < WAITING_MAX) {
 			/* The last one used is in the cache. */
 			list_add_before(writer->spare.next, &order->link);
 			writer->n_spare++;
@@ -154,7 +149,7 @@ static bool is_taken(struct writer *writer, const struct writing *writing)
 {
 	if (writing->waiting > 0)
 		return true;
-	if (writer->n_writings > writer->most_writings || writer->n_queued >= QUEUE_MAX)
+	if (writer->n_writings > 1)
 		return false;
 	if (!writer->begun)
 		writer->begun = thread_start_unsignalled(
@@ -188,6 +183,13 @@ static struct order *order_new(struct writer *writer)
 	return order;
 }
 
+/* The error does not change any more. */
+static int fail_again(const struct writing *writing, struct error *err)
+{
+	*err = writing->error;
+	return -1;
+}
+
 /* Have it done, soon or now: 1 when it is to be done by the caller, else as the contracts say. */
 static int give(struct writing *writing, struct buf *bytes, struct range noted,
 	bool proves, struct error *err)
@@ -197,7 +199,7 @@ static int give(struct writing *writing, struct buf *bytes, struct range noted,
 	bool failed, taken;
 
 	if (!writer || writing->finishing)
-		return 1;
+		return writing->error.kind == KIND_NONE ? 1 : fail_again(writing, err);
 	pthread_mutex_lock(&writer->lock);
 	wait_for_less(writing, WAITING_MAX - 1);
 	failed = writing->error.kind != KIND_NONE;
@@ -216,14 +218,11 @@ static int give(struct writing *writing, struct buf *bytes, struct range noted,
 		}
 		list_add_before(&writer->queue, &order->link);
 		writing->waiting++;
-		writer->n_queued++;
 		if (writer->idle)
 			pthread_cond_signal(&writer->more);
 	}
 	pthread_mutex_unlock(&writer->lock);
-	if (failed)
-		*err = writing->error;
-	return failed ? -1 : taken ? 0 : 1;
+	return failed ? fail_again(writing, err) : taken ? 0 : 1;
 }
 
 static void count(struct writer *writer, int more)
@@ -247,8 +246,8 @@ void writing_begin(struct writing *writing, struct part *part, int64_t first)
 /* Nothing waits. */
 static int write_now(struct writing *writing, struct buf *bytes, struct error *err)
 {
-	if (put(writing, writing->next, bytes, err) != 0)
-		return -1;
+	if (put(writing, writing->next, bytes, &writing->error) != 0)
+		return fail_again(writing, err);
 	writing->next += (int64_t)bytes->len;
 	writing->written = writing->next;
 	buf_clear(bytes);
@@ -285,10 +284,8 @@ int writing_finish(struct writing *writing, struct buf *bytes, struct error *err
 		pthread_mutex_unlock(&writer->lock);
 	}
 	writing->finishing = true;
-	if (writing->error.kind != KIND_NONE) {
-		*err = writing->error;
-		return -1;
-	}
+	if (writing->error.kind != KIND_NONE)
+		return fail_again(writing, err);
 	return bytes->len > 0 ? write_now(writing, bytes, err) : 0;
 }
 

@@ -1,9 +1,11 @@
-/* writer.h - a thread that writes what comes of large files, so that who receives need not wait
+/* writer.h - a thread that writes what comes of a large file, so that who receives it need not wait
  * for a disk, a copy, or a digest.
  *
  * What one attempt brings, a `writing`, is written in the order in which it was brought, and the
- * journal is told after it. Few blocks wait: who brings more than that waits as well, or writes
- * himself. Does not gather blocks, nor know which bytes are missing.
+ * journal is told after it. The writer helps where one writing is under way: with more, there is
+ * enough to do, and a block is cheaper to write for who has received it, and has it in his cache.
+ * A few blocks may wait; who brings more than that waits as well. So a failure is told with what is
+ * brought next. Does not gather blocks, nor know which bytes are missing.
  *
  * A writer: any thread. A writing: one thread at a time. */
 #ifndef SEINE_STORE_WRITER_H
@@ -13,10 +15,8 @@
 #include "store/part.h"
 
 struct writer;
-/* Its thread begins when there is something to write. It helps as long as no more than so many
- * writings are under way: with more, the processors have enough to do, and he who has received a
- * block still has it in his cache. */
-struct writer *writer_new(size_t most_writings) must_check;
+/* Its thread begins when there is something to write. */
+struct writer *writer_new(void) must_check;
 /* All writings have ended. NULL is fine. */
 void writer_free(struct writer *writer);
 

@@ -40,7 +40,7 @@ static inline void bench_open(struct bench *bench, const char *dir)
 	bench->outdir = outdir_open(dir, &bench->err);
 	check(bench->outdir != NULL);
 	bench->parts = parts_new(bench->outdir);
-	bench->writer = written_behind ? writer_new(1) : NULL;
+	bench->writer = written_behind ? writer_new() : NULL;
 	body_init(&bench->body, bench->outdir, bench->parts, bench->writer,
 		DURABILITY_NONE);
 	bench->entry = entry_new();

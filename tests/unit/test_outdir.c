@@ -324,9 +324,28 @@ static void few_descriptors(void)
 	outdir_close(outdir);
 }
 
+/* It passes when others are done: no reason to end the job. */
+static void no_descriptors(void)
+{
+	struct outdir *outdir = open_ok("d");
+	struct rlimit limit = {.rlim_cur = (rlim_t)outdir_parts(outdir) + 1};
+	struct error err;
+	const char *base;
+
+	limit.rlim_max = limit.rlim_cur;
+	check_int(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while (dup(0) >= 0)
+		continue;
+	check(!outdir_parent(outdir, "s/f", &base, &err));
+	check_str(kind_name(err.kind), "descriptors");
+	check_str(err.text, "cannot enter 's' in 'd': Too many open files");
+	outdir_close(outdir);
+}
+
 static void copes_with_few_descriptors(void)
 {
 	scratch_run_denied(few_descriptors, 0, 0);
+	scratch_run_denied(no_descriptors, 0, 0);
 	scratch_remove("d");
 }
 
