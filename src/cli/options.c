@@ -357,7 +357,7 @@ const struct option_row options[] = {
 	.man = "Begin with the cookies of FILE, in the format that curl, wget, aria2 and "
 	       "browsers' extensions write (Netscape's), and keep those that servers set, till "
 	       "the run is over. Each goes to the hosts and paths it is for, also where redirects "
-	       "lead. FILE itself is not written. `/dev/null` begins with none."
+	       "lead. FILE, of at most 1 MiB, is not written. `/dev/null` begins with none."
 }, {
 	.name = "compressed", .type = OPTION_FLAG, .field = FIELD(compressed),
 	.group = "HTTP",
