@@ -97,7 +97,7 @@ static void serve(struct writer *writer, struct order *order)
 	struct writing *writing = order->writing;
 	int64_t end = order->offset + (int64_t)order->bytes.len;
 	bool in_vain = writing->error.kind != KIND_NONE;
-	struct error err;
+	struct error err = {0};
 	int failed = 0;
 
 	pthread_mutex_unlock(&writer->lock);
