@@ -190,12 +190,34 @@ static int fail_again(const struct writing *writing, struct error *err)
 	return -1;
 }
 
+/* Bytes, which are taken, or what is to be told; with the lock held. */
+static void enqueue(
+	struct writing *writing, struct buf *bytes, struct range noted, bool proves)
+{
+	struct writer *writer = writing->writer;
+	struct order *order = order_new(writer);
+
+	order->writing = writing;
+	order->offset = writing->next;
+	order->noted = noted;
+	order->proves = proves;
+	if (bytes) {
+		struct buf empty = order->bytes;
+
+		order->bytes = *bytes;
+		*bytes = empty;
+	}
+	list_add_before(&writer->queue, &order->link);
+	writing->waiting++;
+	if (writer->idle)
+		pthread_cond_signal(&writer->more);
+}
+
 /* Have it done, soon or now: 1 when it is to be done by the caller, else as the contracts say. */
 static int give(struct writing *writing, struct buf *bytes, struct range noted,
 	bool proves, struct error *err)
 {
 	struct writer *writer = writing->writer;
-	struct order *order;
 	bool failed, taken;
 
 	if (!writer || writing->finishing)
@@ -204,23 +226,8 @@ static int give(struct writing *writing, struct buf *bytes, struct range noted,
 	wait_for_less(writing, WAITING_MAX - 1);
 	failed = writing->error.kind != KIND_NONE;
 	taken = !failed && is_taken(writer, writing);
-	if (taken) {
-		order = order_new(writer);
-		order->writing = writing;
-		order->offset = writing->next;
-		order->noted = noted;
-		order->proves = proves;
-		if (bytes) {
-			struct buf empty = order->bytes;
-
-			order->bytes = *bytes;
-			*bytes = empty;
-		}
-		list_add_before(&writer->queue, &order->link);
-		writing->waiting++;
-		if (writer->idle)
-			pthread_cond_signal(&writer->more);
-	}
+	if (taken)
+		enqueue(writing, bytes, noted, proves);
 	pthread_mutex_unlock(&writer->lock);
 	return failed ? fail_again(writing, err) : taken ? 0 : 1;
 }
